@@ -1,0 +1,64 @@
+/** What can go wrong at the seam. Whether trying again helps is a property of the code, never read from a message. */
+const codes = {
+  'engine-unavailable': { retryable: true },
+  'engine-busy': { retryable: true },
+  'out-of-memory': { retryable: true },
+  'disk-full': { retryable: true },
+  'directory-held': { retryable: false },
+  'engine-closed': { retryable: false },
+  'statement-refused': { retryable: false },
+  'migration-refused': { retryable: false },
+  'migration-changed': { retryable: false },
+} as const;
+
+export type ClickHouseErrorCode = keyof typeof codes;
+
+/** The one error of this lib. `engineCode` is ClickHouse's own number where there is one. */
+export class ClickHouseFault extends Error {
+  readonly retryable: boolean;
+  constructor(
+    readonly code: ClickHouseErrorCode,
+    message: string,
+    readonly engineCode?: number,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'ClickHouseFault';
+    this.retryable = codes[code].retryable;
+  }
+}
+
+/** ClickHouse's error numbers after which the same statement may succeed. */
+const byEngineCode: Readonly<Record<number, ClickHouseErrorCode>> = {
+  159: 'engine-busy', // TIMEOUT_EXCEEDED
+  202: 'engine-busy', // TOO_MANY_SIMULTANEOUS_QUERIES
+  209: 'engine-unavailable', // SOCKET_TIMEOUT
+  210: 'engine-unavailable', // NETWORK_ERROR
+  241: 'out-of-memory', // MEMORY_LIMIT_EXCEEDED
+  243: 'disk-full', // NOT_ENOUGH_SPACE
+  252: 'engine-busy', // TOO_MANY_PARTS
+  425: 'engine-unavailable', // SYSTEM_ERROR
+};
+
+/** Turns whatever a client threw into a `ClickHouseFault`; `statement` is named so that the text leads to the place. */
+export function toFault(error: unknown, statement: string): ClickHouseFault {
+  if (error instanceof ClickHouseFault) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const carried = (error as { code?: unknown } | null)?.code;
+  const number = Number(carried ?? /Code: (\d+)/.exec(message)?.[1]);
+  const head = statement.trim().replace(/\s+/g, ' ').slice(0, 160);
+  if (typeof carried === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(carried)) {
+    return new ClickHouseFault('engine-unavailable', `ClickHouse does not answer (${carried}); it is tried again.`, undefined, {
+      cause: error,
+    });
+  }
+  if (/No space left on device|errno: 28/.test(message)) {
+    return new ClickHouseFault('disk-full', `The disk is full: ClickHouse could not run "${head}". Free some space; it goes on by itself.`, number, {
+      cause: error,
+    });
+  }
+  const code = byEngineCode[number] ?? 'statement-refused';
+  return new ClickHouseFault(code, `ClickHouse refused "${head}": ${message}`, Number.isNaN(number) ? undefined : number, {
+    cause: error,
+  });
+}

@@ -1,0 +1,46 @@
+import type { Sql } from './sql.js';
+
+/** Nest token of the engine, embedded or server: callers never know which. */
+export const CLICKHOUSE = Symbol('CLICKHOUSE');
+
+/**
+ * Who asks. Each lane has connections of its own, so a long refresh never stands in the way of a ledger write or a tile:
+ * the embedded engine runs one statement at a time per connection.
+ */
+export type Lane = 'writer' | 'refresher' | 'reader';
+
+export interface ClickHouse {
+  /** Rows of a SELECT. UInt64, Int64 and Decimal arrive as strings, instants as `2011-12-09 12:50:00.000` in UTC. */
+  query<Row>(statement: Sql, lane?: Lane): Promise<Row[]>;
+  /** A statement without rows. */
+  command(statement: Sql, lane?: Lane): Promise<void>;
+  /**
+   * Inserts rows as ONE block, hence one part: all of them or none.
+   * @param rows lines of JSONCompactEachRow, in the order of `columns`
+   */
+  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane): Promise<void>;
+  /** Version of the engine, `26.7.2.1`. */
+  version(): Promise<string>;
+  /** Waits for running statements, then closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Settings of every connection.
+ * - JSON numbers would round UInt64 and Decimal: quoted.
+ * - One INSERT must be one block: the squashing limits are lifted, parsing is not split.
+ * - A Kafka batch that is sent again is recognised by the ledger, never by block tokens: those lose rows on a kill.
+ */
+export const connectionSettings = {
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_decimals: 1,
+  output_format_json_escape_forward_slashes: 0,
+  date_time_output_format: 'simple',
+  session_timezone: 'UTC',
+  input_format_parallel_parsing: 0,
+  max_insert_threads: '1',
+  max_insert_block_size: '100000000',
+  min_insert_block_size_rows: '100000000',
+  min_insert_block_size_bytes: '0',
+  insert_deduplicate: 0,
+} as const;

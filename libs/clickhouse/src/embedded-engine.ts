@@ -1,0 +1,105 @@
+import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
+import { ChdbConnection } from 'chdb/connection';
+import { ClickHouseFault, toFault } from './clickhouse.errors.js';
+import { connectionSettings, type ClickHouse, type Lane } from './clickhouse.js';
+import { sql, type Sql } from './sql.js';
+
+const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 1, reader: 3 };
+
+/** One connection of the embedded engine and the tail of what was asked of it. */
+interface Slot {
+  readonly client: ClickHouseClient;
+  readonly connection: ChdbConnection;
+  waiting: number;
+  tail: Promise<unknown>;
+}
+
+/**
+ * Opens the ClickHouse engine inside this process on a directory of its own (npm `chdb` behind `@clickhouse/client`).
+ * One process per directory and one directory per process: the engine is a process singleton.
+ * @throws {ClickHouseFault} `directory-held` when another process has the directory open.
+ */
+export async function openEmbedded(directory: string): Promise<ClickHouse> {
+  const lanes: Record<Lane, Slot[]> = { writer: [], refresher: [], reader: [] };
+  let closed = false;
+
+  const open = (): Slot => {
+    const connection = new ChdbConnection({ path: directory });
+    // chdb types its Connection by its own copy of client-common; the contract is the same one.
+    const client = createClient({ connection } as unknown as ClickHouseClientConfigOptions);
+    return { client, connection, waiting: 0, tail: Promise.resolve() };
+  };
+
+  /** Runs `work` when its connection is free. The least burdened connection of the lane takes it. */
+  const run = <T>(lane: Lane, statement: string, work: (slot: Slot) => Promise<T>): Promise<T> => {
+    if (closed) return Promise.reject(new ClickHouseFault('engine-closed', 'The store is closed: no statement can run.'));
+    const slot = lanes[lane].reduce((best, each) => (each.waiting < best.waiting ? each : best));
+    slot.waiting += 1;
+    const result = slot.tail.then(() => work(slot)).catch((error: unknown) => Promise.reject(toFault(error, statement)));
+    slot.tail = result.then(
+      () => (slot.waiting -= 1),
+      () => (slot.waiting -= 1),
+    );
+    return result;
+  };
+
+  const engine: ClickHouse = {
+    query: <Row>(statement: Sql, lane: Lane = 'reader') =>
+      run(lane, statement.text, async ({ client }) => {
+        const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
+        return answer.json<Row>();
+      }),
+    command: (statement, lane = 'writer') =>
+      run(lane, statement.text, async ({ client }) => {
+        await client.command({ query: statement.text });
+      }),
+    insert: (table, columns, rows, lane = 'writer') =>
+      run(lane, `INSERT INTO ${table.text}`, async ({ connection }) => {
+        // The client's own insert joins statement and rows into one string and copies it; the raw path hands the bytes over.
+        await connection.chdb.rawInsert({
+          table: table.text.replaceAll('`', ''),
+          columns,
+          values: Buffer.from(rows, 'utf8'),
+          format: 'JSONCompactEachRow',
+        });
+      }),
+    version: async () => {
+      const [row] = await engine.query<{ v: string }>(sql`SELECT version() AS v`);
+      return row?.v ?? 'unknown';
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      const slots = Object.values(lanes).flat();
+      // Closing under a running statement aborts the engine: drain first.
+      await Promise.all(slots.map((slot) => slot.tail));
+      for (const slot of slots) await slot.client.close();
+    },
+  };
+
+  try {
+    const settings = Object.entries(connectionSettings)
+      .map(([name, value]) => `${name} = ${typeof value === 'string' ? `'${value}'` : value}`)
+      .join(', ');
+    for (const [lane, count] of Object.entries(connectionsPerLane) as [Lane, number][]) {
+      for (let index = 0; index < count; index += 1) {
+        const slot = open();
+        lanes[lane].push(slot);
+        // `SET` sticks to a connection, so once is enough.
+        await slot.client.command({ query: `SET ${settings}` });
+      }
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/Cannot lock file|Another server instance|already (running|locked)|CANNOT_OPEN_FILE.*status|EWOULDBLOCK/i.test(message)) {
+      throw new ClickHouseFault(
+        'directory-held',
+        `The store in ${directory} is held by another process. Stop that one, or start with another --data directory.`,
+        undefined,
+        { cause: error },
+      );
+    }
+    throw toFault(error, `open ${directory}`);
+  }
+  return engine;
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join as joinPath } from 'node:path';
+import { ClickHouseFault } from './clickhouse.errors.js';
+import type { ClickHouse } from './clickhouse.js';
+import { ident, shippedSql, sql } from './sql.js';
+
+/** Where a migration applies: once in the system database, or in every shop's database. */
+export type MigrationScope = 'system' | 'shop';
+
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly scope: MigrationScope;
+  readonly text: string;
+  readonly checksum: string;
+}
+
+/** The system database: the registry of shops and the record of migrations. */
+export const systemDatabase = 'tideline';
+
+/**
+ * Reads `NNNN_verb_noun.sql` files. The head of each says `-- scope: system` or `-- scope: shop`.
+ * @throws {ClickHouseFault} `migration-refused` on a file without a scope, a bad name, or two files of one number.
+ */
+export async function readMigrations(directory: string): Promise<Migration[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();
+  const migrations: Migration[] = [];
+  for (const file of files) {
+    const named = /^(\d{4})_([a-z0-9]+(?:_[a-z0-9]+)+)\.sql$/.exec(file);
+    const text = await readFile(joinPath(directory, file), 'utf8');
+    const scope = /^-- scope: (system|shop)$/m.exec(text)?.[1] as MigrationScope | undefined;
+    if (!named || !scope) {
+      throw new ClickHouseFault('migration-refused', `${file}: name it NNNN_verb_noun.sql and say "-- scope: system" or "-- scope: shop" in its head.`);
+    }
+    const number = Number(named[1]);
+    if (migrations.some((other) => other.number === number)) {
+      throw new ClickHouseFault('migration-refused', `${file}: number ${named[1]} is taken by another migration. Take the next free one.`);
+    }
+    migrations.push({ number, name: named[2] ?? '', scope, text, checksum: createHash('sha256').update(text).digest('hex') });
+  }
+  return migrations;
+}
+
+/**
+ * Brings one database to the newest schema: creates it when missing, runs what was not run, in order.
+ * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given
+ * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now;
+ *   `migration-refused` when a table breaks the rule of `refuseUnsafeTables`.
+ */
+export async function migrate(
+  clickhouse: ClickHouse,
+  migrations: readonly Migration[],
+  scope: MigrationScope,
+  database: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  // Refreshable views need an Atomic database; `default` is not one in the embedded engine.
+  await clickhouse.command(sql`CREATE DATABASE IF NOT EXISTS ${ident(database)} ENGINE = Atomic`);
+  const record = ident(database, 'migrations');
+  await clickhouse.command(sql`CREATE TABLE IF NOT EXISTS ${record}
+    (number UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC'))
+    ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`);
+  const done = new Map(
+    (await clickhouse.query<{ number: number; checksum: string }>(sql`SELECT number, checksum FROM ${record}`)).map((row) => [row.number, row.checksum]),
+  );
+  let applied = 0;
+  for (const migration of migrations) {
+    if (migration.scope !== scope) continue;
+    const before = done.get(migration.number);
+    if (before === migration.checksum) continue;
+    if (before !== undefined) {
+      throw new ClickHouseFault(
+        'migration-changed',
+        `Migration ${migration.number} (${migration.name}) already ran in ${database} with other text. Undo the edit and write a new migration.`,
+      );
+    }
+    for (const statement of statements(migration.text, { ...values, db: `\`${database}\``, db_literal: `'${database}'` })) {
+      await clickhouse.command(shippedSql(statement));
+    }
+    await refuseUnsafeTables(clickhouse, database, migration);
+    await clickhouse.command(
+      sql`INSERT INTO ${record} VALUES (${migration.number}, ${migration.name}, ${migration.checksum}, now64(3))`,
+    );
+    applied += 1;
+  }
+  return applied;
+}
+
+/**
+ * A ReplacingMergeTree replaces only inside a partition. Were a partition column missing from the sort key, one key could
+ * live in two partitions and FINAL would answer by its settings: an order moved January -> March -> January read as 0.
+ * The engine's own parser is asked (system.columns), so no spelling of the DDL slips past; the table is dropped again.
+ */
+async function refuseUnsafeTables(clickhouse: ClickHouse, database: string, migration: Migration): Promise<void> {
+  const unsafe = await clickhouse.query<{ table: string; columns: string[] }>(sql`
+    SELECT t.name AS table, groupArray(c.name) AS columns
+    FROM system.tables AS t INNER JOIN system.columns AS c ON c.database = t.database AND c.table = t.name
+    WHERE t.database = ${database} AND t.engine LIKE '%ReplacingMergeTree%' AND c.is_in_partition_key AND NOT c.is_in_sorting_key
+    GROUP BY t.name`);
+  for (const { table } of unsafe) await clickhouse.command(sql`DROP TABLE ${ident(database, table)} SYNC`);
+  const first = unsafe[0];
+  if (first) {
+    throw new ClickHouseFault(
+      'migration-refused',
+      `Migration ${migration.number} (${migration.name}): ${first.table} is a ReplacingMergeTree partitioned by ${first.columns.join(', ')}, which its sort key lacks. Add the column to ORDER BY or drop the PARTITION BY.`,
+    );
+  }
+}
+
+/** Splits a file at `;` line ends and fills in `{name}`; a name without a value is an error, not an empty string. */
+function statements(text: string, values: Readonly<Record<string, string>>): string[] {
+  return text
+    .replace(/^\s*--.*$/gm, '')
+    .replace(/\{([a-z_]+)\}/g, (_, name: string) => {
+      const value = values[name];
+      if (value === undefined) throw new ClickHouseFault('migration-refused', `A migration asks for {${name}}, which nobody gives.`);
+      return value;
+    })
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}

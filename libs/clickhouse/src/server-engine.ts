@@ -1,0 +1,48 @@
+import { createClient } from '@clickhouse/client';
+import { Readable } from 'node:stream';
+import { toFault } from './clickhouse.errors.js';
+import { connectionSettings, type ClickHouse } from './clickhouse.js';
+import { sql, type Sql } from './sql.js';
+
+/**
+ * The same seam over HTTP, for a ClickHouse server or for `apps/store`.
+ * @param url `http://user:password@host:8123`
+ */
+export function openServer(url: string): ClickHouse {
+  const client = createClient({
+    url,
+    max_open_connections: 8,
+    request_timeout: 300_000,
+    clickhouse_settings: { ...connectionSettings, async_insert: 0 },
+  });
+  const guarded = async <T>(statement: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw toFault(error, statement);
+    }
+  };
+  const engine: ClickHouse = {
+    query: <Row>(statement: Sql) =>
+      guarded(statement.text, async () => {
+        const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
+        return answer.json<Row>();
+      }),
+    command: (statement) =>
+      guarded(statement.text, async () => {
+        await client.command({ query: statement.text });
+      }),
+    insert: (table, columns, rows) =>
+      guarded(`INSERT INTO ${table.text}`, async () => {
+        const query = `INSERT INTO ${table.text} (${columns.map((column) => `\`${column}\``).join(', ')}) FORMAT JSONCompactEachRow`;
+        const answer = await client.exec({ query, values: Readable.from([rows], { objectMode: false }) });
+        answer.stream.resume();
+      }),
+    version: async () => {
+      const [row] = await engine.query<{ v: string }>(sql`SELECT version() AS v`);
+      return row?.v ?? 'unknown';
+    },
+    close: () => client.close(),
+  };
+  return engine;
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { event } from '../envelope.js';
+import { instant } from '../primitives.js';
+
+/**
+ * The shop's time moved. `offsets` names, per `topic-partition`, the next offset when the tick was made:
+ * the tick takes effect only when the watermark has passed them.
+ */
+export const clockTick = z.looseObject({
+  now: instant,
+  speed: z.number().positive().describe('Shop seconds per real second'),
+  offsets: z.record(z.string(), z.string().regex(/^[0-9]+$/)),
+});
+
+export const clockTicked = event('tideline.clock.ticked.v1', clockTick);
+export type ClockTick = z.infer<typeof clockTick>;

@@ -1,0 +1,12 @@
+/** The only source of what crosses a topic or the API. Browser-safe: it imports nothing but zod. */
+export * from './primitives.js';
+export * from './envelope.js';
+export * from './topics.js';
+export * from './events/alert.event.js';
+export * from './events/campaign.event.js';
+export * from './events/clock.event.js';
+export * from './events/committed.event.js';
+export * from './events/customer.event.js';
+export * from './events/product.event.js';
+export * from './events/return.event.js';
+export * from './events/transaction.event.js';

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/**
+ * An identifier given by the shop: 1 to 200 characters, no control characters, no outer blanks.
+ * Half a surrogate pair has no UTF-8 form, so no text that holds one is let in.
+ * Never interpreted as a number: `007` and `7` are two ids.
+ */
+export const id = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^(?!\s)[^\p{Cc}\p{Cs}]*(?<!\s)$/u, 'must not hold control characters, half surrogate pairs or outer blanks');
+
+/**
+ * A non-negative amount as a decimal string: at most 12 digits before and 6 after the point,
+ * the exact range of `Decimal(18,6)`. Never a JSON number: a float cannot hold 0.1.
+ */
+export const money = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/, 'must be a non-negative decimal string such as "12.50"')
+  .describe('Non-negative decimal string, at most 12 integer and 6 fraction digits');
+
+/** An instant in UTC, `2011-12-09T12:50:00Z`, up to milliseconds, years 1970 to 2099. */
+export const instant = z
+  .string()
+  .regex(
+    /^(19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?Z$/,
+    'must be a UTC instant such as "2011-12-09T12:50:00Z", in the years 1970 to 2099',
+  )
+  .refine(isRealInstant, 'is not a date of the calendar')
+  .describe('UTC instant, RFC 3339 with Z, at most milliseconds');
+
+/** A calendar date in the shop's zone, `2011-12-09`. */
+export const calendarDate = z
+  .string()
+  .regex(/^(19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$/, 'must be a date such as "2011-12-09"')
+  .refine((text) => isRealInstant(`${text}T00:00:00Z`), 'is not a date of the calendar');
+
+/** ISO 4217 code, three capital letters. */
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "GBP"');
+
+/** Counts up by one with each new state of an entity; the highest revision wins. */
+export const revision = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+/** A short free label: a name, a country, a channel. */
+export const label = z
+  .string()
+  .min(1)
+  .max(500)
+  .regex(/^[^\p{Cs}\0]*$/u, 'must be well-formed text');
+
+/** Whole units. Weights are sold in whole grams: money = quantity x price then stays exact. */
+export const quantity = z.int().min(1).max(2_147_483_647);
+
+/** A shop's id: it names a database and a topic prefix, so it is short and plain. */
+export const shopId = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens, starting with a letter')
+  .max(40);
+
+function isRealInstant(text: string): boolean {
+  const parsed = new Date(text);
+  // `new Date` rolls 30 February over into March; a real date survives the round trip.
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().slice(0, 10) === text.slice(0, 10);
+}

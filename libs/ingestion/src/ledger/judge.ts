@@ -1,0 +1,142 @@
+import { envelopeShape } from '#contracts';
+import type { LedgerTopic } from '#warehouse';
+import { z } from 'zod';
+import { topicOfType } from '../ledger-consumers.js';
+import type { LedgerConsumer, Mapped } from '../mappers/ledger-mapper.js';
+import { columnInstant } from '../mappers/ledger-mapper.js';
+import { contentHash } from './canonical-json.js';
+
+/** Why a message was not used. The codes are shown to people and counted by metrics. */
+export const rejectionReasons = [
+  'not-json',
+  'not-an-event',
+  'unknown-type',
+  'wrong-topic',
+  'invalid-data',
+  'subject-mismatch',
+  'duplicate-line',
+  'other-currency',
+  'time-ahead',
+] as const;
+export type RejectionReason = (typeof rejectionReasons)[number];
+
+/** How far an event's own time may lie beyond `recordedtime`: producers' clocks differ a little, they do not see ahead. */
+export const skewMs = 5 * 60_000;
+
+/** The verdict on one message: a pure function of the message and the shop's fixed settings, whenever it arrives. */
+export type Judgement =
+  | {
+      readonly verdict: 'accepted';
+      readonly type: string;
+      readonly eventId: string;
+      readonly hash: string;
+      readonly eventTime: string;
+      readonly recordedTime: string;
+      readonly mapped: Mapped;
+      readonly payload: string;
+    }
+  | {
+      readonly verdict: 'rejected';
+      readonly reason: RejectionReason;
+      /** In words: which field, what it held, what is allowed. */
+      readonly detail: string;
+      /** As far as the message told; empty otherwise. */
+      readonly type: string;
+      readonly eventId: string;
+      readonly payload: string;
+    };
+
+const envelope = z.looseObject({ ...envelopeShape, type: z.string().min(1).max(200), data: z.unknown() });
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads one message.
+ * @param value the message as it stands on the topic; null is a tombstone, which no domain topic uses
+ */
+export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffer | null, shop: { currency: string }): Judgement {
+  const text = decode(value);
+  let parsed: unknown;
+  try {
+    parsed = text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  const payload = text ?? `base64:${(value ?? Buffer.alloc(0)).toString('base64')}`;
+  const reject = (reason: RejectionReason, detail: string, type = '', eventId = ''): Judgement => ({
+    verdict: 'rejected',
+    reason,
+    // Cutting may split a surrogate pair, and half a pair is not UTF-8.
+    detail: detail.slice(0, 500).toWellFormed(),
+    type,
+    eventId,
+    payload,
+  });
+
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return reject('not-json', 'The message is not a JSON object in UTF-8.');
+  }
+  const head = envelope.safeParse(parsed);
+  if (!head.success) return reject('not-an-event', inWords(head.error), ...named(parsed));
+  const { type, id: eventId } = head.data;
+
+  const contract = consumer.contracts.get(type);
+  if (!contract) {
+    const home = topicOfType.get(type);
+    return home === undefined
+      ? reject('unknown-type', `No contract is called ${type}.`, type, eventId)
+      : reject('wrong-topic', `${type} belongs on ${home}, it came on ${topic}.`, type, eventId);
+  }
+  const whole = contract.safeParse(parsed);
+  if (!whole.success) return reject('invalid-data', inWords(whole.error), type, eventId);
+
+  const mapped = consumer.map(type, head.data.data);
+  if (mapped.entityId !== 'clock' && head.data.subject !== mapped.subject) {
+    return reject('subject-mismatch', `subject says ${head.data.subject}, data is about ${mapped.subject}.`, type, eventId);
+  }
+  if (mapped.duplicateLine !== undefined) {
+    return reject('duplicate-line', `Line ${mapped.duplicateLine} stands twice; each line of a document has a number of its own.`, type, eventId);
+  }
+  if (mapped.currency !== undefined && mapped.currency !== shop.currency) {
+    return reject('other-currency', `data.currency is ${mapped.currency}; this shop keeps its figures in ${shop.currency}.`, type, eventId);
+  }
+  const known = Date.parse(head.data.recordedtime) + skewMs;
+  for (const at of [head.data.time, ...mapped.happenedAt]) {
+    if (Date.parse(at) > known) {
+      return reject('time-ahead', `${at} lies more than ${skewMs / 60_000} minutes beyond recordedtime ${head.data.recordedtime}.`, type, eventId);
+    }
+  }
+  return {
+    verdict: 'accepted',
+    type,
+    eventId,
+    hash: contentHash(head.data.data),
+    eventTime: columnInstant(head.data.time),
+    recordedTime: columnInstant(head.data.recordedtime),
+    mapped,
+    payload,
+  };
+}
+
+function decode(value: Buffer | null): string | undefined {
+  if (value === null) return undefined;
+  try {
+    return decoder.decode(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `data.lines.0.unitPrice: must be ...` for the first few faults. */
+function inWords(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`)
+    .join('; ');
+}
+
+/** Type and id of something that is not a valid event, for whoever looks for it later. */
+function named(parsed: object): [string, string] {
+  const { type, id } = parsed as { type?: unknown; id?: unknown };
+  const short = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200).toWellFormed() : '');
+  return [short(type), short(id)];
+}

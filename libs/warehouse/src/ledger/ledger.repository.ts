@@ -1,0 +1,121 @@
+import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
+import { after, type Position } from '../positions.js';
+import { tableOf, type Shop } from '../shop.js';
+import { columnsOf, envelopeValues, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger-tables.js';
+
+/** A ledger row ready to be written: the envelope and the topic's own values in column order. */
+export interface LedgerRow {
+  readonly envelope: LedgerEnvelope;
+  /** In the order of `ledgerTables[topic].columns`; undefined for a row that holds no usable event. */
+  readonly values: readonly unknown[] | undefined;
+}
+
+/** Where the ledger of one partition ends. */
+export interface LedgerHead {
+  readonly topic: LedgerTopic;
+  readonly partition: number;
+  readonly epoch: number;
+  /** The offset after the last one the ledger holds in this epoch. */
+  readonly next: bigint;
+}
+
+/** Offsets of one partition and epoch, for the audit: `rows` distinct offsets plus `missing` should be `last - first + 1`. */
+export interface LedgerSpan {
+  readonly topic: LedgerTopic;
+  readonly partition: number;
+  readonly epoch: number;
+  readonly first: bigint;
+  readonly last: bigint;
+  readonly distinct: bigint;
+  readonly missing: bigint;
+}
+
+/** L0: appends batches and answers where each partition stands. */
+export class LedgerRepository {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  /** Writes rows of one topic as one block. Rejected and gap rows keep the defaults in the typed columns. */
+  async append(shop: Shop, topic: LedgerTopic, rows: readonly LedgerRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const blank = blankValues[topic];
+    const lines = rows.map(({ envelope, values }) => JSON.stringify([...envelopeValues(envelope), ...(values ?? blank)]));
+    await this.clickhouse.insert(tableOf(shop, ledgerTables[topic].table), columnsOf(topic), lines.join('\n'), 'writer');
+  }
+
+  /** The end of every partition that has rows at or after `positions`; pass `[]` for all. */
+  async heads(shop: Shop, positions: readonly Position[] = []): Promise<LedgerHead[]> {
+    const perTopic = ledgerTopics.map(
+      (topic) => sql`SELECT ${topic} AS topic, partition, epoch, toString(max(offset + greatest(missing, 1))) AS next
+FROM ${tableOf(shop, ledgerTables[topic].table)}
+WHERE ${after(positions.filter((each) => each.topic === topic))}
+GROUP BY partition, epoch`,
+    );
+    const rows = await this.clickhouse.query<{ topic: LedgerTopic; partition: number; epoch: number; next: string }>(
+      sql`SELECT * FROM (${join(perTopic, ' UNION ALL ')}) ORDER BY topic, partition, epoch`,
+      'refresher',
+    );
+    return rows.map((row) => ({ ...row, next: BigInt(row.next) }));
+  }
+
+  /** Where to go on with one partition: the newest epoch's end, or undefined when the ledger holds nothing of it. */
+  async head(shop: Shop, topic: LedgerTopic, partition: number): Promise<LedgerHead | undefined> {
+    const [row] = await this.clickhouse.query<{ epoch: number; next: string }>(
+      sql`SELECT epoch, toString(max(offset + greatest(missing, 1))) AS next
+FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE partition = ${partition}
+GROUP BY epoch ORDER BY epoch DESC LIMIT 1`,
+      'writer',
+    );
+    return row && { topic, partition, epoch: row.epoch, next: BigInt(row.next) };
+  }
+
+  /** Rows between two sets of positions and the latest `recordedtime` among the accepted ones. */
+  async freshness(shop: Shop, range: (topic: LedgerTopic) => Sql): Promise<{ rows: number; recorded: string | null }> {
+    const perTopic = ledgerTopics.map(
+      (topic) => sql`SELECT count() AS rows, maxOrNullIf(recorded_time, verdict = 'accepted') AS recorded
+FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE ${range(topic)}`,
+    );
+    const [row] = await this.clickhouse.query<{ rows: string; recorded: string | null }>(
+      sql`SELECT sum(rows) AS rows, max(recorded) AS recorded FROM (${join(perTopic, ' UNION ALL ')})`,
+      'refresher',
+    );
+    return { rows: Number(row?.rows ?? 0), recorded: row?.recorded ?? null };
+  }
+
+  /** Spans for the audit, from the ledger up to what is written now. */
+  async spans(shop: Shop): Promise<LedgerSpan[]> {
+    const rows = await this.clickhouse.query<Record<'topic' | 'first' | 'last' | 'distinct' | 'missing', string> & { partition: number; epoch: number }>(
+      sql`SELECT topic, partition, epoch, min(offset) AS first, max(offset + greatest(missing, 1)) - 1 AS last,
+    uniqExactIf(offset, missing = 0) AS distinct, sumIf(missing, missing > 0) AS missing
+FROM ${ident(shop.database, 'ledger')} GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,
+    );
+    return rows.map((row) => ({
+      topic: row.topic as LedgerTopic,
+      partition: row.partition,
+      epoch: row.epoch,
+      first: BigInt(row.first),
+      last: BigInt(row.last),
+      distinct: BigInt(row.distinct),
+      missing: BigInt(row.missing),
+    }));
+  }
+
+  /** Rejected messages by topic and reason, and gaps. */
+  async deadLetters(shop: Shop): Promise<{ topic: string; reason: string; messages: string }[]> {
+    return this.clickhouse.query(sql`SELECT topic, reason, count() AS messages FROM ${ident(shop.database, 'ledger')}
+WHERE verdict != 'accepted' GROUP BY topic, reason ORDER BY topic, reason`);
+  }
+}
+
+/** Typed values of a row without a usable event. */
+const blankValues: Readonly<Record<LedgerTopic, readonly unknown[]>> = {
+  'customers.v1': ['', null, '', '', '', '', '', '', null],
+  'products.v1': ['', '', '', '', '', '', null, null],
+  'campaigns.v1': ['', 0, '', '', '', '', null, null, null, '', '1970-01-01', '0', 0, 0],
+  'transactions.v1': ['', epochInstant(), 0, '', '', '', '', '', '', '', '0', '0', '0', [], [], [], [], [], []],
+  'returns.v1': ['', '', '', 0, epochInstant(), [], [], [], [], [], []],
+  'clock.v1': [epochInstant(), 0, {}],
+};
+
+function epochInstant(): string {
+  return '1970-01-01 00:00:00.000';
+}

@@ -1,0 +1,33 @@
+import { sql } from '#clickhouse';
+import type { NamedStatement, StepSql } from './step.js';
+
+/** Campaign x day: what was spent and reached beside what the attributed orders brought. */
+export function writeCampaignDays(s: StepSql): NamedStatement[] {
+  const days = s.table('scratch_campaign_days');
+  return [
+    {
+      name: 'dirty_campaign_days',
+      statement: sql`INSERT INTO ${days}
+SELECT toDate(bucket, ${s.zone}), member FROM ${s.table('scratch_kpi')} WHERE grain = 'day' AND dimension = 'campaign' AND member != ''`,
+    },
+    {
+      name: 'agg_campaign_day',
+      statement: sql`INSERT INTO ${s.table('agg_campaign_day')}
+SELECT
+    date, campaign_id, sum(spend), sum(impressions), sum(clicks), sum(orders), sum(units), sum(gross), sum(discounts), sum(returns),
+    sum(returns_by_order_date), ${s.generation}, min(gone)
+FROM
+(
+    SELECT date, campaign_id, spend, impressions, clicks, 0 AS orders, 0 AS units, 0 AS gross, 0 AS discounts, 0 AS returns, 0 AS returns_by_order_date, 0 AS gone
+    FROM ${s.table('fact_campaign_days')} FINAL WHERE (date, campaign_id) IN (SELECT date, campaign_id FROM ${days})
+    UNION ALL
+    SELECT toDate(bucket, ${s.zone}) AS date, member, 0, 0, 0, orders, units, gross, discounts, returns, returns_by_order_date, 0
+    FROM ${s.table('agg_kpi')} FINAL
+    WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND (toDate(bucket, ${s.zone}), member) IN (SELECT date, campaign_id FROM ${days})
+    UNION ALL
+    SELECT DISTINCT date, campaign_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM ${days}
+)
+GROUP BY date, campaign_id`,
+    },
+  ];
+}

@@ -1,0 +1,107 @@
+import { sql } from '#clickhouse';
+import type { NamedStatement, StepSql } from './step.js';
+
+/**
+ * Dimensions by the rule of facts: the winner of all versions. An id that a fact names before its own event came gets a
+ * placeholder; ids named by any version count, so that the set does not depend on where one step ended.
+ * `argMax` takes a tuple: the columns of one version stay together, NULLs included.
+ */
+export function writeDimensions(s: StepSql): NamedStatement[] {
+  const orders = s.table('scratch_orders');
+  const returns = s.table('scratch_returns');
+  const statements: NamedStatement[] = [];
+  if (s.moved('customers.v1')) {
+    statements.push({
+      name: 'dim_customers',
+      statement: sql`INSERT INTO ${s.table('dim_customers')}
+SELECT v.customer_id, customer_key, best.1, best.2, best.3, best.4, best.5, best.6, best.7, best.8, 0, ${s.generation}
+FROM
+(
+    SELECT customer_id, argMax(tuple(registered_at, name, email, country, region, city, acquisition_channel, consent), (revision, hash)) AS best FROM ${s.table('ledger_customers')}
+    WHERE ${s.known('customers.v1')} AND entity_id IN (SELECT entity_id FROM ${s.table('ledger_customers')} WHERE ${s.fresh('customers.v1')})
+    GROUP BY customer_id
+) AS v
+INNER JOIN ${s.table('scratch_keys')} AS k ON v.customer_id = k.customer_id`,
+    });
+  }
+  if (s.moved('products.v1')) {
+    statements.push({
+      name: 'dim_products',
+      statement: sql`INSERT INTO ${s.table('dim_products')}
+SELECT product_id, best.1, best.2, best.3, best.4, best.5, best.6, best.7, 0, ${s.generation}
+FROM
+(
+    SELECT product_id, argMax(tuple(sku, name, category, subcategory, brand, cost, price), (revision, hash)) AS best FROM ${s.table('ledger_products')}
+    WHERE ${s.known('products.v1')} AND entity_id IN (SELECT entity_id FROM ${s.table('ledger_products')} WHERE ${s.fresh('products.v1')})
+    GROUP BY product_id
+)`,
+    });
+  }
+  if (s.moved('campaigns.v1')) {
+    const campaigns = s.table('ledger_campaigns');
+    const touched = sql`entity_id IN (SELECT entity_id FROM ${campaigns} WHERE ${s.fresh('campaigns.v1')})`;
+    statements.push(
+      {
+        name: 'dim_campaigns',
+        statement: sql`INSERT INTO ${s.table('dim_campaigns')}
+SELECT campaign_id, best.1, best.2, best.3, best.4, best.5, best.6, best.7, best.8, 0, ${s.generation}
+FROM
+(
+    SELECT campaign_id, argMax(tuple(status, name, kind, channel, budget, starts_at, ends_at, target_segment), (revision, hash)) AS best FROM ${campaigns}
+    WHERE ${s.known('campaigns.v1')} AND NOT is_day AND ${touched}
+    GROUP BY campaign_id
+)`,
+      },
+      {
+        name: 'touched_campaign_days',
+        statement: sql`INSERT INTO ${s.table('scratch_campaign_days')}
+SELECT DISTINCT date, campaign_id FROM ${campaigns} WHERE ${s.fresh('campaigns.v1')} AND is_day`,
+      },
+      {
+        name: 'fact_campaign_days',
+        statement: sql`INSERT INTO ${s.table('fact_campaign_days')}
+SELECT date, campaign_id, best.1, best.2, best.3, ${s.generation}, 0
+FROM
+(
+    SELECT date, campaign_id, argMax((spend, impressions, clicks), (revision, hash)) AS best FROM ${campaigns}
+    WHERE ${s.known('campaigns.v1')} AND is_day AND ${touched}
+    GROUP BY date, campaign_id
+)`,
+      },
+    );
+  }
+  statements.push(
+    {
+      name: 'placeholder_customers',
+      statement: sql`INSERT INTO ${s.table('dim_customers')} (customer_id, customer_key, placeholder, generation)
+SELECT customer_id, customer_key, 1, ${s.generation} FROM ${s.table('scratch_keys')}
+WHERE customer_id NOT IN (SELECT customer_id FROM ${s.table('dim_customers')} WHERE customer_id IN (SELECT customer_id FROM ${s.table('scratch_keys')}))`,
+    },
+    {
+      name: 'placeholder_products',
+      statement: sql`INSERT INTO ${s.table('dim_products')} (product_id, placeholder, generation)
+SELECT DISTINCT product_id, 1, ${s.generation}
+FROM
+(
+    SELECT arrayJoin(lines.product_id) AS product_id FROM ${orders}
+    UNION DISTINCT
+    SELECT arrayJoin(lines.product_id) AS product_id FROM ${returns}
+)
+WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM ${s.table('dim_products')})`,
+    },
+    {
+      name: 'placeholder_campaigns',
+      statement: sql`INSERT INTO ${s.table('dim_campaigns')} (campaign_id, placeholder, generation)
+SELECT DISTINCT campaign_id, 1, ${s.generation}
+FROM (SELECT campaign_id FROM ${orders} UNION DISTINCT SELECT campaign_id FROM ${s.table('scratch_campaign_days')})
+WHERE campaign_id != '' AND campaign_id NOT IN (SELECT campaign_id FROM ${s.table('dim_campaigns')})`,
+    },
+    {
+      name: 'dim_geography',
+      statement: sql`INSERT INTO ${s.table('dim_geography')}
+SELECT DISTINCT country, region, city, ${s.generation} FROM ${orders}
+WHERE (country, region, city) NOT IN (SELECT country, region, city FROM ${s.table('dim_geography')})`,
+    },
+  );
+  return statements;
+}

@@ -1,0 +1,29 @@
+import type { ClickHouse } from '#clickhouse';
+import { refreshStatements } from './statements.js';
+import type { NamedStatement, Step } from './step.js';
+
+/** How long each statement of a step took, in milliseconds, for metrics and profiles. */
+export type StepTimings = ReadonlyMap<string, number>;
+
+/** Runs the statements of a refresh step. */
+export class RefreshRepository {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  /**
+   * @param write wraps the part in which readers could see a half-moved state; the gate gives it
+   */
+  async run(step: Step, write: (work: () => Promise<void>) => Promise<void>): Promise<StepTimings> {
+    const timings = new Map<string, number>();
+    const all = async (statements: readonly NamedStatement[]): Promise<void> => {
+      for (const { name, statement } of statements) {
+        const start = performance.now();
+        await this.clickhouse.command(statement, 'refresher');
+        timings.set(name, performance.now() - start);
+      }
+    };
+    const { prepare, write: writing } = refreshStatements(step);
+    await all(prepare);
+    await write(() => all(writing));
+    return timings;
+  }
+}

@@ -1,0 +1,64 @@
+import { ident, sql, type Sql } from '#clickhouse';
+import type { LedgerTopic } from '../ledger/ledger-tables.js';
+import { before, between, type Position } from '../positions.js';
+import type { Shop } from '../shop.js';
+
+/**
+ * One refresh step: a pure function of the ledger up to `to`. Redone after a crash it writes the same rows under a higher
+ * generation, which replace the half-written ones.
+ */
+export interface Step {
+  readonly shop: Shop;
+  readonly generation: bigint;
+  readonly from: readonly Position[];
+  readonly to: readonly Position[];
+}
+
+/** A statement with the name it has in profiles, golden files and errors. */
+export interface NamedStatement {
+  readonly name: string;
+  readonly statement: Sql;
+}
+
+/** Shorthands that the statements of a step share. */
+export class StepSql {
+  constructor(readonly step: Step) {}
+
+  table(name: string): Sql {
+    return ident(this.step.shop.database, name);
+  }
+  get generation(): Sql {
+    return sql`${this.step.generation}`;
+  }
+  get zone(): Sql {
+    return sql`${this.step.shop.timeZone}`;
+  }
+  /** Rows of the topic that are new in this step. */
+  fresh(topic: LedgerTopic): Sql {
+    return sql`${between(this.positions(this.step.from, topic), this.positions(this.step.to, topic))} AND verdict = 'accepted'`;
+  }
+  /** Rows of the topic that this step may know. */
+  known(topic: LedgerTopic): Sql {
+    return sql`${before(this.positions(this.step.to, topic))} AND verdict = 'accepted'`;
+  }
+  /** Whether anything of the topic is new: statements about a topic that stood still are left out. */
+  moved(topic: LedgerTopic): boolean {
+    const from = this.positions(this.step.from, topic);
+    return this.positions(this.step.to, topic).some((end) => {
+      const start = from.find((each) => each.partition === end.partition);
+      return !start || start.epoch !== end.epoch || start.next !== end.next;
+    });
+  }
+  /** Start of the 5-second slice of an instant. */
+  slice(at: Sql): Sql {
+    return sql`toDateTime(intDiv(toUnixTimestamp(${at}), 5) * 5, 'UTC')`;
+  }
+  /** First day of the shop's month of an instant, as a Date. */
+  month(at: Sql): Sql {
+    return sql`toStartOfMonth(toTimeZone(${at}, ${this.zone}))`;
+  }
+
+  private positions(all: readonly Position[], topic: LedgerTopic): Position[] {
+    return all.filter((each) => each.topic === topic);
+  }
+}

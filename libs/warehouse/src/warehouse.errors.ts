@@ -1,0 +1,20 @@
+const codes = {
+  'shop-unknown': { retryable: false },
+  'shop-differs': { retryable: false },
+  'shop-not-ready': { retryable: true },
+} as const;
+
+export type WarehouseErrorCode = keyof typeof codes;
+
+/** The one error of this lib; whether trying again helps is a property of its code. */
+export class WarehouseError extends Error {
+  readonly retryable: boolean;
+  constructor(
+    readonly code: WarehouseErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'WarehouseError';
+    this.retryable = codes[code].retryable;
+  }
+}

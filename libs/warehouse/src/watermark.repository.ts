@@ -1,0 +1,89 @@
+import { sql, type ClickHouse } from '#clickhouse';
+import type { LedgerTopic } from './ledger/ledger-tables.js';
+import type { Position } from './positions.js';
+import { tableOf, type Shop } from './shop.js';
+
+/** What is wholly in the derived tables: everything of the ledger before `positions`. */
+export interface Watermark {
+  readonly generation: bigint;
+  /** The shop's time, or null while it has none. */
+  readonly clock: Date | null;
+  readonly positions: readonly Position[];
+  readonly committedAt: Date;
+}
+
+/** Bits of a generation below the claim: a refresher that takes over always writes higher generations. */
+const counterBits = 40n;
+
+/** The one row that says how far the figures are. */
+export class WatermarkRepository {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  /** The newest watermark, or undefined before the first refresh. */
+  async read(shop: Shop, lane: 'reader' | 'refresher' = 'reader'): Promise<Watermark | undefined> {
+    const [row] = await this.clickhouse.query<{
+      generation: string;
+      clock: string | null;
+      topics: LedgerTopic[];
+      partitions: number[];
+      epochs: number[];
+      nexts: string[];
+      committed_at: string;
+    }>(
+      sql`SELECT generation, clock, positions.topic AS topics, positions.partition AS partitions, positions.epoch AS epochs,
+    positions.next AS nexts, committed_at
+FROM ${tableOf(shop, 'watermark')} ORDER BY generation DESC LIMIT 1`,
+      lane,
+    );
+    if (!row) return undefined;
+    return {
+      generation: BigInt(row.generation),
+      clock: row.clock === null ? null : instantOf(row.clock),
+      positions: row.topics.map((topic, index) => ({
+        topic,
+        partition: row.partitions[index] ?? 0,
+        epoch: row.epochs[index] ?? 0,
+        next: BigInt(row.nexts[index] ?? 0),
+      })),
+      committedAt: instantOf(row.committed_at),
+    };
+  }
+
+  /** Written last in a refresh: from here on readers may trust everything before it. */
+  async write(shop: Shop, watermark: Watermark, ledgerRows: number): Promise<void> {
+    const row = [
+      shop.shop,
+      watermark.generation.toString(),
+      watermark.clock === null ? null : textOf(watermark.clock),
+      watermark.positions.map((each) => each.topic),
+      watermark.positions.map((each) => each.partition),
+      watermark.positions.map((each) => each.epoch),
+      watermark.positions.map((each) => each.next.toString()),
+      ledgerRows,
+      textOf(watermark.committedAt),
+    ];
+    const columns = ['shop', 'generation', 'clock', 'positions.topic', 'positions.partition', 'positions.epoch', 'positions.next', 'ledger_rows', 'committed_at'];
+    await this.clickhouse.insert(tableOf(shop, 'watermark'), columns, JSON.stringify(row), 'refresher');
+  }
+
+  /** Claims the refresh of a shop: generations from here on lie above all that any earlier claim wrote. */
+  async claim(shop: Shop, by: string): Promise<bigint> {
+    const claims = tableOf(shop, 'claims');
+    await this.clickhouse.command(
+      sql`INSERT INTO ${claims} SELECT max(claim) + 1, now64(3), ${by} FROM ${claims}`,
+      'refresher',
+    );
+    const [row] = await this.clickhouse.query<{ claim: number }>(sql`SELECT max(claim) AS claim FROM ${claims}`, 'refresher');
+    return BigInt(row?.claim ?? 1) << counterBits;
+  }
+}
+
+/** `2011-12-09 12:50:00.000` (UTC) as a Date. */
+export function instantOf(text: string): Date {
+  return new Date(`${text.replace(' ', 'T')}Z`);
+}
+
+/** A Date as ClickHouse writes it, in UTC. */
+export function textOf(at: Date): string {
+  return at.toISOString().slice(0, 23).replace('T', ' ');
+}
