@@ -42,9 +42,8 @@ export class ShopRepository implements ShopDirectory {
   /** Brings a shop's database to the newest schema; creates it when missing. */
   async prepare(shop: Shop): Promise<void> {
     const applied = await migrate(this.clickhouse, await this.migrations(), 'shop', shop.database, {
-      zone: shop.timeZone,
+      zone: sql`${shop.timeZone}`.text,
       fiscal_year_start: String(shop.fiscalYearStart),
-      shop: shop.shop,
     });
     if (applied > 0) this.#known = undefined;
   }

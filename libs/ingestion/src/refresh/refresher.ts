@@ -104,6 +104,11 @@ export class Refresher {
     return steps;
   }
 
+  /** Brings RFM, cohorts and segment flow to the newest generation. Nothing to do before the shop has a clock. */
+  async refreshViews(): Promise<void> {
+    if (this.#watermark?.clock) await this.refresh.refreshViews(this.shop);
+  }
+
   /** Shop time only moves forward, whatever the events say. */
   private clockAfter(recorded: string | null): Date | null {
     const before = this.#watermark?.clock ?? null;

@@ -1,4 +1,5 @@
-import type { ClickHouse } from '#clickhouse';
+import { sql, type ClickHouse } from '#clickhouse';
+import { tableOf, type Shop } from '../shop.js';
 import { refreshStatements } from './statements.js';
 import type { NamedStatement, Step } from './step.js';
 
@@ -26,4 +27,17 @@ export class RefreshRepository {
     await write(() => all(writing));
     return timings;
   }
+
+  /**
+   * Refreshes the materialized views, in the order in which they read one another.
+   * Each `WAIT` raises what went wrong inside the view's own query.
+   */
+  async refreshViews(shop: Shop): Promise<void> {
+    for (const view of refreshableViews) {
+      await this.clickhouse.command(sql`SYSTEM REFRESH VIEW ${tableOf(shop, view)}`, 'refresher');
+      await this.clickhouse.command(sql`SYSTEM WAIT VIEW ${tableOf(shop, view)}`, 'refresher');
+    }
+  }
 }
+
+const refreshableViews = ['mv_rfm_scores', 'mv_cohort_retention', 'mv_segment_flow'] as const;
