@@ -1,0 +1,106 @@
+import type { PartitionBounds } from '#streaming';
+import type { AuditRepository, LedgerRepository, Position, Shop, ShopGate } from '#warehouse';
+import { before } from '#warehouse';
+import type { Alarms } from '../alarms.js';
+
+/** One check of the audit and how it went. */
+export interface AuditCheck {
+  readonly check: 'offsets' | 'broker' | 'totals' | 'sample';
+  readonly ok: boolean;
+  /** What was compared, and the first difference where there is one. */
+  readonly detail: string;
+}
+
+export interface AuditReport {
+  readonly at: Date;
+  readonly ok: boolean;
+  readonly checks: readonly AuditCheck[];
+}
+
+/** One order in so many is recomputed per run; the runs go round all of them. */
+const sampleShare = 50;
+
+/** Compares the pipeline with itself, always on: what disagrees becomes an alarm that names the first differing key. */
+export class Audit {
+  #turn = 0;
+  #last: AuditReport | undefined;
+
+  constructor(
+    private readonly shop: Shop,
+    private readonly ledger: LedgerRepository,
+    private readonly repository: AuditRepository,
+    private readonly gate: ShopGate,
+    private readonly alarms: Alarms,
+    private readonly positions: () => readonly Position[],
+    private readonly bounds: () => Promise<readonly PartitionBounds[]>,
+  ) {}
+
+  get last(): AuditReport | undefined {
+    return this.#last;
+  }
+
+  async run(): Promise<AuditReport> {
+    // Bounds are read after the spans: the broker's end only grows, so an honest ledger can never be ahead of it.
+    const spans = await this.ledger.spans(this.shop);
+    const bounds = await this.bounds();
+    const checks: AuditCheck[] = [offsets(spans), broker(spans, bounds)];
+    const { value } = await this.gate.read(this.shop, async () => {
+      const turn = this.#turn;
+      const known = before(this.positions().filter((position) => position.topic === 'transactions.v1'));
+      return {
+        totals: await this.repository.totals(this.shop),
+        sample: await this.repository.sample(this.shop, known, sampleShare, turn),
+      };
+    });
+    this.#turn = (this.#turn + 1) % sampleShare;
+    const wrong = value.totals.find((figure) => figure.expected !== figure.actual);
+    checks.push({
+      check: 'totals',
+      ok: !wrong,
+      detail: wrong ? `${wrong.name}: facts ${wrong.expected}, derived ${wrong.actual}` : `${value.totals.length} figures of facts and derived tables agree`,
+    });
+    const order = value.sample[0];
+    checks.push({
+      check: 'sample',
+      ok: !order,
+      detail: order
+        ? `order ${order.orderId}: ledger ${order.ledgerGross}, facts ${order.factGross}`
+        : `one order in ${sampleShare} recomputed from the ledger agrees with its facts`,
+    });
+    for (const { check, ok, detail } of checks) {
+      if (ok) this.alarms.clear('audit', this.shop.shop, check);
+      else this.alarms.raise('audit', this.shop.shop, check, `Audit ${check}: ${detail}. Run: npm run -s cli -- audit --shop ${this.shop.shop}`);
+    }
+    this.#last = { at: new Date(), ok: checks.every((check) => check.ok), checks };
+    return this.#last;
+  }
+}
+
+type Spans = Awaited<ReturnType<LedgerRepository['spans']>>;
+
+/** Per epoch: distinct offsets plus gaps fill the span without a hole. */
+function offsets(spans: Spans): AuditCheck {
+  const holed = spans.find((span) => span.distinct + span.missing !== span.last - span.first + 1n);
+  return {
+    check: 'offsets',
+    ok: !holed,
+    detail: holed
+      ? `${holed.topic}/${holed.partition} epoch ${holed.epoch}: ${holed.distinct} offsets and ${holed.missing} missing do not fill ${holed.first}..${holed.last}`
+      : `${spans.length} partition epochs without a hole`,
+  };
+}
+
+/** The ledger never holds more than the broker has, in the newest epoch of a partition. */
+function broker(spans: Spans, bounds: readonly PartitionBounds[]): AuditCheck {
+  const newest = new Map<string, Spans[number]>();
+  for (const span of spans) newest.set(`${span.topic}/${span.partition}`, span);
+  const ahead = [...newest.values()].find((span) => {
+    const bound = bounds.find((each) => each.topic.endsWith(`.${span.topic}`) && each.partition === span.partition);
+    return bound !== undefined && span.last >= bound.end;
+  });
+  return {
+    check: 'broker',
+    ok: !ahead,
+    detail: ahead ? `${ahead.topic}/${ahead.partition}: the ledger holds offset ${ahead.last}, the broker ends before it` : 'the broker holds all that the ledger does',
+  };
+}

@@ -1,0 +1,18 @@
+export { startBroker, type Broker, type BrokerOptions } from './broker/broker.js';
+export { domainTopicConfig, maxMessageBytes } from './broker/server-properties.js';
+export { openStreaming, type StreamingOptions } from './kafka-streaming.js';
+export { StreamingError, type StreamingErrorCode } from './streaming.errors.js';
+export {
+  STREAMING,
+  type ConsumerState,
+  type ConsumeSpec,
+  type EventProducer,
+  type IncomingBatch,
+  type IncomingMessage,
+  type OutgoingMessage,
+  type PartitionBounds,
+  type RunningConsumer,
+  type Streaming,
+  type StreamingLogger,
+  type TopicSpec,
+} from './streaming.js';
