@@ -10,3 +10,6 @@ export * from './events/customer.event.js';
 export * from './events/product.event.js';
 export * from './events/return.event.js';
 export * from './events/transaction.event.js';
+export * from './rest/common.js';
+export * from './rest/kpis.js';
+export * from './rest/shops.js';

@@ -1,0 +1,93 @@
+import type { SummaryFigures } from '#contracts';
+import type { KpiSums } from '#warehouse';
+import { amountText, ratioText, toMicros } from './money.js';
+
+/** Sums as numbers that can be added and divided: money in millionths. */
+export interface Sums {
+  readonly gross: bigint;
+  readonly discounts: bigint;
+  readonly returns: bigint;
+  readonly orders: bigint;
+  readonly returnedOrders: bigint;
+  readonly units: bigint;
+  readonly buyers: bigint;
+}
+
+export const noSums: Sums = { gross: 0n, discounts: 0n, returns: 0n, orders: 0n, returnedOrders: 0n, units: 0n, buyers: 0n };
+
+export function sumsOf(row: KpiSums): Sums {
+  return {
+    gross: toMicros(row.gross),
+    discounts: toMicros(row.discounts),
+    returns: toMicros(row.returns),
+    orders: BigInt(row.orders),
+    returnedOrders: BigInt(row.returned_orders),
+    units: BigInt(row.units),
+    buyers: BigInt(row.buyers),
+  };
+}
+
+/** Adds what may be added. Buyers are people, not amounts: the sum of two sets is not a count, so they are left at zero. */
+export function add(a: Sums, b: Sums): Sums {
+  return {
+    gross: a.gross + b.gross,
+    discounts: a.discounts + b.discounts,
+    returns: a.returns + b.returns,
+    orders: a.orders + b.orders,
+    returnedOrders: a.returnedOrders + b.returnedOrders,
+    units: a.units + b.units,
+    buyers: 0n,
+  };
+}
+
+export function netOf(sums: Sums): bigint {
+  return sums.gross - sums.discounts - sums.returns;
+}
+
+/** The figures that add up. */
+export function additive(sums: Sums) {
+  return {
+    grossSales: amountText(sums.gross),
+    discounts: amountText(sums.discounts),
+    returns: amountText(sums.returns),
+    netSales: amountText(netOf(sums)),
+    orders: Number(sums.orders),
+    units: Number(sums.units),
+  };
+}
+
+/** Average order values, from sums. */
+export function averages(sums: Sums) {
+  const millionths = 1_000_000n;
+  return {
+    aovGross: ratioText(sums.gross, sums.orders * millionths),
+    aovNet: ratioText(netOf(sums), sums.orders * millionths),
+  };
+}
+
+/** The headline figures of a range. */
+export function summaryOf(sums: Sums, customers: { newBuyers: number; once: number; again: number }): SummaryFigures {
+  return {
+    ...additive(sums),
+    buyers: Number(sums.buyers),
+    ...averages(sums),
+    returnRate: ratioText(sums.returns, sums.gross),
+    returnedOrderRate: ratioText(sums.returnedOrders, sums.orders),
+    repeatRate: ratioText(BigInt(customers.again), BigInt(customers.once)),
+    newBuyers: customers.newBuyers,
+    returningBuyers: Number(sums.buyers) - customers.newBuyers,
+  };
+}
+
+/** How each figure moved against an earlier one. A rate's change is in its own unit; relative to nothing it is null. */
+export function changeOf(now: SummaryFigures, before: SummaryFigures): Record<string, { absolute: string | null; ratio: string | null }> {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, value]) => {
+      const earlier = before[name as keyof SummaryFigures];
+      if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];
+      const [a, b] = [toMicros(String(value)), toMicros(String(earlier))];
+      const absolute = typeof value === 'number' ? String(value - Number(earlier)) : amountText(a - b);
+      return [name, { absolute, ratio: ratioText(a - b, b) }];
+    }),
+  );
+}

@@ -1,0 +1,224 @@
+import { Zone, type CalendarUnit } from '#clock';
+import type { BreakdownAnswer, BreakdownQuery, SeriesAnswer, SeriesQuery, SummaryAnswer, SummaryFigures, SummaryQuery } from '#contracts';
+import { instantOf, memberSeparator, orderLevelMember, type KpiReads, type ReadGate, type Shop, type Stamp } from '#warehouse';
+import { AnalyticsError } from './analytics.errors.js';
+import { AnswerCache } from './answer-cache.js';
+import { add, additive, averages, changeOf, netOf, noSums, summaryOf, sumsOf, type Sums } from './figures.js';
+import { ratioText } from './money.js';
+import { decompose, onHours, rangeOf, type Range } from './range.js';
+
+const maxPoints = 10_000;
+
+/** KPI answers. Every statement of an answer runs inside one read of the gate, so its figures are of one generation. */
+export class KpiService {
+  readonly #cache = new AnswerCache();
+  readonly #zones = new Map<string, Zone>();
+
+  constructor(
+    private readonly reads: KpiReads,
+    private readonly gate: ReadGate,
+  ) {}
+
+  async summary(shop: Shop, query: SummaryQuery): Promise<SummaryAnswer> {
+    const zone = this.zone(shop);
+    const range = rangeOf(query, zone);
+    return this.answer(shop, 'summary', query, async () => {
+      const whole = await this.whole(shop, zone);
+      const figures = await this.figures(shop, zone, range, whole, query.refunds);
+      const before = query.compare === 'previous' ? previousOf(query, range, whole, zone) : undefined;
+      const earlier = before && (await this.figures(shop, zone, before, whole, query.refunds));
+      return {
+        ...this.head(shop, query, closed(range, whole)),
+        figures,
+        previous: before && earlier ? { ...texts(before), figures: earlier, change: changeOf(figures, earlier) } : null,
+      };
+    });
+  }
+
+  async series(shop: Shop, query: SeriesQuery): Promise<SeriesAnswer> {
+    const zone = this.zone(shop);
+    const asked = rangeOf(query, zone);
+    return this.answer(shop, 'series', query, async (stamp) => {
+      const whole = await this.whole(shop, zone);
+      const range = closed(asked, whole);
+      const head = { ...this.head(shop, query, range), grain: query.grain };
+      if (range.from === null || range.to === null || range.from >= range.to) return { ...head, points: [] };
+      const [first, end] = [floorTo(query.grain, range.from, zone), range.to];
+      const starts: number[] = [];
+      for (let at = first; at < end; at = nextOf(query.grain, at, zone)) {
+        if (starts.push(at) > maxPoints) {
+          throw new AnalyticsError('too-many-points', `grain=${query.grain} gives more than ${maxPoints.toLocaleString('en')} points over this range. Shorten it, or take a coarser grain.`);
+        }
+      }
+      const last = nextOf(query.grain, starts[starts.length - 1] ?? first, zone);
+      const rows = await this.reads.series(shop, query.grain, first, last, query.refunds === 'order-date');
+      const byStart = new Map(rows.map((row) => [instantOf(row.bucket).getTime(), sumsOf(row)]));
+      const filled = trimmed(starts, byStart, asked);
+      const clock = stamp.clock === null ? -Infinity : Date.parse(stamp.clock);
+      return {
+        ...head,
+        from: new Date(first).toISOString(),
+        to: new Date(last).toISOString(),
+        points: filled.map((at) => {
+          const sums = byStart.get(at) ?? noSums;
+          return {
+            bucket: new Date(at).toISOString(),
+            local: zone.text(at, query.grain === 'minute' || query.grain === 'hour'),
+            complete: nextOf(query.grain, at, zone) <= clock,
+            ...additive(sums),
+            buyers: Number(sums.buyers),
+            ...averages(sums),
+          };
+        }),
+      };
+    });
+  }
+
+  async breakdown(shop: Shop, query: BreakdownQuery): Promise<BreakdownAnswer> {
+    const zone = this.zone(shop);
+    const asked = rangeOf(query, zone);
+    return this.answer(shop, 'breakdown', query, async () => {
+      const range = closed(asked, await this.whole(shop, zone));
+      const head = { ...this.head(shop, query, range), by: query.by };
+      const rows = range.from === null || range.to === null || range.from >= range.to ? [] : await this.members(shop, zone, query, range.from, range.to);
+      const all = rows.map(({ member, ...row }) => ({ member, sums: sumsOf(row) })).filter(({ sums }) => !isNothing(sums));
+      all.sort((a, b) => compare(sortValue(b.sums, query.sort), sortValue(a.sums, query.sort)) || (a.member < b.member ? -1 : 1));
+      const total = all.reduce((sum, each) => add(sum, each.sums), noSums);
+      const shown = all.slice(0, query.limit);
+      const rest = all.slice(query.limit);
+      const named = query.by === 'product' || query.by === 'campaign' ? await this.reads.names(shop, query.by, shown.map((each) => each.member)) : new Map<string, string>();
+      return {
+        ...head,
+        rows: shown.map(({ member, sums }) => ({
+          ...labelled(query.by, member, named),
+          ...additive(sums),
+          shareOfGross: ratioText(sums.gross, total.gross),
+          buyers: Number(sums.buyers),
+          ...averages(sums),
+        })),
+        others: { members: rest.length, ...additive(rest.reduce((sum, each) => add(sum, each.sums), noSums)) },
+        total: additive(total),
+      };
+    });
+  }
+
+  private async members(shop: Shop, zone: Zone, query: BreakdownQuery, from: number, to: number) {
+    const byOrderDate = query.refunds === 'order-date';
+    const { by } = query;
+    if (by === 'category' || by === 'subcategory' || by === 'brand' || !onHours(from, to, zone)) {
+      return this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate);
+    }
+    return this.reads.breakdown(shop, by, decompose(from, to, zone, 'hour'), byOrderDate);
+  }
+
+  private async figures(shop: Shop, zone: Zone, range: Range, whole: Range, refunds: string): Promise<SummaryFigures> {
+    const { from, to } = closed(range, whole);
+    const spans = from === null || to === null ? [] : decompose(from, to, zone, 'slice');
+    const [sums, customers] = await Promise.all([
+      this.reads.totals(shop, spans, refunds === 'order-date'),
+      this.reads.customerCounts(shop, range.from, range.to),
+    ]);
+    return summaryOf(sumsOf(sums), customers);
+  }
+
+  /** The months that hold anything. */
+  private async whole(shop: Shop, zone: Zone): Promise<Range> {
+    const extent = await this.reads.extent(shop);
+    if (!extent) return { from: null, to: null };
+    return { from: instantOf(extent.first).getTime(), to: zone.next(instantOf(extent.last).getTime(), 'month') };
+  }
+
+  /** Puts the stamp on an answer and keeps it for all who ask the same of this generation. */
+  private async answer<T extends object>(shop: Shop, kind: string, query: object, make: (stamp: Stamp) => Promise<T>) {
+    const { value, stamp } = await this.gate.read(shop, (now) =>
+      this.#cache.get(`${shop.shop} ${now.generation} ${kind} ${JSON.stringify(query)}`, () => make(now)),
+    );
+    return { ...value, ...stampFields(stamp) };
+  }
+
+  private head(shop: Shop, query: { refunds: string }, range: Range) {
+    return { shop: shop.shop, currency: shop.currency, refunds: query.refunds, ...texts(range) };
+  }
+
+  private zone(shop: Shop): Zone {
+    let zone = this.#zones.get(shop.timeZone);
+    if (!zone) this.#zones.set(shop.timeZone, (zone = new Zone(shop.timeZone)));
+    return zone;
+  }
+}
+
+/** The stamp as answers carry it. */
+export function stampFields(stamp: Stamp) {
+  return { asOf: stamp.clock, generation: stamp.generation, watermark: { ...stamp.watermark }, partial: stamp.partial };
+}
+
+function closed(range: Range, whole: Range): Range {
+  return { from: range.from ?? whole.from, to: range.to ?? whole.to };
+}
+
+function texts({ from, to }: Range) {
+  return { from: from === null ? null : new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() };
+}
+
+/** The period of equal length before: by whole local days when the range was given in dates. Nothing lies before an open start. */
+function previousOf(query: SummaryQuery, range: Range, whole: Range, zone: Zone): Range | undefined {
+  const { from, to } = { from: range.from, to: range.to ?? whole.to };
+  if (from === null || to === null || from >= to) return undefined;
+  const inDates = query.from?.includes('T') === false && query.to?.includes('T') === false;
+  if (!inDates) return { from: from - (to - from), to: from };
+  const dayMs = 86_400_000;
+  const days = Math.round((Date.parse(`${query.to}T00:00:00Z`) - Date.parse(`${query.from}T00:00:00Z`)) / dayMs);
+  const start = new Date(Date.parse(`${query.from}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10);
+  return { from: zone.startOfDate(start), to: from };
+}
+
+type SeriesGrain = SeriesQuery['grain'];
+
+function floorTo(grain: SeriesGrain, at: number, zone: Zone): number {
+  return grain === 'minute' ? Math.floor(at / 60_000) * 60_000 : zone.floor(at, grain satisfies CalendarUnit);
+}
+
+function nextOf(grain: SeriesGrain, at: number, zone: Zone): number {
+  return grain === 'minute' ? at + 60_000 : zone.next(at, grain satisfies CalendarUnit);
+}
+
+/** Gaps are filled with zeros; where an end was left open, the series starts and ends with a bucket that holds something. */
+function trimmed(starts: readonly number[], filled: ReadonlyMap<number, Sums>, asked: Range): readonly number[] {
+  const first = asked.from === null ? starts.findIndex((at) => filled.has(at)) : 0;
+  const last = asked.to === null ? starts.findLastIndex((at) => filled.has(at)) : starts.length - 1;
+  return first < 0 ? [] : starts.slice(first, last + 1);
+}
+
+function isNothing(sums: Sums): boolean {
+  return sums.orders === 0n && sums.gross === 0n && sums.discounts === 0n && sums.returns === 0n;
+}
+
+function sortValue(sums: Sums, by: BreakdownQuery['sort']): bigint {
+  switch (by) {
+    case 'grossSales':
+      return sums.gross;
+    case 'netSales':
+      return netOf(sums);
+    case 'orders':
+      return sums.orders;
+    case 'units':
+      return sums.units;
+    case 'returns':
+      return sums.returns;
+  }
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function labelled(by: string, member: string, names: ReadonlyMap<string, string>): { member: string | null; label: string; parts?: string[] } {
+  if (member === orderLevelMember) return { member: null, label: 'discounts on whole orders' };
+  if (by === 'region' || by === 'city') {
+    const parts = member.split(memberSeparator);
+    const known = parts.filter((part) => part !== '');
+    return { member: known.length === 0 ? null : member.replaceAll(memberSeparator, '/'), label: known[known.length - 1] ?? 'unknown', parts };
+  }
+  if (member === '') return { member: null, label: by === 'campaign' ? 'no campaign' : 'unknown' };
+  return { member, label: names.get(member) ?? member };
+}

@@ -1,0 +1,1 @@
+export { Zone, type CalendarUnit, type LocalTime } from './zone.js';

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/** Environment names of one module, each with its type, default and reason (`.describe`). */
+export type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** What one module may be told from outside. Lives in the module's own lib as `<name>.config.ts`. */
+export interface ConfigSlice<S extends Shape = Shape> {
+  readonly name: string;
+  readonly shape: S;
+  /** Nest token of the slice's values. */
+  readonly token: symbol;
+}
+
+export type SliceValues<S extends Shape> = { readonly [K in keyof S]: z.output<S[K]> };
+
+/** Declares a slice. Every knob carries a description: it is what `.env.example` prints. */
+export function defineSlice<const S extends Shape>(name: string, shape: S): ConfigSlice<S> {
+  return { name, shape, token: Symbol(`CONFIG_${name.toUpperCase()}`) };
+}
+
+/** Everything that is wrong with the environment, at once. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Values of all slices, read once at start. */
+export interface ResolvedConfig {
+  get<S extends Shape>(slice: ConfigSlice<S>): SliceValues<S>;
+  readonly slices: readonly ConfigSlice[];
+}
+
+/** Names with these beginnings are ours: one that no slice knows is a typing mistake, not somebody else's. */
+const ours = /^(TIDELINE|SHOP|KAFKA|CLICKHOUSE)_/;
+/** Told to the tools around us, not to the program. */
+const toolNames = new Set(['TIDELINE_DATASETS']);
+
+/**
+ * Reads the environment: the only place that does.
+ * @throws {ConfigError} listing every bad value and every unknown name of ours
+ */
+export function readConfig(slices: readonly ConfigSlice[], env: NodeJS.ProcessEnv = process.env): ResolvedConfig {
+  const faults: string[] = [];
+  const values = new Map<symbol, Record<string, unknown>>();
+  const known = new Set(slices.flatMap((slice) => Object.keys(slice.shape)));
+  for (const slice of slices) {
+    const read: Record<string, unknown> = {};
+    for (const [name, type] of Object.entries(slice.shape)) {
+      const given = env[name];
+      // An empty value means "not set": that is how one clears a name in a .env file.
+      const result = type.safeParse(given === '' ? undefined : given);
+      if (result.success) read[name] = result.data;
+      else faults.push(`${name}=${given ?? ''}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`);
+    }
+    values.set(slice.token, read);
+  }
+  for (const name of Object.keys(env)) {
+    if (!ours.test(name) || known.has(name) || toolNames.has(name)) continue;
+    const near = [...known].find((candidate) => distance(candidate, name) <= 2);
+    faults.push(`${name} is not a setting.${near ? ` Did you mean ${near}?` : ` The settings are in .env.example.`}`);
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    slices,
+    get: <S extends Shape>(slice: ConfigSlice<S>) => {
+      const found = values.get(slice.token);
+      if (!found) throw new ConfigError([`The slice ${slice.name} was not read at start: add it to the app's list of slices.`]);
+      return found as SliceValues<S>;
+    },
+  };
+}
+
+/** `.env.example`: every knob with its reason and default, commented out. */
+export function envExample(slices: readonly ConfigSlice[]): string {
+  const blocks = slices.map((slice) => {
+    const knobs = Object.entries(slice.shape).map(([name, type]) => {
+      const byDefault = type.safeParse(undefined);
+      const value = byDefault.success && byDefault.data !== undefined ? String(byDefault.data) : '';
+      return `# ${type.description ?? ''}\n#${name}=${value}\n`;
+    });
+    return `# --- ${slice.name} ---\n${knobs.join('')}`;
+  });
+  return `# Settings of Tideline. Copy to .env and take the comment sign off what you change.\n# Made by: npm run env:example\n\n${blocks.join('\n')}`;
+}
+
+/** Levenshtein distance, for "did you mean". */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { currency, instant, shopId } from '../primitives.js';
+import { stamp } from './common.js';
+
+export const shopSettings = z.strictObject({
+  timeZone: z.string().min(1).max(64).describe('IANA name, such as Europe/London'),
+  currency,
+  fiscalYearStart: z.int().min(1).max(12).default(1),
+  clock: z.enum(['wall', 'source', 'data']).default('wall').describe('What moves shop time'),
+});
+
+export const shopAnswer = z.object({
+  shop: shopId,
+  timeZone: z.string(),
+  currency,
+  fiscalYearStart: z.int(),
+  clock: z.enum(['wall', 'source', 'data']),
+  status: z.enum(['preparing', 'ready']).describe('Ready = its topics are read and its figures refreshed'),
+});
+
+export const shopsAnswer = z.object({ shops: z.array(shopAnswer) });
+
+export const pipelineAnswer = z.object({
+  kafka: z.object({ brokers: z.array(z.string()), state: z.string() }),
+  shops: z.array(
+    z.object({
+      shop: shopId,
+      state: z.string(),
+      ...stamp,
+      viewsGeneration: z.string().describe('Generation of RFM, cohorts and segment flow'),
+      partitions: z.array(
+        z.object({ topic: z.string(), partition: z.int(), epoch: z.int(), next: z.string(), brokerEnd: z.string().nullable(), lag: z.string().nullable() }),
+      ),
+      deadLetters: z.array(z.object({ topic: z.string(), reason: z.string(), messages: z.int() })),
+      audit: z
+        .object({ at: instant, ok: z.boolean(), checks: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() })) })
+        .nullable(),
+    }),
+  ),
+  alarms: z.array(
+    z.object({ code: z.string(), shop: z.string(), subject: z.string(), message: z.string(), since: instant, times: z.int() }),
+  ),
+});
+
+export type ShopSettingsBody = z.output<typeof shopSettings>;
+export type ShopAnswer = z.output<typeof shopAnswer>;
+export type ShopsAnswer = z.output<typeof shopsAnswer>;
+export type PipelineAnswer = z.output<typeof pipelineAnswer>;

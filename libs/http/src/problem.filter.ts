@@ -1,0 +1,71 @@
+import { Catch, HttpException, HttpStatus, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+/** Errors of our libs: a code and whether trying again helps. */
+interface CodedError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+}
+
+/** What a caller did wrong, by code; every other coded error is ours: 503 when trying again helps, else 500. */
+const statusOfCode: Readonly<Record<string, HttpStatus>> = {
+  'shop-unknown': HttpStatus.NOT_FOUND,
+  'shop-differs': HttpStatus.CONFLICT,
+  'range-not-aligned': HttpStatus.BAD_REQUEST,
+  'range-empty': HttpStatus.BAD_REQUEST,
+  'too-many-points': HttpStatus.BAD_REQUEST,
+  'time-zone-unknown': HttpStatus.BAD_REQUEST,
+};
+
+/**
+ * Every error of the API as `application/problem+json`.
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: (error: unknown, instance: string) => void) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const { status, detail, code } = this.describe(error, request);
+    if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.log(error, request.originalUrl);
+    response
+      .status(status)
+      .type('application/problem+json')
+      .json({
+        type: code === undefined ? 'about:blank' : `urn:tideline:problem:${code}`,
+        title: titleOf(status),
+        status,
+        detail,
+        instance: request.originalUrl,
+        ...(code === undefined ? {} : { code }),
+      });
+  }
+
+  private describe(error: unknown, request: Request): { status: number; detail: string; code?: string } {
+    if (isCoded(error)) {
+      const status = statusOfCode[error.code] ?? (error.retryable ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.INTERNAL_SERVER_ERROR);
+      return { status, detail: error.message, code: error.code };
+    }
+    if (error instanceof HttpException) {
+      const body = error.getResponse();
+      const message = typeof body === 'object' && 'message' in body ? body.message : error.message;
+      const detail = Array.isArray(message) ? message.join('; ') : String(message);
+      return { status: error.getStatus(), detail: error.getStatus() === 404 ? `There is nothing at ${request.path}. The API is described at /api/docs.` : detail };
+    }
+    // Errors of the body parser carry a status of their own.
+    const status = (error as { status?: unknown } | null)?.status;
+    if (typeof status === 'number' && status >= 400 && status < 500) return { status, detail: (error as Error).message };
+    return { status: HttpStatus.INTERNAL_SERVER_ERROR, detail: 'Something failed on our side; the log has the cause.' };
+  }
+}
+
+function isCoded(error: unknown): error is CodedError {
+  return error instanceof Error && typeof (error as Partial<CodedError>).code === 'string' && typeof (error as Partial<CodedError>).retryable === 'boolean';
+}
+
+function titleOf(status: number): string {
+  const words = HttpStatus[status] ?? 'ERROR';
+  return words.charAt(0) + words.slice(1).toLowerCase().replaceAll('_', ' ');
+}

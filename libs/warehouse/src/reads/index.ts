@@ -1,0 +1,2 @@
+export * from './kpi.reads.js';
+export * from './event.reads.js';
