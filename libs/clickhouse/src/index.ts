@@ -4,3 +4,4 @@ export { openEmbedded } from './embedded-engine.js';
 export { openServer } from './server-engine.js';
 export { migrate, readMigrations, systemDatabase, type Migration, type MigrationScope } from './migrator.js';
 export { ident, join, Sql, sql, type SqlValue } from './sql.js';
+export { clickhouseConfig } from './clickhouse.config.js';

@@ -1,6 +1,7 @@
 const codes = {
   'ledger-ahead': { retryable: false },
   'shop-not-ready': { retryable: true },
+  'time-zone-unknown': { retryable: false },
 } as const;
 
 export type IngestionErrorCode = keyof typeof codes;

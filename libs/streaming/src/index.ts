@@ -16,3 +16,5 @@ export {
   type StreamingLogger,
   type TopicSpec,
 } from './streaming.js';
+export { streamingConfig } from './streaming.config.js';
+export { StreamingModule } from './streaming.module.js';

@@ -8,8 +8,6 @@ export const committed = z.looseObject({
   generation: z.string().regex(/^[0-9]+$/),
   clock: instant.nullable(),
   ledgerRows: z.int().min(0),
-  touchedOrders: z.int().min(0),
-  touchedCustomers: z.int().min(0),
 });
 
 export const figuresCommitted = event('tideline.figures.committed.v1', committed);

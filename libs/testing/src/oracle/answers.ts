@@ -70,8 +70,8 @@ export function series(book: Book, time: LocalTime, clock: number | null, grain:
   if (instants.length === 0) return [];
   const last = time.bucketStart(grain, instants.reduce((a, b) => Math.max(a, b)));
 
-  const salesAt = Map.groupBy(salesIn(book, period), ({ at }) => time.bucketStart(grain, at));
-  const refundsAt = Map.groupBy(refundsIn(book, period), ({ at }) => time.bucketStart(grain, at[period.refunds]));
+  const salesAt = groupBy(salesIn(book, period), ({ at }) => time.bucketStart(grain, at));
+  const refundsAt = groupBy(refundsIn(book, period), ({ at }) => time.bucketStart(grain, at[period.refunds]));
   const points: SeriesPoint[] = [];
   for (let bucket = time.bucketStart(grain, instants.reduce((a, b) => Math.min(a, b))); bucket <= last; bucket = time.nextBucket(grain, bucket)) {
     points.push({
@@ -117,3 +117,12 @@ export function breakdown(book: Book, time: LocalTime, { products }: Dimensions,
     .map(([member, sums]) => ({ member, ...figuresOf(sums), shareOfGross: ratioText(sums.gross, whole) }));
 }
 
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

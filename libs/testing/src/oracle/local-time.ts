@@ -49,18 +49,17 @@ export class LocalTime {
 
   /** First instant of a local date. */
   startOfDate(date: string): number {
-    let start = this.#dayStarts.get(date);
-    if (start === undefined) {
-      // Local dates never step back as time goes on, so the first instant of one can be searched by halving.
-      let before = dateNumber(date) - day;
-      start = dateNumber(date) + day;
-      while (start - before > second) {
-        const middle = Math.floor((before + start) / 2 / second) * second;
-        if (this.dateOf(middle) < date) before = middle;
-        else start = middle;
-      }
-      this.#dayStarts.set(date, start);
+    const known = this.#dayStarts.get(date);
+    if (known !== undefined) return known;
+    // Local dates never step back as time goes on, so the first instant of one can be searched by halving.
+    let before = dateNumber(date) - day;
+    let start = dateNumber(date) + day;
+    while (start - before > second) {
+      const middle: number = Math.floor((before + start) / 2 / second) * second;
+      if (this.dateOf(middle) < date) before = middle;
+      else start = middle;
     }
+    this.#dayStarts.set(date, start);
     return start;
   }
 

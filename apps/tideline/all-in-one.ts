@@ -1,0 +1,110 @@
+import { clickhouseConfig, openEmbedded, openServer, type ClickHouse } from '#clickhouse';
+import type { ResolvedConfig } from '#config';
+import { httpConfig, refuseOpenBind, setupHttp } from '#http';
+import { IngestionService } from '#ingestion';
+import { createLogger, type Logger } from '#observability';
+import { openStreaming, startBroker, streamingConfig, type Broker } from '#streaming';
+import { ShopRepository } from '#warehouse';
+import { NestFactory } from '@nestjs/core';
+import type { AddressInfo, Server } from 'node:net';
+import { join, resolve } from 'node:path';
+import { note, releaseDirectory, takeDirectory } from './instance.js';
+import { tidelineConfig } from './tideline.config.js';
+import { TidelineModule } from './tideline.module.js';
+
+/** A running instance. */
+export interface AllInOne {
+  readonly url: string;
+  /** In order: intake, what is in flight, clients, broker, store. */
+  stop(): Promise<void>;
+}
+
+/** Told what is being done, for the terminal. */
+export type Progress = (step: string) => void;
+
+/**
+ * Starts everything in one process: store -> broker -> schema -> topics -> refresh -> consumers -> API.
+ * What was started is stopped again when a later part fails.
+ */
+export async function startAllInOne(config: ResolvedConfig, progress: Progress, onFatal: (message: string) => void): Promise<AllInOne> {
+  const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret } = config.get(httpConfig);
+  refuseOpenBind(host, secret);
+  const { TIDELINE_DATA, TIDELINE_LOG_LEVEL } = config.get(tidelineConfig);
+  const data = resolve(TIDELINE_DATA);
+  /** How to undo what was started; run last in, first out. */
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    await takeDirectory(data);
+    undo.push(() => releaseDirectory(data));
+    const logger = createLogger(TIDELINE_LOG_LEVEL, join(data, 'logs', 'tideline.log'));
+
+    progress('opening the store');
+    const clickhouse = await openStore(config, data);
+    undo.push(() => clickhouse.close());
+    progress(`ClickHouse ${await clickhouse.version()}`);
+
+    const { brokers, broker } = await reachBroker(config, data, progress, logger, onFatal);
+    if (broker) undo.push(() => broker.stop());
+    const streaming = openStreaming({ brokers, clientId: 'tideline', logger, sessionTimeoutMs: broker ? 5_000 : 15_000 });
+    undo.push(() => streaming.close());
+
+    progress('schema and topics');
+    const app = await NestFactory.create(
+      TidelineModule.forRoot({ config, logger, clickhouse, streaming, onTruncation: broker ? 'new-epoch' : 'halt' }),
+      { logger: false, bodyParser: false, abortOnError: false },
+    );
+    setupHttp(app, { host, secret, log: (error, instance) => logger.error({ err: error, instance }, 'request failed') });
+    undo.push(() => app.close());
+    await app.get(ShopRepository).prepareSystem();
+
+    const ingestion = app.get(IngestionService);
+    undo.push(() => ingestion.stop());
+    progress('figures and consumers');
+    await ingestion.start();
+
+    await app.listen(port, host);
+    const address = (app.getHttpServer() as Server).address() as AddressInfo;
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+    await note(data, { pid: process.pid, url });
+    logger.info({ url, brokers }, 'ready');
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openStore(config: ResolvedConfig, data: string): Promise<ClickHouse> {
+  const { CLICKHOUSE_URL: url } = config.get(clickhouseConfig);
+  return url === undefined ? openEmbedded(join(data, 'clickhouse')) : openServer(url);
+}
+
+async function reachBroker(
+  config: ResolvedConfig,
+  data: string,
+  progress: Progress,
+  logger: Logger,
+  onFatal: (message: string) => void,
+): Promise<{ brokers: readonly string[]; broker?: Broker }> {
+  const { KAFKA_BROKERS: brokers, KAFKA_HEAP_MB: heapMb } = config.get(streamingConfig);
+  if (brokers) {
+    progress(`Kafka at ${brokers.join(', ')}`);
+    return { brokers };
+  }
+  progress('starting Kafka');
+  const broker = await startBroker({
+    directory: join(data, 'kafka'),
+    jars: resolve(config.get(tidelineConfig).TIDELINE_KAFKA_JARS),
+    log4j: resolve('infra/kafka/log4j2.yaml'),
+    heapMb,
+    onExit: (message) => {
+      logger.error({ message }, 'broker ended');
+      onFatal(message);
+    },
+  });
+  progress(`Kafka at ${broker.bootstrap}`);
+  return { brokers: [broker.bootstrap], broker };
+}

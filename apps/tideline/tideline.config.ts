@@ -1,0 +1,16 @@
+import { clickhouseConfig } from '#clickhouse';
+import { defineSlice } from '#config';
+import { httpConfig } from '#http';
+import { ingestionConfig } from '#ingestion';
+import { streamingConfig } from '#streaming';
+import { z } from 'zod';
+
+/** Of the process as a whole. */
+export const tidelineConfig = defineSlice('tideline', {
+  TIDELINE_DATA: z.string().min(1).default('.data').describe('Directory of everything this instance keeps.'),
+  TIDELINE_KAFKA_JARS: z.string().default('.cache/kafka').describe('Where the jars of the local Kafka are; npm start fills it.'),
+  TIDELINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('What goes to logs/tideline.log in the data directory.'),
+});
+
+/** Every slice of the all-in-one process; `.env.example` is made of them. */
+export const slices = [tidelineConfig, httpConfig, streamingConfig, clickhouseConfig, ingestionConfig];

@@ -1,0 +1,26 @@
+import { AnalyticsModule } from '#analytics';
+import type { ClickHouse } from '#clickhouse';
+import { ConfigModule, type ResolvedConfig } from '#config';
+import { IngestionModule, type TruncationPolicy } from '#ingestion';
+import { ObservabilityModule, type Logger } from '#observability';
+import { StreamingModule, type Streaming } from '#streaming';
+import { WarehouseModule } from '#warehouse';
+import { Module, type DynamicModule } from '@nestjs/common';
+
+/** Everything in one process. */
+@Module({})
+export class TidelineModule {
+  static forRoot(parts: { config: ResolvedConfig; logger: Logger; clickhouse: ClickHouse; streaming: Streaming; onTruncation: TruncationPolicy }): DynamicModule {
+    return {
+      module: TidelineModule,
+      imports: [
+        ConfigModule.forRoot(parts.config),
+        ObservabilityModule.forRoot(parts.logger),
+        WarehouseModule.forRoot(parts.clickhouse),
+        StreamingModule.forRoot(parts.streaming),
+        IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
+        AnalyticsModule,
+      ],
+    };
+  }
+}

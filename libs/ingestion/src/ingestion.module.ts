@@ -1,0 +1,64 @@
+import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
+import type { SliceValues } from '#config';
+import { HealthRegistry, LOGGER, Metrics, type Logger } from '#observability';
+import { STREAMING, type Streaming } from '#streaming';
+import { LedgerRepository, ShopGate, ShopRepository } from '#warehouse';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Alarms } from './alarms.js';
+import { ingestionConfig } from './ingestion.config.js';
+import { IngestionMetrics } from './ingestion.metrics.js';
+import { IngestionService } from './ingestion.service.js';
+import type { TruncationPolicy } from './ledger/ledger-writer.js';
+import { PipelineController } from './pipeline.controller.js';
+
+type Config = SliceValues<(typeof ingestionConfig)['shape']>;
+
+/** Kafka -> ledger -> figures, for every shop. Started and stopped by the app, in the order its list says. */
+@Module({})
+export class IngestionModule {
+  static forRoot(options: { onTruncation: TruncationPolicy; claimedBy: string }): DynamicModule {
+    return {
+      module: IngestionModule,
+      controllers: [PipelineController],
+      providers: [
+        Alarms,
+        {
+          provide: IngestionService,
+          inject: [CLICKHOUSE, STREAMING, ShopRepository, LedgerRepository, ShopGate, Alarms, Metrics, LOGGER, HealthRegistry, ingestionConfig.token],
+          useFactory: (
+            clickhouse: ClickHouse,
+            streaming: Streaming,
+            shops: ShopRepository,
+            ledger: LedgerRepository,
+            gate: ShopGate,
+            alarms: Alarms,
+            metrics: Metrics,
+            log: Logger,
+            health: HealthRegistry,
+            config: Config,
+          ) => {
+            const service = new IngestionService(
+              shops,
+              { clickhouse, streaming, shops, ledger, gate, alarms, metrics: new IngestionMetrics(metrics), log },
+              {
+                refreshMs: config.TIDELINE_REFRESH_MS,
+                refreshRows: config.TIDELINE_REFRESH_ROWS,
+                auditMs: config.TIDELINE_AUDIT_MS,
+                ...options,
+              },
+            );
+            health.register('ingestion', () => {
+              const stuck = service.pipelines.filter((pipeline) => !pipeline.ready);
+              return {
+                ready: stuck.length === 0,
+                detail: stuck.length === 0 ? `${service.pipelines.length} shops are read` : stuck.map((pipeline) => `${pipeline.shop.shop}: ${pipeline.state}`).join(', '),
+              };
+            });
+            return service;
+          },
+        },
+      ],
+      exports: [IngestionService, Alarms],
+    };
+  }
+}

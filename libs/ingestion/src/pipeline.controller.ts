@@ -1,0 +1,91 @@
+import { Zone } from '#clock';
+import { pipelineAnswer, shopAnswer, shopsAnswer, shopSettings, shopId, type PipelineAnswer, type ShopAnswer, type ShopsAnswer, type ShopSettingsBody } from '#contracts';
+import { STREAMING, type Streaming } from '#streaming';
+import { READ_GATE, ShopRepository, unknownShop, type ReadGate, type Shop } from '#warehouse';
+import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Alarms } from './alarms.js';
+import { IngestionError } from './ingestion.errors.js';
+import { IngestionService } from './ingestion.service.js';
+
+/** Shops and the pipeline behind their figures. */
+@ApiTags('pipeline')
+@Controller('api/v1')
+export class PipelineController {
+  constructor(
+    @Inject(ShopRepository) private readonly shops: ShopRepository,
+    @Inject(IngestionService) private readonly ingestion: IngestionService,
+    @Inject(STREAMING) private readonly streaming: Streaming,
+    @Inject(Alarms) private readonly alarms: Alarms,
+    @Inject(READ_GATE) private readonly gate: ReadGate,
+  ) {}
+
+  @Get('shops')
+  @ApiOperation({ summary: 'All shops' })
+  @ApiOkResponse({ standardSchema: shopsAnswer })
+  async list(): Promise<ShopsAnswer> {
+    return { shops: (await this.shops.list()).map((shop) => this.describe(shop)) };
+  }
+
+  @Get('shops/:shop')
+  @ApiOperation({ summary: 'One shop' })
+  @ApiOkResponse({ standardSchema: shopAnswer })
+  async show(@Param('shop') name: string): Promise<ShopAnswer> {
+    const shop = await this.shops.find(name);
+    if (!shop) throw unknownShop(name, await this.shops.list());
+    return this.describe(shop);
+  }
+
+  @Put('shops/:shop')
+  @ApiOperation({ summary: 'Registers a shop; again with the same settings changes nothing' })
+  @ApiOkResponse({ standardSchema: shopAnswer })
+  async register(@Param({ schema: z.object({ shop: shopId }) }) params: { shop: string }, @Body({ schema: shopSettings }) body: ShopSettingsBody): Promise<ShopAnswer> {
+    const shop = await this.shops.register({
+      shop: params.shop,
+      timeZone: knownZone(body.timeZone),
+      currency: body.currency,
+      fiscalYearStart: body.fiscalYearStart,
+      clockMode: body.clock,
+    });
+    return this.describe(shop);
+  }
+
+  @Get('pipeline')
+  @ApiOperation({ summary: 'Watermarks, lag per partition, dead letters, audit and alarms of all shops' })
+  @ApiOkResponse({ standardSchema: pipelineAnswer })
+  async pipeline(): Promise<PipelineAnswer> {
+    const pipelines = this.ingestion.pipelines.filter((pipeline) => pipeline.ready || pipeline.state !== 'starting');
+    const shops = await Promise.all(
+      pipelines.map(async (pipeline) => {
+        const { value } = await this.gate.read(pipeline.shop, (stamp) => pipeline.status(stamp));
+        return value;
+      }),
+    );
+    const away = pipelines.some((pipeline) => pipeline.state === 'broker-away');
+    return {
+      kafka: { brokers: [...this.streaming.brokers], state: away ? 'away' : 'connected' },
+      shops,
+      alarms: this.alarms.list().map((alarm) => ({ ...alarm, since: alarm.since.toISOString() })),
+    };
+  }
+
+  private describe(shop: Shop): ShopAnswer {
+    return {
+      shop: shop.shop,
+      timeZone: shop.timeZone,
+      currency: shop.currency,
+      fiscalYearStart: shop.fiscalYearStart,
+      clock: shop.clockMode,
+      status: this.ingestion.pipeline(shop.shop)?.ready ? 'ready' : 'preparing',
+    };
+  }
+}
+
+function knownZone(name: string): string {
+  try {
+    return new Zone(name).name;
+  } catch {
+    throw new IngestionError('time-zone-unknown', `${name} is not an IANA time zone. Write one such as Europe/London or UTC.`);
+  }
+}

@@ -1,0 +1,230 @@
+import { topicOf, topics, type PipelineAnswer } from '#contracts';
+import { domainTopicConfig, type ConsumerState, type EventProducer, type PartitionBounds, type RunningConsumer, type Streaming } from '#streaming';
+import { AuditRepository, ledgerTopics, type LedgerRepository, type LedgerTopic, type Shop, type ShopGate, type ShopRepository, type Stamp } from '#warehouse';
+import type { ClickHouse } from '#clickhouse';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alarms } from './alarms.js';
+import { Audit } from './audit/audit.js';
+import type { IngestionMetrics } from './ingestion.metrics.js';
+import { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
+import { Refresher, type Committed } from './refresh/refresher.js';
+
+export interface PipelineOptions {
+  readonly refreshMs: number;
+  readonly refreshRows: number;
+  readonly auditMs: number;
+  readonly onTruncation: TruncationPolicy;
+  readonly claimedBy: string;
+}
+
+export interface PipelineParts {
+  readonly clickhouse: ClickHouse;
+  readonly streaming: Streaming;
+  readonly shops: ShopRepository;
+  readonly ledger: LedgerRepository;
+  readonly gate: ShopGate;
+  readonly alarms: Alarms;
+  readonly metrics: IngestionMetrics;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** Views are brought up to date at most this often: they fold over every customer. */
+const viewsMs = 1_000;
+/** A step that failed is tried again after this long. */
+const retryMs = 1_000;
+
+/** One shop from its topics to its figures: consumer -> ledger -> refresh -> hint, and the audit beside it. */
+export class ShopPipeline {
+  #consumer: RunningConsumer | undefined;
+  #hints: EventProducer | undefined;
+  #consumerState: ConsumerState = 'starting';
+  #running = false;
+  #loops: Promise<unknown> = Promise.resolve();
+  #wake: () => void = () => undefined;
+  #viewsGeneration = 0n;
+  #viewsAt = -Infinity;
+  readonly #refresher: Refresher;
+  readonly #audit: Audit;
+  readonly #stop = new AbortController();
+
+  constructor(
+    readonly shop: Shop,
+    private readonly parts: PipelineParts,
+    private readonly options: PipelineOptions,
+  ) {
+    this.#refresher = Refresher.over(parts.clickhouse, shop, parts.gate, {
+      rowCap: options.refreshRows,
+      now: () => new Date(),
+      claimedBy: options.claimedBy,
+    });
+    this.#audit = new Audit(shop, parts.ledger, new AuditRepository(parts.clickhouse), parts.gate, parts.alarms, () => this.#refresher.watermark?.positions ?? [], () => this.bounds());
+  }
+
+  get ready(): boolean {
+    return this.#running && this.#consumerState === 'running';
+  }
+
+  get state(): ConsumerState {
+    return this.#consumerState;
+  }
+
+  /** Schema, topics, what the ledger already holds, then the consumer: nothing is read before the figures stand. */
+  async start(): Promise<void> {
+    const { shop, parts } = this;
+    await parts.shops.prepare(shop);
+    await parts.streaming.ensureTopics(
+      Object.entries(topics).map(([name, { partitions }]) => ({ topic: `${shop.shop}.${name}`, partitions, config: domainTopicConfig })),
+    );
+    await this.#refresher.claim();
+    await this.#refresher.catchUp();
+    this.#hints = await parts.streaming.producer();
+
+    const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, (batch) => {
+      parts.metrics.written(shop.shop, batch);
+      this.#wake();
+    });
+    const topicByName = new Map<string, LedgerTopic>(ledgerTopics.map((topic) => [topicOf(shop.shop, topic), topic]));
+    const ledgerTopicOf = (name: string): LedgerTopic => {
+      const topic = topicByName.get(name);
+      if (!topic) throw new Error(`The topic ${name} has no ledger.`);
+      return topic;
+    };
+    this.#running = true;
+    this.#loops = Promise.all([this.refreshLoop(), this.auditLoop()]);
+    this.#consumer = await parts.streaming.consume({
+      groupId: `tideline.${shop.shop}.ingestor`,
+      topics: [...topicByName.keys()],
+      startAt: (name, partition, bounds) => writer.startAt(ledgerTopicOf(name), partition, bounds),
+      onBatch: (batch) => writer.write(ledgerTopicOf(batch.topic), batch),
+      onState: (state, error) => this.consumerIs(state, error),
+    });
+  }
+
+  /** Intake stops, what is in flight is written, the figures catch up, then all is let go. */
+  async stop(): Promise<void> {
+    await this.#consumer?.stop();
+    this.#running = false;
+    this.#stop.abort();
+    this.#wake();
+    await this.#loops;
+    await this.#hints?.close();
+  }
+
+  /** What `/api/v1/pipeline` says of this shop. */
+  async status(stamp: Stamp): Promise<PipelineAnswer['shops'][number]> {
+    const bounds = await this.bounds().catch(() => []);
+    const positions = this.#refresher.watermark?.positions ?? [];
+    const known = ledgerTopics.flatMap((topic) => Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })));
+    const audit = this.#audit.last;
+    return {
+      shop: this.shop.shop,
+      state: this.#running ? this.#consumerState : 'preparing',
+      asOf: stamp.clock,
+      generation: stamp.generation,
+      watermark: { ...stamp.watermark },
+      partial: stamp.partial,
+      viewsGeneration: this.#viewsGeneration.toString(),
+      partitions: known.map(({ topic, partition }) => {
+        const position = positions.find((each) => each.topic === topic && each.partition === partition);
+        const end = bounds.find((each) => each.topic === topicOf(this.shop.shop, topic) && each.partition === partition)?.end;
+        const next = position?.next ?? 0n;
+        return { topic, partition, epoch: position?.epoch ?? 0, next: next.toString(), brokerEnd: end?.toString() ?? null, lag: end === undefined ? null : (end - next).toString() };
+      }),
+      deadLetters: (await this.parts.ledger.deadLetters(this.shop)).map((each) => ({ ...each, messages: Number(each.messages) })),
+      audit: audit ? { at: audit.at.toISOString(), ok: audit.ok, checks: audit.checks.map((check) => ({ ...check })) } : null,
+    };
+  }
+
+  private bounds(): Promise<PartitionBounds[]> {
+    return this.parts.streaming.bounds(ledgerTopics.map((topic) => topicOf(this.shop.shop, topic)));
+  }
+
+  private consumerIs(state: ConsumerState, error: unknown): void {
+    this.#consumerState = state;
+    const { alarms, log } = this.parts;
+    const why = error instanceof Error ? error.message : error === undefined ? '' : String(error);
+    if (error !== undefined) log.warn({ shop: this.shop.shop, state, error: why }, 'consumer');
+    if (state === 'broker-away') alarms.raise('broker-away', this.shop.shop, 'kafka', `Kafka does not answer: ${why} Figures stand still until it is back; nothing is lost.`);
+    if (state === 'retrying') alarms.raise('ledger-failed', this.shop.shop, 'ledger', `A batch could not be written and is tried again: ${why}`);
+    if (state === 'running') {
+      alarms.clear('broker-away', this.shop.shop, 'kafka');
+      alarms.clear('ledger-failed', this.shop.shop, 'ledger');
+    }
+  }
+
+  private async refreshLoop(): Promise<void> {
+    for (let last = false; !last; ) {
+      // One more round after the stop: what the last batches wrote is still refreshed.
+      last = !this.#running;
+      const begun = performance.now();
+      const moved = await this.refreshOnce();
+      if (last) return;
+      if (!moved) await this.idle(this.viewsDue() ? viewsMs / 4 : viewsMs);
+      await sleep(Math.max(0, this.options.refreshMs - (performance.now() - begun)), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  private async refreshOnce(): Promise<boolean> {
+    const { shop, parts } = this;
+    try {
+      const committed = await this.#refresher.step();
+      if (committed) {
+        parts.metrics.refreshed(shop.shop, committed);
+        await this.hint(committed).catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
+      }
+      if (this.viewsDue() && performance.now() - this.#viewsAt >= viewsMs) {
+        const generation = this.#refresher.watermark?.generation ?? 0n;
+        await this.#refresher.refreshViews();
+        this.#viewsGeneration = generation;
+        this.#viewsAt = performance.now();
+      }
+      parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
+      return committed !== undefined;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
+      parts.log.warn({ shop: shop.shop, error: why }, 'refresh failed, it is done again');
+      await this.idle(retryMs);
+      return false;
+    }
+  }
+
+  private viewsDue(): boolean {
+    return this.#viewsGeneration !== (this.#refresher.watermark?.generation ?? 0n);
+  }
+
+  private async auditLoop(): Promise<void> {
+    while (this.#running) {
+      await sleep(this.options.auditMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      if (!this.#running) return;
+      await this.#audit.run().catch((error: unknown) => this.parts.log.warn({ shop: this.shop.shop, error: String(error) }, 'audit could not run'));
+    }
+  }
+
+  private async hint({ watermark, ledgerRows }: Committed): Promise<void> {
+    const generation = watermark.generation.toString();
+    const now = new Date().toISOString();
+    const event = {
+      specversion: '1.0',
+      id: `${this.shop.shop}/committed/${generation}`,
+      source: '/tideline/ingestor',
+      type: 'tideline.figures.committed.v1',
+      subject: this.shop.shop,
+      time: now,
+      recordedtime: now,
+      data: { shop: this.shop.shop, generation, clock: watermark.clock?.toISOString() ?? null, ledgerRows },
+    };
+    await this.#hints?.send(topicOf(this.shop.shop, 'committed.v1'), [{ key: null, value: JSON.stringify(event) }]);
+  }
+
+  /** Sleeps until there is something to do, at most `ms`. */
+  private async idle(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
+import type { Oracle, OracleShop } from '../oracle/index.js';
+import { describeDifferences, differencesIn, type Difference } from './difference.js';
+import { ledgerDifferences } from './ledger.js';
+import { idSet, type Cell, type Cells, type ExpectedTable } from './expected-table.js';
+import { expectedTables } from './expected-tables.js';
+
+export interface CompareOptions {
+  /** Leaves out the refreshable views; for runs that do not refresh them. */
+  readonly withoutViews?: boolean;
+  /** Where the first twenty differences are printed; standard error by default. */
+  readonly print?: (text: string) => void;
+}
+
+/**
+ * Compares every cell of a shop's warehouse with the oracle: ledger verdicts, facts, derived tables, dimensions, views.
+ * The tables must be at rest: the refresher has caught up and, unless `withoutViews`, the views are refreshed.
+ * One table or part of one is held in memory at a time.
+ * @param database the shop's, `shop_online_retail`
+ * @param shop what the shop is registered with; must be what the oracle was folded with
+ * @returns all differences, none when the warehouse is exact
+ * @throws {RangeError} when `shop` is not the oracle's
+ */
+export async function compareWarehouse(
+  clickhouse: ClickHouse,
+  database: string,
+  oracle: Oracle,
+  shop: OracleShop,
+  options: CompareOptions = {},
+): Promise<Difference[]> {
+  if (shop.timeZone !== oracle.shop.timeZone || shop.currency !== oracle.shop.currency) {
+    throw new RangeError(`The oracle was folded for ${oracle.shop.timeZone} and ${oracle.shop.currency}, the shop has ${shop.timeZone} and ${shop.currency}. Fold it with the shop's settings.`);
+  }
+  const { customers, differences } = await customerKeys(clickhouse, database);
+  differences.push(...(await ledgerDifferences(clickhouse, database, oracle)));
+  for (const table of expectedTables(oracle)) {
+    if (options.withoutViews && table.table.startsWith('mv_')) continue;
+    const rows = await clickhouse.query<Record<string, unknown>>(readAll(database, table));
+    differences.push(...differencesIn(table, cellsOf(rows, customers)));
+  }
+  if (differences.length > 0) (options.print ?? ((text: string) => process.stderr.write(`${text}\n`)))(describeDifferences(differences));
+  return differences;
+}
+
+/** Dense key -> customer id. Each id has one key, each key one id, and 0 is the guest's. */
+async function customerKeys(clickhouse: ClickHouse, database: string): Promise<{ customers: Map<number, string>; differences: Difference[] }> {
+  const rows = await clickhouse.query<{ customer_id: string; customer_key: number }>(sql`SELECT customer_id, customer_key FROM ${ident(database, 'dim_customer_keys')}`);
+  const customers = new Map([[0, '']]);
+  const keys = new Map<string, number>();
+  const differences: Difference[] = [];
+  for (const { customer_id: id, customer_key: key } of rows) {
+    const differs = (column: string, expected: string, actual: string): number => differences.push({ table: 'dim_customer_keys', key: id, column, expected, actual });
+    const owner = customers.get(key);
+    if (owner !== undefined) differs('customer_key', 'a key of its own', `${key}, which is that of ${owner === '' ? 'guests' : owner}`);
+    if (keys.has(id)) differs('customer_id', `one key, ${keys.get(id)}`, `another one, ${key}`);
+    customers.set(key, id);
+    keys.set(id, key);
+  }
+  return { customers, differences };
+}
+
+const replacingTables = /^(fact|facts|dim|agg)_/;
+
+function readAll(database: string, table: ExpectedTable): Sql {
+  const columns = [...table.key, ...table.columns.filter((column) => !table.key.includes(column))].map((column) =>
+    column === 'buyers' ? sql`bitmapToArray(buyers) AS buyers` : ident(column),
+  );
+  const where = Object.entries(table.part).map(([column, value]) => sql`${ident(column)} = ${value}`);
+  const final = replacingTables.test(table.table) ? sql`FINAL` : sql``;
+  return sql`SELECT ${join(columns)} FROM ${ident(database, table.table)} ${final} WHERE ${where.length > 0 ? join(where, ' AND ') : sql`1`}`;
+}
+
+function* cellsOf(rows: Iterable<Record<string, unknown>>, customers: ReadonlyMap<number, string>): Iterable<Cells> {
+  const customer = (key: number): string => customers.get(key) ?? `(no customer has key ${key})`;
+  for (const row of rows) {
+    const cells: Record<string, Cell> = {};
+    for (const [column, value] of Object.entries(row)) {
+      if (column === 'customer_key') cells[column] = customer(Number(value));
+      else if (column === 'buyers') cells[column] = idSet((value as number[]).map(customer));
+      else cells[column] = value === null ? null : String(value);
+    }
+    yield cells;
+  }
+}
