@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** Of the process as a whole. */
 export const tidelineConfig = defineSlice('tideline', {
   TIDELINE_DATA: z.string().min(1).default('.data').describe('Directory of everything this instance keeps.'),
-  TIDELINE_KAFKA_JARS: z.string().default('.cache/kafka').describe('Where the jars of the local Kafka are; npm start fills it.'),
+  TIDELINE_KAFKA_JARS: z.string().default('.cache/kafka-4.3.1').describe('Where the jars of the local Kafka are; npm start fills it.'),
   TIDELINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('What goes to logs/tideline.log in the data directory.'),
 });
 

@@ -1,5 +1,5 @@
 /** The truth to measure against, and what to measure it with. Only tests import this. */
 export * from './oracle/index.js';
-export { compareWarehouse, type CompareOptions } from './compare/compare-warehouse.js';
-export { compareOracles } from './compare/compare-oracles.js';
-export { describeDifferences, type Difference } from './compare/difference.js';
+export * from './builders/index.js';
+export * from './scenarios/index.js';
+export * from './compare/index.js';

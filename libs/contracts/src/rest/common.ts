@@ -20,7 +20,7 @@ export const stamp = {
 } as const;
 
 /** A point of time in a query: an instant, or a date of the shop = the start of that local day. */
-export const moment = z.union([instant, calendarDate]);
+export const moment = z.union([instant, calendarDate], { error: 'must be a UTC instant such as 2011-12-01T00:00:00Z or a date of the shop such as 2011-12-01' });
 
 export const shopParam = z.object({ shop: shopId });
 

@@ -67,7 +67,7 @@ export function verdictOn({ topic, value }: OracleMessage, shop: Pick<OracleShop
   if (!message) return rejected('not-json');
 
   const head = envelope.safeParse(message);
-  if (!head.success) return rejected('not-an-event');
+  if (!head.success || !('data' in message)) return rejected('not-an-event');
 
   const home = homeOf(head.data.type);
   if (!home) return rejected('unknown-type');

@@ -1,0 +1,46 @@
+import { openEmbedded, type ClickHouse } from '#clickhouse';
+import { ledgerRows, Refresher } from '#ingestion';
+import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository } from '#warehouse';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { foldOracle, type OracleMessage } from '../oracle/index.js';
+import { arrivals, seededShop } from '../scenarios/index.js';
+import { anOrder, aCustomer, aTick, altered, aReturn } from '../builders/index.js';
+import { compareWarehouse } from './index.js';
+let directory: string, clickhouse: ClickHouse, shops: ShopRepository;
+beforeAll(async () => { directory = await mkdtemp(join(tmpdir(), 'tl-')); clickhouse = await openEmbedded(directory); shops = new ShopRepository(clickhouse); await shops.prepareSystem(); });
+afterAll(async () => { await clickhouse.close(); await rm(directory, { recursive: true, force: true }); });
+let n = 0;
+async function run(messages: readonly OracleMessage[], timeZone: string, rowCap = 10000) {
+  const shop = await shops.register({ shop: `adhoc-${++n}`, timeZone, currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' });
+  await shops.prepare(shop);
+  const refresher = Refresher.over(clickhouse, shop, new ShopGate(new WatermarkRepository(clickhouse)), { rowCap, now: () => new Date(), claimedBy: 'spec' });
+  await refresher.claim();
+  const groups = new Map<any, OracleMessage[]>();
+  for (const m of messages) groups.set(m.topic, [...(groups.get(m.topic) ?? []), m]);
+  for (const [topic, g] of groups) await new LedgerRepository(clickhouse).append(shop, topic, ledgerRows(shop, topic, 0, 1, 0n, g.map((m, i) => ({ offset: BigInt(i), value: m.value === null ? null : Buffer.from(m.value), timestamp: new Date() })), new Date()));
+  await refresher.catchUp(); await refresher.refreshViews();
+  return compareWarehouse(clickhouse, shop.database, foldOracle(messages, shop), shop);
+}
+it.each(['Asia/Beirut', 'America/Havana', 'America/Asuncion', 'Australia/Lord_Howe', 'America/Santiago', 'Africa/Cairo', 'Atlantic/Azores', 'Pacific/Chatham', 'Africa/Casablanca'])('zone %s', async (zone) => {
+  const s = seededShop(7, { timeZone: zone });
+  expect(await run(arrivals(3, s.messages, { shuffle: true }), zone, 100)).toEqual([]);
+});
+it('email surrogate', async () => { expect(await run([altered(aCustomer(), (e) => (e.data['email'] = 'a\ud800b@x.y')), anOrder()], 'UTC')).toEqual([]); });
+it('email nul', async () => { expect(await run([aCustomer({ email: 'a\0b@x' }), anOrder()], 'UTC')).toEqual([]); });
+it('clock offsets huge', async () => { expect(await run([aTick({ offsets: { 'transactions.v1-0': '99999999999999999999999999' } }), anOrder()], 'UTC')).toEqual([]); });
+it('clock offsets odd key', async () => { expect(await run([aTick({ offsets: { '\ud800': '1', '': '2' } }), anOrder()], 'UTC')).toEqual([]); });
+it('deep', async () => { const d = 200000; const deep = '['.repeat(d) + ']'.repeat(d); const v = anOrder().value.replace('"data":{', `"data":{"x":${deep},`); expect(await run([{ topic: 'transactions.v1', value: v }, anOrder({ orderId: 'o2' })], 'UTC')).toEqual([]); });
+it('1970 west', async () => { expect(await run([anOrder({ orderedAt: '1970-01-01T00:00:00Z' }), aReturn({ refundedAt: '1970-01-01T02:00:00Z' })], 'America/New_York')).toEqual([]); });
+it('2099 east', async () => { expect(await run([anOrder({ orderedAt: '2099-12-31T23:59:59.999Z' })], 'Asia/Kolkata')).toEqual([]); });
+it('separator in label', async () => { expect(await run([anOrder({ country: 'A\u001fB', region: 'x' }), anOrder({ orderId: 'o2', country: 'A', region: 'B\u001fx' })], 'UTC')).toEqual([]); });
+it('label odd', async () => { expect(await run([anOrder({ country: "\u0001\b\t\n\\'\"/\u2028😀", customerId: "\\'\u00a0é😀", paymentMethod: ' ' })], 'UTC')).toEqual([]); });
+it('bom', async () => { expect(await run([{ topic: 'transactions.v1', value: '\uFEFF' + anOrder().value }], 'UTC')).toEqual([]); });
+it('long ids', async () => { expect(await run(['7', '07', '9'.repeat(80), '1' + '0'.repeat(79), '8'].map((customerId, i) => anOrder({ orderId: `o${i}`, customerId })), 'UTC')).toEqual([]); });
+it('astral ids', async () => { expect(await run(['\uffee', '😀', 'a', 'Z', 'é'].map((customerId, i) => anOrder({ orderId: `o${i}`, customerId })), 'UTC')).toEqual([]); });
+it('many digit ids', async () => { expect(await run(['7', '07', '10', '9', '100'].map((customerId, i) => anOrder({ orderId: `o${i}`, customerId })), 'UTC')).toEqual([]); });
+it('future by skew', async () => { expect(await run([anOrder({ orderedAt: '2024-01-10T23:58:00Z' }, { recordedtime: '2024-01-10T23:57:00Z', time: '2024-01-10T23:50:00Z' }), anOrder({ orderId: 'o2', orderedAt: '2024-01-11T00:01:00Z' }, { recordedtime: '2024-01-10T23:58:00Z', time: '2024-01-10T23:50:00Z' })], 'UTC')).toEqual([]); });
+it('nonutf8 and null', async () => { expect(await run([{ topic: 'transactions.v1', value: null }, { topic: 'transactions.v1', value: Buffer.from([0xff, 0x7b]) }, anOrder()], 'UTC')).toEqual([]); });
+it('big money', async () => { expect(await run([anOrder({ lines: [{ line: 1, quantity: 2147483647, unitPrice: '999999999999.999999', discount: '999999999999.999999' }], discount: '999999999999.999999' })], 'UTC')).toEqual([]); });

@@ -1,0 +1,3 @@
+export { compareWarehouse, type CompareOptions } from './compare-warehouse.js';
+export { compareOracles } from './compare-oracles.js';
+export { describeDifferences, type Difference } from './difference.js';

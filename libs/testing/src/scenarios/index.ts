@@ -1,0 +1,6 @@
+export { arrivals, type ArrivalOptions } from './arrivals.js';
+export { poison } from './poison.js';
+export { Random } from './random.js';
+export type { Scenario } from './scenario.js';
+export { seededShop, type SeededShopOptions } from './seeded-shop.js';
+export { twentyCustomers } from './twenty-customers.js';

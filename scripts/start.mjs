@@ -1,0 +1,39 @@
+// npm start: everything from a fresh clone to a running instance.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { settingsOf, usage } from './lib/arguments.mjs';
+import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (text) => console.log(`  ${text}`);
+const argv = process.argv.slice(2);
+
+try {
+  checkNode(process.versions.node);
+  if (argv.includes('--help')) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const file = existsSync(join(root, '.env')) ? parseEnv(readFileSync(join(root, '.env'), 'utf8')) : {};
+  // Flags win over the environment, the environment over the file.
+  const env = { ...file, ...process.env, ...settingsOf(argv) };
+  console.log('Tideline');
+  ensurePackages(root, say);
+  ensureBuild(root, say);
+  if (!env.KAFKA_BROKERS) env.TIDELINE_KAFKA_JARS ??= ensureKafka(root, say);
+  // Queries of the embedded engine sit on libuv's threads; it reads this once, before the first line of the program runs.
+  env.UV_THREADPOOL_SIZE ??= '16';
+
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'apps', 'tideline', 'main.js')], { cwd: root, env, stdio: 'inherit' });
+  // A Ctrl-C reaches the program too, which drains; we only wait. A signal sent to us alone is handed on.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`\nTideline could not start. ${error.message}`);
+  process.exit(1);
+}
