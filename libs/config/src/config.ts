@@ -39,9 +39,14 @@ const toolNames = new Set(['TIDELINE_DATASETS']);
 
 /**
  * Reads the environment: the only place that does.
+ * @param options.strict false for a short command that knows only some of the names
  * @throws {ConfigError} listing every bad value and every unknown name of ours
  */
-export function readConfig(slices: readonly ConfigSlice[], env: NodeJS.ProcessEnv = process.env): ResolvedConfig {
+export function readConfig(
+  slices: readonly ConfigSlice[],
+  env: NodeJS.ProcessEnv = process.env,
+  { strict = true }: { strict?: boolean } = {},
+): ResolvedConfig {
   const faults: string[] = [];
   const values = new Map<symbol, Record<string, unknown>>();
   const known = new Set(slices.flatMap((slice) => Object.keys(slice.shape)));
@@ -57,7 +62,7 @@ export function readConfig(slices: readonly ConfigSlice[], env: NodeJS.ProcessEn
     values.set(slice.token, read);
   }
   for (const name of Object.keys(env)) {
-    if (!ours.test(name) || known.has(name) || toolNames.has(name)) continue;
+    if (!strict || !ours.test(name) || known.has(name) || toolNames.has(name)) continue;
     const near = [...known].find((candidate) => distance(candidate, name) <= 2);
     faults.push(`${name} is not a setting.${near ? ` Did you mean ${near}?` : ` The settings are in .env.example.`}`);
   }

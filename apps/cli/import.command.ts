@@ -1,0 +1,109 @@
+import { readConfig } from '#config';
+import { httpConfig } from '#http';
+import { InstanceClient, loadMapping, readFiles, runImport, type Collected } from '#importing';
+import { createLogger } from '#observability';
+import { openStreaming } from '#streaming';
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import { Command } from 'commander';
+import { resolve } from 'node:path';
+
+interface Options {
+  readonly shop: string;
+  readonly mapping: string;
+  readonly url: string;
+  readonly rejects?: string;
+  readonly json?: true;
+  readonly dryRun?: true;
+}
+
+/** `import`: a CSV becomes events, the events become figures. */
+export function importCommand(): Command {
+  return new Command('import')
+    .description('Sends a CSV as events through Kafka into a shop of its own, and returns when every figure is exact.')
+    .argument('<file...>', 'CSV files, plain or .gz')
+    .requiredOption('--shop <id>', 'the shop; it is made when it does not exist')
+    .requiredOption('--mapping <name-or-file>', 'a mapping that ships, or a YAML file')
+    .option('--url <url>', 'the running instance', 'http://127.0.0.1:7070')
+    .option('--rejects <file>', 'where rejected rows go (default: <shop>.rejects.csv)')
+    .option('--dry-run', 'read and count, send nothing')
+    .option('--json', 'print the result as one JSON object, last')
+    .action((files: string[], options: Options) => run(files, options));
+}
+
+async function run(files: string[], options: Options): Promise<void> {
+  const begun = performance.now();
+  const mapping = await loadMapping(options.mapping);
+  const bars = progressBars();
+  const rejectsPath = resolve(options.rejects ?? `${options.shop}.rejects.csv`);
+  const reading = bars?.create(100, 0, { task: 'reading ' });
+  const collected = await readFiles(files, { mapping, rejectsPath, onProgress: (done) => reading?.update(Math.floor(done * 100)) });
+  const readMs = performance.now() - begun;
+  if (options.dryRun) {
+    bars?.stop();
+    return report({ shop: options.shop, dryRun: true, ...counts(collected, rejectsPath), readMs: Math.round(readMs) }, options);
+  }
+
+  const bySending = new Map<string, SingleBar>();
+  const secret = readConfig([httpConfig], undefined, { strict: false }).get(httpConfig).TIDELINE_SECRET;
+  const outcome = await runImport(collected, {
+    shop: options.shop,
+    mapping,
+    client: new InstanceClient(options.url, secret),
+    openStreaming: (brokers) => openStreaming({ brokers, clientId: 'tideline-import', logger: createLogger('silent') }),
+    onProgress: (phase, done, of) => {
+      let bar = bySending.get(phase);
+      if (!bar && bars) bySending.set(phase, (bar = bars.create(of, 0, { task: phase.padEnd(8) })));
+      bar?.setTotal(of);
+      bar?.update(done);
+    },
+  });
+  bars?.stop();
+  report(
+    {
+      shop: options.shop,
+      ...counts(collected, rejectsPath),
+      events: outcome.events,
+      megabytes: Number((outcome.bytes / 1e6).toFixed(1)),
+      readMs: Math.round(readMs),
+      totalMs: Math.round(performance.now() - begun),
+      figures: outcome.summary.figures,
+      generation: outcome.summary.generation,
+    },
+    options,
+  );
+}
+
+function counts(collected: Collected, rejectsPath: string) {
+  const rejectedRows = [...collected.rejected.values()].reduce((sum, count) => sum + count, 0);
+  const documents = [...collected.documents.values()];
+  return {
+    rows: collected.rows,
+    saleRows: collected.sales,
+    returnRows: collected.returns,
+    rejectedRows,
+    rejected: Object.fromEntries(collected.rejected),
+    ...(rejectedRows > 0 ? { rejectsFile: rejectsPath } : {}),
+    orders: documents.filter((document) => document.kind === 'sale').length,
+    refunds: documents.filter((document) => document.kind === 'return').length,
+    products: collected.products.size,
+    customers: collected.customers.size,
+  };
+}
+
+function report(result: Readonly<Record<string, unknown>>, options: Options): void {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (options.json) return say(JSON.stringify(result));
+  for (const [name, value] of Object.entries(result)) {
+    if (typeof value !== 'object' || value === null) say(`${name.padEnd(14)} ${String(value)}`);
+    else for (const [inner, figure] of Object.entries(value as Record<string, unknown>)) say(`${name.padEnd(14)} ${inner}: ${String(figure)}`);
+  }
+}
+
+/** Bars on stderr, so that stdout holds the result alone; none where nobody watches. */
+function progressBars(): MultiBar | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return new MultiBar(
+    { stream: process.stderr, format: '{task} {bar} {percentage}%  {value}/{total}  {eta_formatted} left', hideCursor: true, etaBuffer: 50 },
+    Presets.shades_classic,
+  );
+}

@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import { importCommand } from './import.command.js';
+
+const program = new Command('tideline').description('Talks to a running Tideline.').addCommand(importCommand()).showHelpAfterError();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Errors of our libs are written for people; anything else is a fault of ours and keeps its stack.
+  const coded = error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
+  process.stderr.write(`${coded ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,262 @@
+import { parseDecimal, wholeUnits, type Micros } from './decimal.js';
+import { ImportError } from './importing.errors.js';
+import { compileTime } from './local-time.js';
+import { columnsOfMapping, type Mapping, type Source } from './mapping.js';
+import { compileRules, type Row } from './rules.js';
+
+/** One line of an order or of a credit note. */
+export interface DocumentLine {
+  readonly product: string;
+  readonly quantity: number;
+  /** Of one unit. */
+  readonly price: Micros;
+  readonly discount: Micros;
+  readonly unitCost: Micros | undefined;
+  readonly reason: string;
+}
+
+/** All rows of one order, or of one credit note. */
+export interface Document {
+  readonly id: string;
+  readonly kind: 'sale' | 'return';
+  /** Its earliest row, Unix milliseconds. */
+  at: number;
+  readonly customer: string;
+  readonly order: string;
+  readonly country: string;
+  readonly region: string;
+  readonly city: string;
+  readonly paymentMethod: string;
+  readonly channel: string;
+  readonly campaign: string;
+  readonly orderDiscount: Micros;
+  readonly shipping: Micros;
+  readonly tax: Micros;
+  readonly lines: DocumentLine[];
+}
+
+/** What is known of a product after all rows. */
+export interface ProductFacts {
+  name: string;
+  nameAt: number;
+  firstAt: number;
+  category: string;
+  subcategory: string;
+  brand: string;
+}
+
+/** What is known of a customer after all rows. */
+export interface CustomerFacts {
+  country: string;
+  countryAt: number;
+  firstAt: number;
+}
+
+/** A row that became no event. */
+export interface RejectedRow {
+  readonly row: number;
+  readonly reason: string;
+  readonly columns: Row;
+}
+
+/** Everything read so far. */
+export interface Collected {
+  readonly documents: ReadonlyMap<string, Document>;
+  readonly products: ReadonlyMap<string, ProductFacts>;
+  readonly customers: ReadonlyMap<string, CustomerFacts>;
+  readonly rows: number;
+  readonly sales: number;
+  readonly returns: number;
+  readonly rejected: ReadonlyMap<string, number>;
+}
+
+const cleanId = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const maxMicros = 10n ** 18n;
+
+/** Gathers the rows of files into documents. Rows of one document may lie anywhere; repeated rows are separate lines. */
+export class DocumentCollector implements Collected {
+  readonly documents = new Map<string, Document>();
+  readonly products = new Map<string, ProductFacts>();
+  readonly customers = new Map<string, CustomerFacts>();
+  readonly rejected = new Map<string, number>();
+  rows = 0;
+  sales = 0;
+  returns = 0;
+  readonly #timeOf: (text: string) => number | undefined;
+  #header: readonly string[] | undefined;
+  #ruleOf: ReturnType<typeof compileRules> = () => undefined;
+  #read: ReturnType<typeof readers> | undefined;
+
+  constructor(
+    private readonly mapping: Mapping,
+    private readonly onRejected: (row: RejectedRow) => void,
+  ) {
+    this.#timeOf = compileTime(mapping);
+  }
+
+  /** @throws {ImportError} `columns-missing` naming them and what the file has */
+  useHeader(header: readonly string[], path: string): void {
+    if (this.#header === header) return;
+    const missing = columnsOfMapping(this.mapping).filter((column) => !header.includes(column));
+    if (missing.length > 0) {
+      throw new ImportError(
+        'columns-missing',
+        `${path} has no column ${missing.join(', ')}, which the mapping ${this.mapping.name} reads. The file has: ${header.join(', ')}. Use another mapping, or check csv.separator.`,
+      );
+    }
+    this.#header = header;
+    this.#ruleOf = compileRules(this.mapping, header);
+    this.#read = readers(this.mapping, header);
+  }
+
+  add(row: Row, number: number): void {
+    this.rows += 1;
+    const rule = this.#ruleOf(row);
+    const reason = rule === undefined ? 'no rule fits' : rule.class === 'reject' ? rule.reason : this.take(rule.class, row);
+    if (reason === undefined) return;
+    this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
+    this.onRejected({ row: number, reason, columns: row });
+  }
+
+  /** @returns why the row cannot be used, or undefined when it was taken */
+  private take(kind: 'sale' | 'return', row: Row): string | undefined {
+    const read = this.#read;
+    if (!read) return 'no header';
+    const id = read.document(row);
+    if (!cleanId.test(id)) return 'document id is missing or not plain text';
+    const at = this.#timeOf(read.time(row));
+    if (at === undefined) return 'time is not in a format of the mapping';
+    const quantity = read.quantity === undefined ? 1 : wholeUnits(abs(this.decimal(read.quantity(row))) ?? 1n);
+    if (quantity === undefined || quantity > 2_147_483_647) return 'quantity is not a whole number';
+    if (quantity === 0) return 'quantity is zero';
+    const price = this.decimal((read.price ?? read.amount)(row));
+    if (price === undefined) return 'price is not a number of at most six decimals';
+    if (kind === 'sale' && price < 0n) return 'price is negative';
+    const unitPrice = price < 0n ? -price : price;
+    if (unitPrice * BigInt(quantity) >= maxMicros) return 'amount is too large';
+    const extra = { discount: 0n, orderDiscount: 0n, shipping: 0n, tax: 0n };
+    for (const name of ['discount', 'orderDiscount', 'shipping', 'tax'] as const) {
+      const text = read[name]?.(row) ?? '';
+      const value = text === '' ? 0n : this.decimal(text);
+      if (value === undefined || value < 0n) return `${name} is not a positive number`;
+      extra[name] = value;
+    }
+    const costText = read.unitCost?.(row) ?? '';
+    const unitCost = costText === '' ? undefined : this.decimal(costText);
+    if (costText !== '' && (unitCost === undefined || unitCost < 0n)) return 'unitCost is not a positive number';
+    const product = read.product(row);
+    const customer = read.customer(row);
+    if ((product !== '' && !cleanId.test(product)) || (customer !== '' && !cleanId.test(customer))) return 'product or customer id is not plain text';
+
+    const key = `${kind} ${id}`;
+    let document = this.documents.get(key);
+    if (!document) {
+      document = {
+        id,
+        kind,
+        at,
+        customer,
+        order: read.order(row),
+        country: read.country(row),
+        region: read.region(row),
+        city: read.city(row),
+        paymentMethod: read.paymentMethod(row),
+        channel: read.channel(row),
+        campaign: read.campaign(row),
+        orderDiscount: extra.orderDiscount,
+        shipping: extra.shipping,
+        tax: extra.tax,
+        lines: [],
+      };
+      this.documents.set(key, document);
+    } else if (document.customer !== customer) {
+      return 'another customer than the first row of its document';
+    }
+    if (at < document.at) document.at = at;
+    document.lines.push({ product, quantity, price: unitPrice, discount: extra.discount, unitCost, reason: read.reason(row) });
+    if (kind === 'sale') this.sales += 1;
+    else this.returns += 1;
+    this.noteProduct(product, at, read, row);
+    if (customer !== '') this.noteCustomer(customer, at, document.country);
+    return undefined;
+  }
+
+  /** The name is the latest that is not empty; of two at one instant the later in the alphabet, so that order of rows does not matter. */
+  private noteProduct(id: string, at: number, read: ReturnType<typeof readers>, row: Row): void {
+    if (id === '') return;
+    const name = read.productName(row).slice(0, 500);
+    const known = this.products.get(id);
+    if (!known) {
+      this.products.set(id, { name, nameAt: at, firstAt: at, category: read.category(row), subcategory: read.subcategory(row), brand: read.brand(row) });
+      return;
+    }
+    if (at < known.firstAt) known.firstAt = at;
+    if (name === '' || name === known.name) {
+      if (name !== '' && at > known.nameAt) known.nameAt = at;
+      return;
+    }
+    if (known.name === '' || at > known.nameAt || (at === known.nameAt && name > known.name)) {
+      known.name = name;
+      known.nameAt = at;
+    }
+  }
+
+  private noteCustomer(id: string, at: number, country: string): void {
+    const known = this.customers.get(id);
+    if (!known) {
+      this.customers.set(id, { country, countryAt: at, firstAt: at });
+      return;
+    }
+    if (at < known.firstAt) known.firstAt = at;
+    if (at > known.countryAt || (at === known.countryAt && country > known.country)) {
+      known.country = country;
+      known.countryAt = at;
+    }
+  }
+
+  private decimal(text: string): Micros | undefined {
+    return parseDecimal(text, this.mapping.numbers.decimal, this.mapping.numbers.thousands);
+  }
+}
+
+/** Readers of each mapped column; what is not mapped reads as empty. */
+function readers({ columns }: Mapping, header: readonly string[]) {
+  const of = (source: Source | undefined): ((row: Row) => string) => {
+    if (source === undefined) return () => '';
+    if (typeof source !== 'string') return () => source.constant;
+    const index = header.indexOf(source);
+    return (row) => (row[index] ?? '').trim();
+  };
+  const optional = (source: Source | undefined) => (source === undefined ? undefined : of(source));
+  return {
+    document: of(columns.document),
+    time: of(columns.time),
+    order: of(columns.order),
+    customer: of(columns.customer),
+    product: of(columns.product),
+    productName: of(columns.productName),
+    category: of(columns.category),
+    subcategory: of(columns.subcategory),
+    brand: of(columns.brand),
+    quantity: optional(columns.quantity),
+    price: optional(columns.price),
+    amount: of(columns.amount),
+    discount: optional(columns.discount),
+    unitCost: optional(columns.unitCost),
+    reason: of(columns.reason),
+    country: of(columns.country),
+    region: of(columns.region),
+    city: of(columns.city),
+    paymentMethod: of(columns.paymentMethod),
+    channel: of(columns.channel),
+    campaign: of(columns.campaign),
+    orderDiscount: optional(columns.orderDiscount),
+    shipping: optional(columns.shipping),
+    tax: optional(columns.tax),
+  };
+}
+
+function abs(value: Micros | undefined): Micros | undefined {
+  return value === undefined ? undefined : value < 0n ? -value : value;
+}
+

@@ -1,0 +1,119 @@
+import type { TopicName } from '#contracts';
+import { decimalText } from './decimal.js';
+import type { Collected, Document } from './documents.js';
+import type { Mapping } from './mapping.js';
+
+/** An event ready to be sent. */
+export interface OutgoingEvent {
+  readonly topic: TopicName;
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Events of everything that was read, in the order of their time; what a fact names comes before it.
+ * The same files and mapping give the same bytes: ids are made of the entity and the mapping's revision.
+ */
+export function* buildEvents(collected: Collected, mapping: Mapping, shop: string): Generator<OutgoingEvent> {
+  const source = `/tideline/import/${mapping.name}`;
+  const envelope = (type: string, kind: string, subject: string, at: number, data: object): string =>
+    JSON.stringify({
+      specversion: '1.0',
+      id: eventId(shop, kind, subject, mapping.revision),
+      source,
+      type,
+      subject,
+      time: new Date(at).toISOString(),
+      recordedtime: new Date(at).toISOString(),
+      data,
+    });
+
+  for (const [productId, facts] of sorted(collected.products)) {
+    const data = {
+      productId,
+      revision: mapping.revision,
+      ...present({ name: facts.name, category: facts.category, subcategory: facts.subcategory, brand: facts.brand }),
+      currency: mapping.currency,
+    };
+    yield { topic: 'products.v1', key: productId, value: envelope('tideline.product.listed.v1', 'product', productId, facts.firstAt, data) };
+  }
+  for (const [customerId, facts] of sorted(collected.customers)) {
+    const data = { customerId, revision: mapping.revision, ...present({ country: facts.country }) };
+    yield { topic: 'customers.v1', key: customerId, value: envelope('tideline.customer.registered.v1', 'customer', customerId, facts.firstAt, data) };
+  }
+  const documents = [...collected.documents.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  for (const document of documents) {
+    const key = document.customer === '' ? document.id : document.customer;
+    if (document.kind === 'sale') {
+      yield { topic: 'transactions.v1', key, value: envelope('tideline.transaction.placed.v1', 'order', document.id, document.at, orderData(document, mapping)) };
+    } else {
+      yield { topic: 'returns.v1', key, value: envelope('tideline.return.refunded.v1', 'return', document.id, document.at, returnData(document, mapping)) };
+    }
+  }
+}
+
+function orderData(document: Document, { revision, currency }: Mapping): object {
+  return {
+    orderId: document.id,
+    revision,
+    status: 'placed',
+    orderedAt: new Date(document.at).toISOString(),
+    customerId: document.customer === '' ? null : document.customer,
+    currency,
+    ...present({
+      paymentMethod: document.paymentMethod,
+      channel: document.channel,
+      country: document.country,
+      region: document.region,
+      city: document.city,
+      campaignId: document.campaign,
+      discount: amount(document.orderDiscount),
+      shipping: amount(document.shipping),
+      tax: amount(document.tax),
+    }),
+    lines: document.lines.map((line, index) => ({
+      line: index + 1,
+      productId: line.product === '' ? null : line.product,
+      quantity: line.quantity,
+      unitPrice: decimalText(line.price),
+      ...present({ discount: amount(line.discount), unitCost: line.unitCost === undefined ? '' : decimalText(line.unitCost) }),
+    })),
+  };
+}
+
+function returnData(document: Document, { revision, currency }: Mapping): object {
+  return {
+    returnId: document.id,
+    revision,
+    status: 'refunded',
+    refundedAt: new Date(document.at).toISOString(),
+    orderId: document.order === '' ? null : document.order,
+    customerId: document.customer === '' ? null : document.customer,
+    currency,
+    lines: document.lines.map((line, index) => ({
+      line: index + 1,
+      productId: line.product === '' ? null : line.product,
+      quantity: line.quantity,
+      amount: decimalText(line.price * BigInt(line.quantity)),
+      ...present({ reason: line.reason }),
+    })),
+  };
+}
+
+/** An id that fits the contract whatever the length of its parts. */
+function eventId(shop: string, kind: string, entity: string, revision: number): string {
+  return `${shop}/${kind}/${revision}/${entity}`.slice(0, 200);
+}
+
+function amount(micros: bigint): string {
+  return micros === 0n ? '' : decimalText(micros);
+}
+
+/** Leaves out what is empty. */
+function present(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
