@@ -23,7 +23,10 @@ const present = readdirSync(directory).filter((file) => file.endsWith('.json'));
 const stale = present.filter((file) => !wanted.has(file));
 const differing = [...wanted].filter(([file, text]) => !present.includes(file) || readFileSync(`${directory}/${file}`, 'utf8') !== text);
 if (check) {
-  const faults = [...stale.map((file) => `${file}: no contract makes it`), ...differing.map(([file]) => `${file}: differs from its contract`)];
+  const faults = [
+    ...stale.map((file) => `${file}: no contract makes it`),
+    ...differing.map(([file]) => `${file}: differs from its contract`),
+  ];
   if (faults.length > 0) {
     console.error(`${faults.join('\n')}\nRun: npm run contracts`);
     process.exit(1);

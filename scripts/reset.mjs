@@ -17,7 +17,10 @@ if (!existsSync(data)) {
   process.exit(0);
 }
 const foreign = readdirSync(data).filter((name) => !ours.has(name));
-if (foreign.length > 0) fail(`${data} holds things that are not Tideline's (${foreign.slice(0, 3).join(', ')}): nothing was removed. Name the data directory with --data.`);
+if (foreign.length > 0)
+  fail(
+    `${data} holds things that are not Tideline's (${foreign.slice(0, 3).join(', ')}): nothing was removed. Name the data directory with --data.`,
+  );
 let holder;
 try {
   holder = JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8'));

@@ -27,7 +27,11 @@ try {
   // Queries of the embedded engine sit on libuv's threads; it reads this once, before the first line of the program runs.
   env.UV_THREADPOOL_SIZE ??= '16';
 
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'apps', 'tideline', 'main.js')], { cwd: root, env, stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'apps', 'tideline', 'main.js')], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
   // A Ctrl-C reaches the program too, which drains; we only wait. A signal sent to us alone is handed on.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -95,7 +95,8 @@ function report(result: Readonly<Record<string, unknown>>, options: Options): vo
   if (options.json) return say(JSON.stringify(result));
   for (const [name, value] of Object.entries(result)) {
     if (typeof value !== 'object' || value === null) say(`${name.padEnd(14)} ${String(value)}`);
-    else for (const [inner, figure] of Object.entries(value as Record<string, unknown>)) say(`${name.padEnd(14)} ${inner}: ${String(figure)}`);
+    else
+      for (const [inner, figure] of Object.entries(value as Record<string, unknown>)) say(`${name.padEnd(14)} ${inner}: ${String(figure)}`);
   }
 }
 
@@ -103,7 +104,12 @@ function report(result: Readonly<Record<string, unknown>>, options: Options): vo
 function progressBars(): MultiBar | undefined {
   if (!process.stderr.isTTY) return undefined;
   return new MultiBar(
-    { stream: process.stderr, format: '{task} {bar} {percentage}%  {value}/{total}  {eta_formatted} left', hideCursor: true, etaBuffer: 50 },
+    {
+      stream: process.stderr,
+      format: '{task} {bar} {percentage}%  {value}/{total}  {eta_formatted} left',
+      hideCursor: true,
+      etaBuffer: 50,
+    },
     Presets.shades_classic,
   );
 }

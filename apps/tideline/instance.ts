@@ -18,7 +18,9 @@ export async function takeDirectory(data: string): Promise<void> {
   await mkdir(data, { recursive: true });
   const holder = await holderOf(data);
   if (holder && holder.pid !== process.pid && isAlive(holder.pid)) {
-    throw new InstanceError(`${data} is held by another instance (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}). Stop that one, or start with another --data directory.`);
+    throw new InstanceError(
+      `${data} is held by another instance (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}). Stop that one, or start with another --data directory.`,
+    );
   }
   await note(data, { pid: process.pid, url: '' });
 }

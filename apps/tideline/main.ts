@@ -30,6 +30,8 @@ try {
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
   const message = error instanceof Error ? error.message : String(error);
-  say(`\nTideline could not start. ${code === 'EADDRINUSE' ? `The port is taken (${message}). Start with another one: npm start -- --port 7071` : message}`);
+  say(
+    `\nTideline could not start. ${code === 'EADDRINUSE' ? `The port is taken (${message}). Start with another one: npm start -- --port 7071` : message}`,
+  );
   process.exit(1);
 }

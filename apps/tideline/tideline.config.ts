@@ -9,7 +9,10 @@ import { z } from 'zod';
 export const tidelineConfig = defineSlice('tideline', {
   TIDELINE_DATA: z.string().min(1).default('.data').describe('Directory of everything this instance keeps.'),
   TIDELINE_KAFKA_JARS: z.string().default('.cache/kafka-4.3.1').describe('Where the jars of the local Kafka are; npm start fills it.'),
-  TIDELINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('What goes to logs/tideline.log in the data directory.'),
+  TIDELINE_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('What goes to logs/tideline.log in the data directory.'),
 });
 
 /** Every slice of the all-in-one process; `.env.example` is made of them. */

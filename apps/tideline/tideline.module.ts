@@ -10,7 +10,13 @@ import { Module, type DynamicModule } from '@nestjs/common';
 /** Everything in one process. */
 @Module({})
 export class TidelineModule {
-  static forRoot(parts: { config: ResolvedConfig; logger: Logger; clickhouse: ClickHouse; streaming: Streaming; onTruncation: TruncationPolicy }): DynamicModule {
+  static forRoot(parts: {
+    config: ResolvedConfig;
+    logger: Logger;
+    clickhouse: ClickHouse;
+    streaming: Streaming;
+    onTruncation: TruncationPolicy;
+  }): DynamicModule {
     return {
       module: TidelineModule,
       imports: [

@@ -13,7 +13,9 @@ const flags = { '--port': 'TIDELINE_PORT', '--data': 'TIDELINE_DATA' };
 /** @returns {Record<string, string>} settings that the flags ask for */
 export function settingsOf(argv) {
   const settings = {};
-  const rest = argv.flatMap((word) => (/^--\w+=/.test(word) ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word]));
+  const rest = argv.flatMap((word) =>
+    /^--\w+=/.test(word) ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word],
+  );
   for (let index = 0; index < rest.length; index += 2) {
     const name = flags[rest[index]];
     if (!name) throw new SetupError(`${rest[index]} is not a flag.\n\n${usage}`);

@@ -12,7 +12,9 @@ export class SetupError extends Error {}
 export function checkNode(version) {
   const [major, minor] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new SetupError(`Node ${version} is too old: Tideline needs 20.19 or newer. Install it from your package manager, or with nvm: nvm install 20`);
+  throw new SetupError(
+    `Node ${version} is too old: Tideline needs 20.19 or newer. Install it from your package manager, or with nvm: nvm install 20`,
+  );
 }
 
 /** @param {string} output what `java -version` printed */
@@ -24,7 +26,9 @@ export function javaMajor(output) {
 
 /** Installs the packages when they are missing or the lock file changed since. */
 export function ensurePackages(root, say) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.tideline-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('installing packages (npm ci)');
@@ -34,7 +38,11 @@ export function ensurePackages(root, say) {
 
 /** Builds when a source is newer than the build, or one came or went. */
 export function ensureBuild(root, say) {
-  const sources = [...files(join(root, 'apps')), ...files(join(root, 'libs')), ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file))];
+  const sources = [
+    ...files(join(root, 'apps')),
+    ...files(join(root, 'libs')),
+    ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file)),
+  ];
   const state = createHash('sha256');
   for (const file of sources.sort()) state.update(`${file} ${statSync(file).mtimeMs}\n`);
   const digest = state.digest('hex');
@@ -55,13 +63,19 @@ export function kafkaVersion(root) {
 export function ensureKafka(root, say) {
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const otherwise = 'Or use a broker of your own: KAFKA_BROKERS=host:9092 npm start';
-  if (java.error) throw new SetupError(`Java is missing: the local Kafka broker needs Java 17 or newer. Install one, for example: apt-get install openjdk-17-jre-headless\n${otherwise}`);
+  if (java.error)
+    throw new SetupError(
+      `Java is missing: the local Kafka broker needs Java 17 or newer. Install one, for example: apt-get install openjdk-17-jre-headless\n${otherwise}`,
+    );
   const major = javaMajor(`${java.stderr}${java.stdout}`);
-  if (major === undefined || major < 17) throw new SetupError(`Java ${major ?? '(unknown version)'} is too old: the local Kafka broker needs Java 17 or newer.\n${otherwise}`);
+  if (major === undefined || major < 17)
+    throw new SetupError(`Java ${major ?? '(unknown version)'} is too old: the local Kafka broker needs Java 17 or newer.\n${otherwise}`);
   const target = join(root, '.cache', `kafka-${kafkaVersion(root)}`);
   if (existsSync(join(target, '.complete'))) return target;
   if (spawnSync('mvn', ['-v'], { stdio: 'ignore' }).error) {
-    throw new SetupError(`Maven is missing: it fetches the jars of Apache Kafka once. Install it, for example: apt-get install maven\n${otherwise}`);
+    throw new SetupError(
+      `Maven is missing: it fetches the jars of Apache Kafka once. Install it, for example: apt-get install maven\n${otherwise}`,
+    );
   }
   say(`fetching Apache Kafka ${kafkaVersion(root)} (once)`);
   // Fetched beside and renamed: an interrupted download never looks complete.
@@ -69,7 +83,20 @@ export function ensureKafka(root, say) {
   rmSync(partial, { recursive: true, force: true });
   rmSync(target, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  run('mvn', ['-B', '-q', '-f', join('infra', 'kafka', 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`], root, `Maven could not fetch the jars of Kafka. Is Maven Central reachable?\n${otherwise}`);
+  run(
+    'mvn',
+    [
+      '-B',
+      '-q',
+      '-f',
+      join('infra', 'kafka', 'pom.xml'),
+      'dependency:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${partial}`,
+    ],
+    root,
+    `Maven could not fetch the jars of Kafka. Is Maven Central reachable?\n${otherwise}`,
+  );
   writeFileSync(join(partial, '.complete'), '');
   renameSync(partial, target);
   return target;

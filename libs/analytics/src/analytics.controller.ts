@@ -18,7 +18,17 @@ import {
   type SummaryAnswer,
   type SummaryQuery,
 } from '#contracts';
-import { EventReads, instantOf, LedgerRepository, READ_GATE, SHOP_DIRECTORY, unknownShop, type ReadGate, type Shop, type ShopDirectory } from '#warehouse';
+import {
+  EventReads,
+  instantOf,
+  LedgerRepository,
+  READ_GATE,
+  SHOP_DIRECTORY,
+  unknownShop,
+  type ReadGate,
+  type Shop,
+  type ShopDirectory,
+} from '#warehouse';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { KpiService, stampFields } from './kpi.service.js';

@@ -82,7 +82,7 @@ export function summaryOf(sums: Sums, customers: { newBuyers: number; once: numb
 /** How each figure moved against an earlier one. A rate's change is in its own unit; relative to nothing it is null. */
 export function changeOf(now: SummaryFigures, before: SummaryFigures): Record<string, { absolute: string | null; ratio: string | null }> {
   return Object.fromEntries(
-    Object.entries(now).map(([name, value]) => {
+    Object.entries(now).map(([name, value]): [string, { absolute: string | null; ratio: string | null }] => {
       const earlier = before[name as keyof SummaryFigures];
       if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];
       const [a, b] = [toMicros(String(value)), toMicros(String(earlier))];

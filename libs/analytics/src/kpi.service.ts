@@ -47,7 +47,10 @@ export class KpiService {
       const starts: number[] = [];
       for (let at = first; at < end; at = nextOf(query.grain, at, zone)) {
         if (starts.push(at) > maxPoints) {
-          throw new AnalyticsError('too-many-points', `grain=${query.grain} gives more than ${maxPoints.toLocaleString('en')} points over this range. Shorten it, or take a coarser grain.`);
+          throw new AnalyticsError(
+            'too-many-points',
+            `grain=${query.grain} gives more than ${maxPoints.toLocaleString('en')} points over this range. Shorten it, or take a coarser grain.`,
+          );
         }
       }
       const last = nextOf(query.grain, starts[starts.length - 1] ?? first, zone);
@@ -80,13 +83,23 @@ export class KpiService {
     return this.answer(shop, 'breakdown', query, async () => {
       const range = closed(asked, await this.whole(shop, zone));
       const head = { ...this.head(shop, query, range), by: query.by };
-      const rows = range.from === null || range.to === null || range.from >= range.to ? [] : await this.members(shop, zone, query, range.from, range.to);
+      const rows =
+        range.from === null || range.to === null || range.from >= range.to
+          ? []
+          : await this.members(shop, zone, query, range.from, range.to);
       const all = rows.map(({ member, ...row }) => ({ member, sums: sumsOf(row) })).filter(({ sums }) => !isNothing(sums));
       all.sort((a, b) => compare(sortValue(b.sums, query.sort), sortValue(a.sums, query.sort)) || (a.member < b.member ? -1 : 1));
       const total = all.reduce((sum, each) => add(sum, each.sums), noSums);
       const shown = all.slice(0, query.limit);
       const rest = all.slice(query.limit);
-      const named = query.by === 'product' || query.by === 'campaign' ? await this.reads.names(shop, query.by, shown.map((each) => each.member)) : new Map<string, string>();
+      const named =
+        query.by === 'product' || query.by === 'campaign'
+          ? await this.reads.names(
+              shop,
+              query.by,
+              shown.map((each) => each.member),
+            )
+          : new Map<string, string>();
       return {
         ...head,
         rows: shown.map(({ member, sums }) => ({
@@ -212,12 +225,20 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function labelled(by: string, member: string, names: ReadonlyMap<string, string>): { member: string | null; label: string; parts?: string[] } {
+function labelled(
+  by: string,
+  member: string,
+  names: ReadonlyMap<string, string>,
+): { member: string | null; label: string; parts?: string[] } {
   if (member === orderLevelMember) return { member: null, label: 'discounts on whole orders' };
   if (by === 'region' || by === 'city') {
     const parts = member.split(memberSeparator);
     const known = parts.filter((part) => part !== '');
-    return { member: known.length === 0 ? null : member.replaceAll(memberSeparator, '/'), label: known[known.length - 1] ?? 'unknown', parts };
+    return {
+      member: known.length === 0 ? null : member.replaceAll(memberSeparator, '/'),
+      label: known[known.length - 1] ?? 'unknown',
+      parts,
+    };
   }
   if (member === '') return { member: null, label: by === 'campaign' ? 'no campaign' : 'unknown' };
   return { member, label: names.get(member) ?? member };

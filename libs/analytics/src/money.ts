@@ -12,7 +12,10 @@ export function toMicros(decimal: string): bigint {
 /** Exact text with at least two fraction digits: 896812490000n -> `896812.49`. */
 export function amountText(micros: bigint): string {
   const absolute = micros < 0n ? -micros : micros;
-  const fraction = (absolute % micro).toString().padStart(6, '0').replace(/0{1,4}$/, '');
+  const fraction = (absolute % micro)
+    .toString()
+    .padStart(6, '0')
+    .replace(/0{1,4}$/, '');
   return `${micros < 0n ? '-' : ''}${absolute / micro}.${fraction}`;
 }
 

@@ -18,7 +18,10 @@ const minuteMs = 60_000;
 export function momentOf(text: string, zone: Zone, name: string): number {
   const at = text.includes('T') ? Date.parse(text) : zone.startOfDate(text);
   if (at % sliceMs !== 0) {
-    throw new AnalyticsError('range-not-aligned', `${name}=${text}: figures are kept by slices of 5 seconds. Use a whole multiple of 5 seconds.`);
+    throw new AnalyticsError(
+      'range-not-aligned',
+      `${name}=${text}: figures are kept by slices of 5 seconds. Use a whole multiple of 5 seconds.`,
+    );
   }
   return at;
 }
@@ -28,7 +31,10 @@ export function rangeOf(query: { from?: string | undefined; to?: string | undefi
   const from = query.from === undefined ? null : momentOf(query.from, zone, 'from');
   const to = query.to === undefined ? null : momentOf(query.to, zone, 'to');
   if (from !== null && to !== null && from >= to) {
-    throw new AnalyticsError('range-empty', `from=${query.from} is not before to=${query.to}: the range holds nothing. Swap them or widen it.`);
+    throw new AnalyticsError(
+      'range-empty',
+      `from=${query.from} is not before to=${query.to}: the range holds nothing. Swap them or widen it.`,
+    );
   }
   return { from, to };
 }

@@ -53,9 +53,14 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
     });
   }
   if (/No space left on device|errno: 28/.test(message)) {
-    return new ClickHouseFault('disk-full', `The disk is full: ClickHouse could not run "${head}". Free some space; it goes on by itself.`, number, {
-      cause: error,
-    });
+    return new ClickHouseFault(
+      'disk-full',
+      `The disk is full: ClickHouse could not run "${head}". Free some space; it goes on by itself.`,
+      number,
+      {
+        cause: error,
+      },
+    );
   }
   const code = byEngineCode[number] ?? 'statement-refused';
   return new ClickHouseFault(code, `ClickHouse refused "${head}": ${message}`, Number.isNaN(number) ? undefined : number, {

@@ -37,7 +37,9 @@ describe('the embedded engine', () => {
     const rows = Array.from({ length: 150_000 }, (_, n) => JSON.stringify([n, 'x'.repeat(40)])).join('\n');
     await clickhouse.insert(table, ['n', 's'], rows);
     await clickhouse.command(sql`INSERT INTO ${table} SELECT number, 'y' FROM numbers(3000000)`);
-    const parts = await clickhouse.query(sql`SELECT rows FROM system.parts WHERE database = 'probe' AND table = 'one_part' AND active ORDER BY name`);
+    const parts = await clickhouse.query(
+      sql`SELECT rows FROM system.parts WHERE database = 'probe' AND table = 'one_part' AND active ORDER BY name`,
+    );
     expect(parts).toEqual([{ rows: '150000' }, { rows: '3000000' }]);
   });
 

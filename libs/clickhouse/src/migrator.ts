@@ -31,7 +31,10 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     const text = await readFile(joinPath(directory, file), 'utf8');
     const scope = /^-- scope: (system|shop)$/m.exec(text)?.[1] as MigrationScope | undefined;
     if (!named || !scope) {
-      throw new ClickHouseFault('migration-refused', `${file}: name it NNNN_verb_noun.sql and say "-- scope: system" or "-- scope: shop" in its head.`);
+      throw new ClickHouseFault(
+        'migration-refused',
+        `${file}: name it NNNN_verb_noun.sql and say "-- scope: system" or "-- scope: shop" in its head.`,
+      );
     }
     const number = Number(named[1]);
     if (migrations.some((other) => other.number === number)) {
@@ -62,7 +65,10 @@ export async function migrate(
     (number UInt32, name String, checksum String, applied_at DateTime64(3, 'UTC'))
     ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`);
   const done = new Map(
-    (await clickhouse.query<{ number: number; checksum: string }>(sql`SELECT number, checksum FROM ${record}`)).map((row) => [row.number, row.checksum]),
+    (await clickhouse.query<{ number: number; checksum: string }>(sql`SELECT number, checksum FROM ${record}`)).map((row) => [
+      row.number,
+      row.checksum,
+    ]),
   );
   let applied = 0;
   for (const migration of migrations) {
@@ -79,9 +85,7 @@ export async function migrate(
       await clickhouse.command(shippedSql(statement));
     }
     await refuseUnsafeTables(clickhouse, database, migration);
-    await clickhouse.command(
-      sql`INSERT INTO ${record} VALUES (${migration.number}, ${migration.name}, ${migration.checksum}, now64(3))`,
-    );
+    await clickhouse.command(sql`INSERT INTO ${record} VALUES (${migration.number}, ${migration.name}, ${migration.checksum}, now64(3))`);
     applied += 1;
   }
   return applied;

@@ -9,14 +9,19 @@ const http = defineSlice('http', {
 
 describe('readConfig', () => {
   it('gives typed values and defaults', () => {
-    expect(readConfig([http], { TIDELINE_PORT: '8080', PATH: '/bin' }).get(http)).toEqual({ TIDELINE_PORT: 8080, TIDELINE_SECRET: undefined });
+    expect(readConfig([http], { TIDELINE_PORT: '8080', PATH: '/bin' }).get(http)).toEqual({
+      TIDELINE_PORT: 8080,
+      TIDELINE_SECRET: undefined,
+    });
     expect(readConfig([http], { TIDELINE_PORT: '' }).get(http).TIDELINE_PORT).toBe(7070);
   });
 
   it('names every fault at once: bad values and misspelt names', () => {
     const read = (): unknown => readConfig([http], { TIDELINE_PORT: 'x', TIDELINE_SECRET: 'short', TIDELINE_PROT: '1' });
     expect(read).toThrow(ConfigError);
-    expect(read).toThrow(/3 faults[\s\S]*TIDELINE_PORT=x[\s\S]*TIDELINE_SECRET=short[\s\S]*TIDELINE_PROT is not a setting\. Did you mean TIDELINE_PORT\?/);
+    expect(read).toThrow(
+      /3 faults[\s\S]*TIDELINE_PORT=x[\s\S]*TIDELINE_SECRET=short[\s\S]*TIDELINE_PROT is not a setting\. Did you mean TIDELINE_PORT\?/,
+    );
   });
 
   it('prints every knob with its reason', () => {

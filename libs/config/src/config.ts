@@ -21,7 +21,9 @@ export function defineSlice<const S extends Shape>(name: string, shape: S): Conf
 /** Everything that is wrong with the environment, at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -57,7 +59,8 @@ export function readConfig(
       // An empty value means "not set": that is how one clears a name in a .env file.
       const result = type.safeParse(given === '' ? undefined : given);
       if (result.success) read[name] = result.data;
-      else faults.push(`${name}=${given ?? ''}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`);
+      else
+        faults.push(`${name}=${given ?? ''}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`);
     }
     values.set(slice.token, read);
   }
@@ -82,12 +85,17 @@ export function envExample(slices: readonly ConfigSlice[]): string {
   const blocks = slices.map((slice) => {
     const knobs = Object.entries(slice.shape).map(([name, type]) => {
       const byDefault = type.safeParse(undefined);
-      const value = byDefault.success && byDefault.data !== undefined ? String(byDefault.data) : '';
+      const value = byDefault.success ? textOf(byDefault.data) : '';
       return `# ${type.description ?? ''}\n#${name}=${value}\n`;
     });
     return `# --- ${slice.name} ---\n${knobs.join('')}`;
   });
   return `# Settings of Tideline. Copy to .env and take the comment sign off what you change.\n# Made by: npm run env:example\n\n${blocks.join('\n')}`;
+}
+
+/** A default as one would write it. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** Levenshtein distance, for "did you mean". */

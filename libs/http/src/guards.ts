@@ -40,11 +40,20 @@ export function requireSecret(secret: string) {
 export function requireLocalHost(request: Request, response: Response, next: NextFunction): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   if (isLoopback(host)) return next();
-  refuse(request, response, 421, 'Misdirected request', `This instance answers to localhost and 127.0.0.1, not to ${host || 'a request without Host'}.`);
+  refuse(
+    request,
+    response,
+    421,
+    'Misdirected request',
+    `This instance answers to localhost and 127.0.0.1, not to ${host || 'a request without Host'}.`,
+  );
 }
 
 function refuse(request: Request, response: Response, status: number, title: string, detail: string): void {
-  response.status(status).type('application/problem+json').json({ type: 'about:blank', title, status, detail, instance: request.originalUrl });
+  response
+    .status(status)
+    .type('application/problem+json')
+    .json({ type: 'about:blank', title, status, detail, instance: request.originalUrl });
 }
 
 function digest(text: string): Buffer {

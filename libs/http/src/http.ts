@@ -33,7 +33,9 @@ export function setupHttp(app: INestApplication, options: HttpOptions): OpenAPIO
 function openApi(app: INestApplication): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('Tideline')
-    .setDescription('Exact figures of online shops. Money is a decimal string; every answer says how old it is (asOf, watermark, generation); errors are RFC 9457 problems.')
+    .setDescription(
+      'Exact figures of online shops. Money is a decimal string; every answer says how old it is (asOf, watermark, generation); errors are RFC 9457 problems.',
+    )
     .setVersion('1')
     .build();
   return SwaggerModule.createDocument(app, info);

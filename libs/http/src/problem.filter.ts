@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const { status, detail, code } = this.describe(error, request);
-    if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.log(error, request.originalUrl);
+    if (status >= 500) this.log(error, request.originalUrl);
     response
       .status(status)
       .type('application/problem+json')
@@ -52,7 +52,10 @@ export class ProblemFilter implements ExceptionFilter {
       const body = error.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : error.message;
       const detail = Array.isArray(message) ? message.join('; ') : String(message);
-      return { status: error.getStatus(), detail: error.getStatus() === 404 ? `There is nothing at ${request.path}. The API is described at /api/docs.` : detail };
+      return {
+        status: error.getStatus(),
+        detail: error.getStatus() === 404 ? `There is nothing at ${request.path}. The API is described at /api/docs.` : detail,
+      };
     }
     // Errors of the body parser carry a status of their own.
     const status = (error as { status?: unknown } | null)?.status;
@@ -62,7 +65,11 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function isCoded(error: unknown): error is CodedError {
-  return error instanceof Error && typeof (error as Partial<CodedError>).code === 'string' && typeof (error as Partial<CodedError>).retryable === 'boolean';
+  return (
+    error instanceof Error &&
+    typeof (error as Partial<CodedError>).code === 'string' &&
+    typeof (error as Partial<CodedError>).retryable === 'boolean'
+  );
 }
 
 function titleOf(status: number): string {

@@ -62,7 +62,10 @@ export async function* readCsv(path: string, options: { separator: string; encod
   } catch (error) {
     if (error instanceof ImportError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    throw new ImportError('file-unreadable', `${path} could not be read to its end: ${message}. Is it a CSV with "${options.separator}" between columns${path.endsWith('.gz') ? ', packed with gzip' : ''}?`);
+    throw new ImportError(
+      'file-unreadable',
+      `${path} could not be read to its end: ${message}. Is it a CSV with "${options.separator}" between columns${path.endsWith('.gz') ? ', packed with gzip' : ''}?`,
+    );
   }
   if (!header) throw new ImportError('file-empty', `${path} is empty: it has not even a header row.`);
   yield batch();

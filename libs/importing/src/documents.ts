@@ -146,7 +146,8 @@ export class DocumentCollector implements Collected {
     if (costText !== '' && (unitCost === undefined || unitCost < 0n)) return 'unitCost is not a positive number';
     const product = read.product(row);
     const customer = read.customer(row);
-    if ((product !== '' && !cleanId.test(product)) || (customer !== '' && !cleanId.test(customer))) return 'product or customer id is not plain text';
+    if ((product !== '' && !cleanId.test(product)) || (customer !== '' && !cleanId.test(customer)))
+      return 'product or customer id is not plain text';
 
     const key = `${kind} ${id}`;
     let document = this.documents.get(key);
@@ -187,7 +188,14 @@ export class DocumentCollector implements Collected {
     const name = read.productName(row).slice(0, 500);
     const known = this.products.get(id);
     if (!known) {
-      this.products.set(id, { name, nameAt: at, firstAt: at, category: read.category(row), subcategory: read.subcategory(row), brand: read.brand(row) });
+      this.products.set(id, {
+        name,
+        nameAt: at,
+        firstAt: at,
+        category: read.category(row),
+        subcategory: read.subcategory(row),
+        brand: read.brand(row),
+      });
       return;
     }
     if (at < known.firstAt) known.firstAt = at;
@@ -259,4 +267,3 @@ function readers({ columns }: Mapping, header: readonly string[]) {
 function abs(value: Micros | undefined): Micros | undefined {
   return value === undefined ? undefined : value < 0n ? -value : value;
 }
-

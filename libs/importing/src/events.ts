@@ -35,19 +35,35 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
       ...present({ name: facts.name, category: facts.category, subcategory: facts.subcategory, brand: facts.brand }),
       currency: mapping.currency,
     };
-    yield { topic: 'products.v1', key: productId, value: envelope('tideline.product.listed.v1', 'product', productId, facts.firstAt, data) };
+    yield {
+      topic: 'products.v1',
+      key: productId,
+      value: envelope('tideline.product.listed.v1', 'product', productId, facts.firstAt, data),
+    };
   }
   for (const [customerId, facts] of sorted(collected.customers)) {
     const data = { customerId, revision: mapping.revision, ...present({ country: facts.country }) };
-    yield { topic: 'customers.v1', key: customerId, value: envelope('tideline.customer.registered.v1', 'customer', customerId, facts.firstAt, data) };
+    yield {
+      topic: 'customers.v1',
+      key: customerId,
+      value: envelope('tideline.customer.registered.v1', 'customer', customerId, facts.firstAt, data),
+    };
   }
   const documents = [...collected.documents.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   for (const document of documents) {
     const key = document.customer === '' ? document.id : document.customer;
     if (document.kind === 'sale') {
-      yield { topic: 'transactions.v1', key, value: envelope('tideline.transaction.placed.v1', 'order', document.id, document.at, orderData(document, mapping)) };
+      yield {
+        topic: 'transactions.v1',
+        key,
+        value: envelope('tideline.transaction.placed.v1', 'order', document.id, document.at, orderData(document, mapping)),
+      };
     } else {
-      yield { topic: 'returns.v1', key, value: envelope('tideline.return.refunded.v1', 'return', document.id, document.at, returnData(document, mapping)) };
+      yield {
+        topic: 'returns.v1',
+        key,
+        value: envelope('tideline.return.refunded.v1', 'return', document.id, document.at, returnData(document, mapping)),
+      };
     }
   }
 }

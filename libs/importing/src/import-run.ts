@@ -34,12 +34,18 @@ const pollMs = 100;
 export async function runImport(collected: Collected, options: ImportRunOptions): Promise<ImportOutcome> {
   const { client, shop, mapping } = options;
   await client.registerShop(shop, mapping);
-  await until(async () => (await client.shop(shop)).status === 'ready', 60_000, () => `The shop ${shop} did not become ready. See /api/v1/pipeline for its alarms.`);
+  await until(
+    async () => (await client.shop(shop)).status === 'ready',
+    60_000,
+    () => `The shop ${shop} did not become ready. See /api/v1/pipeline for its alarms.`,
+  );
   const { kafka } = await client.pipeline();
   const streaming = options.openStreaming(kafka.brokers);
   try {
     const total = collected.documents.size + collected.products.size + collected.customers.size;
-    const sent = await send(buildEvents(collected, mapping, shop), shop, streaming, (events) => options.onProgress?.('sending', events, total));
+    const sent = await send(buildEvents(collected, mapping, shop), shop, streaming, (events) =>
+      options.onProgress?.('sending', events, total),
+    );
     await settle(streaming, options);
     return { ...sent, summary: await client.summary(shop) };
   } finally {
@@ -47,7 +53,12 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
   }
 }
 
-async function send(events: ReturnType<typeof buildEvents>, shop: string, streaming: Streaming, onSent: (events: number) => void): Promise<{ events: number; bytes: number }> {
+async function send(
+  events: ReturnType<typeof buildEvents>,
+  shop: string,
+  streaming: Streaming,
+  onSent: (events: number) => void,
+): Promise<{ events: number; bytes: number }> {
   const producer = await streaming.producer();
   let count = 0;
   let bytes = 0;
@@ -77,7 +88,11 @@ async function send(events: ReturnType<typeof buildEvents>, shop: string, stream
 
 /** Waits until the watermark has passed everything the broker holds now, and the views are of that generation. */
 async function settle(streaming: Streaming, { client, shop, onProgress, stallMs = 120_000 }: ImportRunOptions): Promise<void> {
-  const ends = await streaming.bounds(Object.keys(topics).filter((topic) => topic !== 'committed.v1' && topic !== 'alerts.v1').map((topic) => topicOf(shop, topic as TopicName)));
+  const ends = await streaming.bounds(
+    Object.keys(topics)
+      .filter((topic) => topic !== 'committed.v1' && topic !== 'alerts.v1')
+      .map((topic) => topicOf(shop, topic as TopicName)),
+  );
   const of = ends.reduce((sum, bound) => sum + Number(bound.end), 0);
   let best = -1;
   let movedAt = performance.now();
@@ -85,7 +100,9 @@ async function settle(streaming: Streaming, { client, shop, onProgress, stallMs 
   for (;;) {
     const status = (await client.pipeline()).shops.find((each) => each.shop === shop);
     const done = ends.reduce((sum, bound) => {
-      const position = status?.partitions.find((each) => topicOf(shop, each.topic as TopicName) === bound.topic && each.partition === bound.partition);
+      const position = status?.partitions.find(
+        (each) => topicOf(shop, each.topic as TopicName) === bound.topic && each.partition === bound.partition,
+      );
       return sum + Math.min(Number(position?.next ?? 0), Number(bound.end));
     }, 0);
     onProgress?.('settling', done, of);
@@ -97,7 +114,10 @@ async function settle(streaming: Streaming, { client, shop, onProgress, stallMs 
       best = done;
       movedAt = performance.now();
     } else if (performance.now() - movedAt > stallMs) {
-      throw new ImportError('import-stalled', `Everything was sent, but the figures have not moved for ${stallMs / 1000} s (${done} of ${of} messages). Nothing is lost: see /api/v1/pipeline for alarms; the figures go on by themselves.`);
+      throw new ImportError(
+        'import-stalled',
+        `Everything was sent, but the figures have not moved for ${stallMs / 1000} s (${done} of ${of} messages). Nothing is lost: see /api/v1/pipeline for alarms; the figures go on by themselves.`,
+      );
     }
     await sleep(pollMs);
   }

@@ -10,7 +10,11 @@ export class InstanceClient {
   ) {}
 
   registerShop(shop: string, mapping: Mapping): Promise<ShopAnswer> {
-    return this.call('PUT', `/api/v1/shops/${encodeURIComponent(shop)}`, { timeZone: mapping.timeZone, currency: mapping.currency, clock: 'data' });
+    return this.call('PUT', `/api/v1/shops/${encodeURIComponent(shop)}`, {
+      timeZone: mapping.timeZone,
+      currency: mapping.currency,
+      clock: 'data',
+    });
   }
   shop(shop: string): Promise<ShopAnswer> {
     return this.call('GET', `/api/v1/shops/${encodeURIComponent(shop)}`);
@@ -33,7 +37,10 @@ export class InstanceClient {
         signal: AbortSignal.timeout(60_000),
       });
     } catch {
-      throw new ImportError('instance-unreachable', `No instance answers at ${this.url}. Start one with: npm start (or name another with --url).`);
+      throw new ImportError(
+        'instance-unreachable',
+        `No instance answers at ${this.url}. Start one with: npm start (or name another with --url).`,
+      );
     }
     if (response.ok) return (await response.json()) as T;
     const text = await response.text();
@@ -44,6 +51,9 @@ export class InstanceClient {
     } catch {
       // Not a problem document: the text itself is all there is.
     }
-    throw new ImportError(response.status >= 500 ? 'instance-unreachable' : 'instance-refused', `The instance at ${this.url} refused ${method} ${path}. ${words}`);
+    throw new ImportError(
+      response.status >= 500 ? 'instance-unreachable' : 'instance-refused',
+      `The instance at ${this.url} refused ${method} ${path}. ${words}`,
+    );
   }
 }

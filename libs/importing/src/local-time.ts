@@ -21,7 +21,10 @@ const tokens: Readonly<Record<string, string>> = {
  */
 export function compileTime({ time, timeZone }: Mapping): (text: string) => number | undefined {
   const zone = new Zone(timeZone);
-  const patterns = time.formats.map((format) => new RegExp(`^${format.replace(/YYYY|SSS|MM|DD|HH|mm|ss|M|D|H|[.*+?^${}()|[\]\\/]/g, (part) => tokens[part] ?? `\\${part}`)}$`));
+  const patterns = time.formats.map(
+    (format) =>
+      new RegExp(`^${format.replace(/YYYY|SSS|MM|DD|HH|mm|ss|M|D|H|[.*+?^${}()|[\]\\/]/g, (part) => tokens[part] ?? `\\${part}`)}$`),
+  );
   const [fixedHour = 12, fixedMinute = 0] = time.timeOfDay.split(':').map(Number);
   const known = new Map<string, number | undefined>();
 
@@ -35,7 +38,8 @@ export function compileTime({ time, timeZone }: Mapping): (text: string) => numb
       const local = Date.UTC(year, month - 1, day, hour, minute, second, Number(parts['milli'] ?? 0));
       const back = new Date(local);
       // Date.UTC rolls 31 April over into May; a real time survives the round trip.
-      if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || back.getUTCHours() !== hour || back.getUTCMinutes() !== minute) return undefined;
+      if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || back.getUTCHours() !== hour || back.getUTCMinutes() !== minute)
+        return undefined;
       return zone.instant(local);
     }
     return undefined;

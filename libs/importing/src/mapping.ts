@@ -89,13 +89,22 @@ const mapping = z
         shipping: source.optional().describe('Of the whole order, repeated on its rows'),
         tax: source.optional().describe('Of the whole order, repeated on its rows'),
       })
-      .refine((columns) => (columns.price === undefined) !== (columns.amount === undefined), 'needs either price (of one unit) or amount (of the row)')
-      .refine((columns) => columns.amount === undefined || columns.quantity === undefined, 'with amount a row is one unit: leave quantity out, or map price'),
+      .refine(
+        (columns) => (columns.price === undefined) !== (columns.amount === undefined),
+        'needs either price (of one unit) or amount (of the row)',
+      )
+      .refine(
+        (columns) => columns.amount === undefined || columns.quantity === undefined,
+        'with amount a row is one unit: leave quantity out, or map price',
+      ),
     rows: z
       .array(rule)
       .min(1)
       .default([{ class: 'sale' }])
-      .refine((rules) => rules.slice(0, -1).every((each) => each.when !== undefined), 'only the last rule may be without "when": the ones after it would never be reached'),
+      .refine(
+        (rules) => rules.slice(0, -1).every((each) => each.when !== undefined),
+        'only the last rule may be without "when": the ones after it would never be reached',
+      ),
   })
   .readonly();
 
@@ -116,7 +125,10 @@ export async function loadMapping(nameOrPath: string): Promise<Mapping> {
     text = await readFile(path, 'utf8');
   } catch {
     const names = (await readdir(mappingsDirectory())).map((file) => file.replace(/\.yaml$/, ''));
-    throw new ImportError('mapping-invalid', `There is no mapping ${nameOrPath}. Those that ship: ${names.join(', ')}. Or give a path to a YAML file (docs/importing.md).`);
+    throw new ImportError(
+      'mapping-invalid',
+      `There is no mapping ${nameOrPath}. Those that ship: ${names.join(', ')}. Or give a path to a YAML file (docs/importing.md).`,
+    );
   }
   return parseMapping(text, path);
 }
@@ -132,7 +144,10 @@ export function parseMapping(text: string, path: string): Mapping {
   const result = mapping.safeParse(raw);
   if (!result.success) {
     const faults = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
-    throw new ImportError('mapping-invalid', `${path} is not a mapping:\n${faults.join('\n')}\nThe keys are described in docs/importing.md.`);
+    throw new ImportError(
+      'mapping-invalid',
+      `${path} is not a mapping:\n${faults.join('\n')}\nThe keys are described in docs/importing.md.`,
+    );
   }
   return result.data;
 }

@@ -3,7 +3,13 @@ import { z } from 'zod';
 
 /** How the ingestor and the refresher work. */
 export const ingestionConfig = defineSlice('ingestion', {
-  TIDELINE_REFRESH_MS: z.coerce.number().int().min(10).max(60_000).default(100).describe('Shortest time between two refreshes of a shop, in milliseconds.'),
+  TIDELINE_REFRESH_MS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(100)
+    .describe('Shortest time between two refreshes of a shop, in milliseconds.'),
   TIDELINE_REFRESH_ROWS: z.coerce
     .number()
     .int()
@@ -11,5 +17,11 @@ export const ingestionConfig = defineSlice('ingestion', {
     .max(1_000_000)
     .default(1_500)
     .describe('Ledger rows per partition that one refresh takes at most: bounds memory, and how long readers wait.'),
-  TIDELINE_AUDIT_MS: z.coerce.number().int().min(500).max(3_600_000).default(15_000).describe('Time between two self-audits of a shop, in milliseconds.'),
+  TIDELINE_AUDIT_MS: z.coerce
+    .number()
+    .int()
+    .min(500)
+    .max(3_600_000)
+    .default(15_000)
+    .describe('Time between two self-audits of a shop, in milliseconds.'),
 });

@@ -13,7 +13,10 @@ export class IngestionMetrics {
     this.#rows = metrics.counter('tideline_ledger_rows_total', 'Messages written to the ledger', ['shop', 'topic', 'verdict']);
     this.#rejected = metrics.counter('tideline_dead_letters_total', 'Messages that could not be used', ['shop', 'topic', 'reason']);
     this.#refresh = metrics.histogram('tideline_refresh_seconds', 'Time of a refresh step', [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10], ['shop']);
-    this.#statement = metrics.counter('tideline_refresh_statement_seconds_total', 'Time spent per statement of the refresh', ['shop', 'statement']);
+    this.#statement = metrics.counter('tideline_refresh_statement_seconds_total', 'Time spent per statement of the refresh', [
+      'shop',
+      'statement',
+    ]);
   }
 
   written(shop: string, batch: WrittenBatch): void {

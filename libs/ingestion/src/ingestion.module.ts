@@ -24,7 +24,18 @@ export class IngestionModule {
         Alarms,
         {
           provide: IngestionService,
-          inject: [CLICKHOUSE, STREAMING, ShopRepository, LedgerRepository, ShopGate, Alarms, Metrics, LOGGER, HealthRegistry, ingestionConfig.token],
+          inject: [
+            CLICKHOUSE,
+            STREAMING,
+            ShopRepository,
+            LedgerRepository,
+            ShopGate,
+            Alarms,
+            Metrics,
+            LOGGER,
+            HealthRegistry,
+            ingestionConfig.token,
+          ],
           useFactory: (
             clickhouse: ClickHouse,
             streaming: Streaming,
@@ -51,7 +62,10 @@ export class IngestionModule {
               const stuck = service.pipelines.filter((pipeline) => !pipeline.ready);
               return {
                 ready: stuck.length === 0,
-                detail: stuck.length === 0 ? `${service.pipelines.length} shops are read` : stuck.map((pipeline) => `${pipeline.shop.shop}: ${pipeline.state}`).join(', '),
+                detail:
+                  stuck.length === 0
+                    ? `${service.pipelines.length} shops are read`
+                    : stuck.map((pipeline) => `${pipeline.shop.shop}: ${pipeline.state}`).join(', '),
               };
             });
             return service;

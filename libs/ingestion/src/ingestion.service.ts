@@ -41,7 +41,9 @@ export class IngestionService {
     while (!this.#stop.signal.aborted) {
       await sleep(registryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (this.#stop.signal.aborted) return;
-      await this.startMissing().catch((error: unknown) => this.parts.log.warn({ error: String(error) }, 'a shop could not be started, it is tried again'));
+      await this.startMissing().catch((error: unknown) =>
+        this.parts.log.warn({ error: String(error) }, 'a shop could not be started, it is tried again'),
+      );
     }
   }
 

@@ -1,13 +1,4 @@
-import {
-  topics,
-  type Campaign,
-  type CampaignDay,
-  type ClockTick,
-  type Customer,
-  type Order,
-  type Product,
-  type Return,
-} from '#contracts';
+import { topics, type Campaign, type CampaignDay, type ClockTick, type Customer, type Order, type Product, type Return } from '#contracts';
 import type { LedgerTopic } from '#warehouse';
 import type { z } from 'zod';
 import { mapCampaign, mapCampaignDay } from './mappers/campaign.mapper.js';

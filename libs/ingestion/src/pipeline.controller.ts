@@ -1,5 +1,15 @@
 import { Zone } from '#clock';
-import { pipelineAnswer, shopAnswer, shopsAnswer, shopSettings, shopId, type PipelineAnswer, type ShopAnswer, type ShopsAnswer, type ShopSettingsBody } from '#contracts';
+import {
+  pipelineAnswer,
+  shopAnswer,
+  shopsAnswer,
+  shopSettings,
+  shopId,
+  type PipelineAnswer,
+  type ShopAnswer,
+  type ShopsAnswer,
+  type ShopSettingsBody,
+} from '#contracts';
 import { STREAMING, type Streaming } from '#streaming';
 import { READ_GATE, ShopRepository, unknownShop, type ReadGate, type Shop } from '#warehouse';
 import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
@@ -40,7 +50,10 @@ export class PipelineController {
   @Put('shops/:shop')
   @ApiOperation({ summary: 'Registers a shop; again with the same settings changes nothing' })
   @ApiOkResponse({ standardSchema: shopAnswer })
-  async register(@Param({ schema: z.object({ shop: shopId }) }) params: { shop: string }, @Body({ schema: shopSettings }) body: ShopSettingsBody): Promise<ShopAnswer> {
+  async register(
+    @Param({ schema: z.object({ shop: shopId }) }) params: { shop: string },
+    @Body({ schema: shopSettings }) body: ShopSettingsBody,
+  ): Promise<ShopAnswer> {
     const shop = await this.shops.register({
       shop: params.shop,
       timeZone: knownZone(body.timeZone),

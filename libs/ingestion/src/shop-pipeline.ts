@@ -1,6 +1,22 @@
 import { topicOf, topics, type PipelineAnswer } from '#contracts';
-import { domainTopicConfig, type ConsumerState, type EventProducer, type PartitionBounds, type RunningConsumer, type Streaming } from '#streaming';
-import { AuditRepository, ledgerTopics, type LedgerRepository, type LedgerTopic, type Shop, type ShopGate, type ShopRepository, type Stamp } from '#warehouse';
+import {
+  domainTopicConfig,
+  type ConsumerState,
+  type EventProducer,
+  type PartitionBounds,
+  type RunningConsumer,
+  type Streaming,
+} from '#streaming';
+import {
+  AuditRepository,
+  ledgerTopics,
+  type LedgerRepository,
+  type LedgerTopic,
+  type Shop,
+  type ShopGate,
+  type ShopRepository,
+  type Stamp,
+} from '#warehouse';
 import type { ClickHouse } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from './alarms.js';
@@ -57,7 +73,15 @@ export class ShopPipeline {
       now: () => new Date(),
       claimedBy: options.claimedBy,
     });
-    this.#audit = new Audit(shop, parts.ledger, new AuditRepository(parts.clickhouse), parts.gate, parts.alarms, () => this.#refresher.watermark?.positions ?? [], () => this.bounds());
+    this.#audit = new Audit(
+      shop,
+      parts.ledger,
+      new AuditRepository(parts.clickhouse),
+      parts.gate,
+      parts.alarms,
+      () => this.#refresher.watermark?.positions ?? [],
+      () => this.bounds(),
+    );
   }
 
   get ready(): boolean {
@@ -114,7 +138,9 @@ export class ShopPipeline {
   async status(stamp: Stamp): Promise<PipelineAnswer['shops'][number]> {
     const bounds = await this.bounds().catch(() => []);
     const positions = this.#refresher.watermark?.positions ?? [];
-    const known = ledgerTopics.flatMap((topic) => Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })));
+    const known = ledgerTopics.flatMap((topic) =>
+      Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })),
+    );
     const audit = this.#audit.last;
     return {
       shop: this.shop.shop,
@@ -128,7 +154,14 @@ export class ShopPipeline {
         const position = positions.find((each) => each.topic === topic && each.partition === partition);
         const end = bounds.find((each) => each.topic === topicOf(this.shop.shop, topic) && each.partition === partition)?.end;
         const next = position?.next ?? 0n;
-        return { topic, partition, epoch: position?.epoch ?? 0, next: next.toString(), brokerEnd: end?.toString() ?? null, lag: end === undefined ? null : (end - next).toString() };
+        return {
+          topic,
+          partition,
+          epoch: position?.epoch ?? 0,
+          next: next.toString(),
+          brokerEnd: end?.toString() ?? null,
+          lag: end === undefined ? null : (end - next).toString(),
+        };
       }),
       deadLetters: (await this.parts.ledger.deadLetters(this.shop)).map((each) => ({ ...each, messages: Number(each.messages) })),
       audit: audit ? { at: audit.at.toISOString(), ok: audit.ok, checks: audit.checks.map((check) => ({ ...check })) } : null,
@@ -142,10 +175,17 @@ export class ShopPipeline {
   private consumerIs(state: ConsumerState, error: unknown): void {
     this.#consumerState = state;
     const { alarms, log } = this.parts;
-    const why = error instanceof Error ? error.message : error === undefined ? '' : String(error);
+    const why = wordsOf(error);
     if (error !== undefined) log.warn({ shop: this.shop.shop, state, error: why }, 'consumer');
-    if (state === 'broker-away') alarms.raise('broker-away', this.shop.shop, 'kafka', `Kafka does not answer: ${why} Figures stand still until it is back; nothing is lost.`);
-    if (state === 'retrying') alarms.raise('ledger-failed', this.shop.shop, 'ledger', `A batch could not be written and is tried again: ${why}`);
+    if (state === 'broker-away')
+      alarms.raise(
+        'broker-away',
+        this.shop.shop,
+        'kafka',
+        `Kafka does not answer: ${why} Figures stand still until it is back; nothing is lost.`,
+      );
+    if (state === 'retrying')
+      alarms.raise('ledger-failed', this.shop.shop, 'ledger', `A batch could not be written and is tried again: ${why}`);
     if (state === 'running') {
       alarms.clear('broker-away', this.shop.shop, 'kafka');
       alarms.clear('ledger-failed', this.shop.shop, 'ledger');
@@ -153,14 +193,16 @@ export class ShopPipeline {
   }
 
   private async refreshLoop(): Promise<void> {
-    for (let last = false; !last; ) {
+    for (let last = false; !last;) {
       // One more round after the stop: what the last batches wrote is still refreshed.
       last = !this.#running;
       const begun = performance.now();
       const moved = await this.refreshOnce();
       if (last) return;
       if (!moved) await this.idle(this.viewsDue() ? viewsMs / 4 : viewsMs);
-      await sleep(Math.max(0, this.options.refreshMs - (performance.now() - begun)), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await sleep(Math.max(0, this.options.refreshMs - (performance.now() - begun)), undefined, { signal: this.#stop.signal }).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -181,7 +223,7 @@ export class ShopPipeline {
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = wordsOf(error);
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
       parts.log.warn({ shop: shop.shop, error: why }, 'refresh failed, it is done again');
       await this.idle(retryMs);
@@ -197,7 +239,9 @@ export class ShopPipeline {
     while (this.#running) {
       await sleep(this.options.auditMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (!this.#running) return;
-      await this.#audit.run().catch((error: unknown) => this.parts.log.warn({ shop: this.shop.shop, error: String(error) }, 'audit could not run'));
+      await this.#audit
+        .run()
+        .catch((error: unknown) => this.parts.log.warn({ shop: this.shop.shop, error: String(error) }, 'audit could not run'));
     }
   }
 
@@ -227,4 +271,8 @@ export class ShopPipeline {
       };
     });
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : typeof error === 'string' ? error : '';
 }

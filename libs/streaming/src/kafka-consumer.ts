@@ -117,12 +117,12 @@ export class KafkaConsumer implements RunningConsumer {
   }
 
   private async handle(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
-    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
-    const gone = (): boolean => !isRunning() || isStale() || this.#stopping || consumer !== this.#consumer;
+    const { batch } = payload;
+    const gone = (): boolean => !payload.isRunning() || payload.isStale() || this.#stopping || consumer !== this.#consumer;
     const place = placeOf(batch);
     this.#busy += 1;
     // A long insert must not cost the membership: the heartbeat goes on beside it.
-    const beat = setInterval(() => void heartbeat().catch(() => undefined), this.tuning.sessionTimeoutMs / 4);
+    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), this.tuning.sessionTimeoutMs / 4);
     try {
       await this.#positioned;
       const expected = this.#expected.get(place);
@@ -144,9 +144,9 @@ export class KafkaConsumer implements RunningConsumer {
         if (gone()) return;
         this.#expected.set(place, last.offset + 1n);
       }
-      resolveOffset(batch.lastOffset());
+      payload.resolveOffset(batch.lastOffset());
       this.#progressAt = performance.now();
-      await heartbeat();
+      await payload.heartbeat();
     } finally {
       clearInterval(beat);
       this.#busy -= 1;

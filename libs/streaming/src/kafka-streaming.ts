@@ -213,9 +213,15 @@ function unreachable(brokers: readonly string[], error: unknown): StreamingError
 }
 
 function forwardTo(logger: StreamingLogger): ReturnType<NonNullable<ConstructorParameters<typeof Kafka>[0]['logCreator']>> {
-  const levels: Readonly<Record<LogLevel, 'debug' | 'info' | 'warn' | 'error'>> = { 0: 'debug', 1: 'debug', 2: 'debug', 4: 'debug', 5: 'debug' };
+  const levels: Readonly<Record<LogLevel, 'debug' | 'info' | 'warn' | 'error'>> = {
+    0: 'debug',
+    1: 'debug',
+    2: 'debug',
+    4: 'debug',
+    5: 'debug',
+  };
   return ({ level, namespace, log: { message, ...fields } }) => {
     // kafkajs warns of each lost connection; the state this lib reports says it once and in words.
-    logger[levels[level]]({ namespace, error: fields['error'] }, message);
+    logger[levels[level]]({ namespace, error: fields['error'] as unknown }, message);
   };
 }

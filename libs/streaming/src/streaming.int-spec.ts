@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domainTopicConfig, maxMessageBytes, openStreaming, startBroker, type Broker, type ConsumerState, type Streaming } from './index.js';
+import {
+  domainTopicConfig,
+  maxMessageBytes,
+  openStreaming,
+  startBroker,
+  type Broker,
+  type ConsumerState,
+  type Streaming,
+} from './index.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const jars = resolve('.cache/kafka-4.3.1');
@@ -98,7 +106,11 @@ describe('a consumer', () => {
     expectUnbroken(first.seen);
 
     // The owner lost its last ten of partition 0: they come again although the group has committed them.
-    const again = reader('b.t.v1', 'g1', new Map([...first.next].map(([partition, offset]) => [partition, partition === 0 ? offset - 10n : offset])));
+    const again = reader(
+      'b.t.v1',
+      'g1',
+      new Map([...first.next].map(([partition, offset]) => [partition, partition === 0 ? offset - 10n : offset])),
+    );
     const rerun = await streaming.consume(again.spec);
     await until(() => again.count() === 10, 'the ten again');
     await rerun.stop();
@@ -135,7 +147,8 @@ describe('a consumer', () => {
     await until(() => one.count() + two.count() === 1_000, 'the second half');
     await Promise.all([first.stop(), second.stop()]);
     expect(two.count()).toBeGreaterThan(0);
-    for (const each of [one, two]) for (const offsets of each.seen.values()) expect([...offsets].sort((a, b) => Number(a - b))).toEqual(offsets);
+    for (const each of [one, two])
+      for (const offsets of each.seen.values()) expect([...offsets].sort((a, b) => Number(a - b))).toEqual(offsets);
   });
 
   it('goes on by itself after the broker was killed and came back', async () => {
@@ -147,7 +160,14 @@ describe('a consumer', () => {
     process.kill(-broker.pid, 'SIGKILL');
     await until(() => target.states.includes('broker-away'), 'the loss is reported');
     broker = await start();
-    await until(async () => produce('e.t.v1', 50, 100).then(() => true, () => false), 'producing again');
+    await until(
+      async () =>
+        produce('e.t.v1', 50, 100).then(
+          () => true,
+          () => false,
+        ),
+      'producing again',
+    );
     await until(() => target.count() >= 100, 'after the return');
     await running.stop();
     expectUnbroken(target.seen);

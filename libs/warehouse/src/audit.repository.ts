@@ -50,7 +50,11 @@ FROM ${table('agg_kpi')} FINAL WHERE dimension = 'all' GROUP BY grain ORDER BY g
    * @param turn which of them, 0 to share - 1; the audit moves it on
    */
   async sample(shop: Shop, known: ReturnType<typeof sql>, share: number, turn: number): Promise<AuditDifference[]> {
-    const rows = await this.clickhouse.query<{ order_id: string; ledger: string; facts: string }>(sql`SELECT order_id, sum(ledger) AS ledger, sum(facts) AS facts
+    const rows = await this.clickhouse.query<{
+      order_id: string;
+      ledger: string;
+      facts: string;
+    }>(sql`SELECT order_id, sum(ledger) AS ledger, sum(facts) AS facts
 FROM
 (
     SELECT order_id, if(best.1, 0, best.2) AS ledger, 0 AS facts FROM

@@ -13,8 +13,7 @@ export interface Position {
 export function before(positions: readonly Position[]): Sql {
   return anyOf(
     positions.map(
-      ({ partition, epoch, next }) =>
-        sql`(partition = ${partition} AND (epoch < ${epoch} OR (epoch = ${epoch} AND offset < ${next})))`,
+      ({ partition, epoch, next }) => sql`(partition = ${partition} AND (epoch < ${epoch} OR (epoch = ${epoch} AND offset < ${next})))`,
     ),
   );
 }

@@ -87,7 +87,9 @@ function stampOf(watermark: Watermark | undefined): Stamp {
   return {
     generation: (watermark?.generation ?? 0n).toString(),
     clock: watermark?.clock?.toISOString() ?? null,
-    watermark: Object.fromEntries((watermark?.positions ?? []).map((each) => [`${each.topic}/${each.partition}`, `${each.epoch}:${each.next}`])),
+    watermark: Object.fromEntries(
+      (watermark?.positions ?? []).map((each) => [`${each.topic}/${each.partition}`, `${each.epoch}:${each.next}`]),
+    ),
     partial: false,
   };
 }

@@ -56,7 +56,9 @@ export class ShopRepository implements ShopDirectory {
     this.#known = undefined;
     const existing = await this.find(settings.shop);
     if (existing) {
-      const differing = (['timeZone', 'currency', 'fiscalYearStart', 'clockMode'] as const).filter((name) => existing[name] !== settings[name]);
+      const differing = (['timeZone', 'currency', 'fiscalYearStart', 'clockMode'] as const).filter(
+        (name) => existing[name] !== settings[name],
+      );
       if (differing.length > 0) {
         throw new WarehouseError(
           'shop-differs',
@@ -83,7 +85,8 @@ export class ShopRepository implements ShopDirectory {
   }
 
   private async readAll(): Promise<Shop[]> {
-    const rows = await this.clickhouse.query<ShopRow>(sql`SELECT shop, argMax(time_zone, version) AS time_zone, argMax(currency, version) AS currency,
+    const rows = await this.clickhouse
+      .query<ShopRow>(sql`SELECT shop, argMax(time_zone, version) AS time_zone, argMax(currency, version) AS currency,
     argMax(fiscal_year_start, version) AS fiscal_year_start, argMax(clock_mode, version) AS clock_mode
 FROM ${ident(systemDatabase, 'shops')} GROUP BY shop ORDER BY shop`);
     return rows.map((row) => ({

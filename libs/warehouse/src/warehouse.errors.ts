@@ -22,5 +22,8 @@ export class WarehouseError extends Error {
 /** Says which shops there are, so that a typing mistake shows. */
 export function unknownShop(shop: string, known: readonly { shop: string }[]): WarehouseError {
   const names = known.map((each) => each.shop).join(', ');
-  return new WarehouseError('shop-unknown', `There is no shop ${shop}. ${names ? `There are: ${names}.` : 'There is none yet: import one, or PUT /api/v1/shops/{shop}.'}`);
+  return new WarehouseError(
+    'shop-unknown',
+    `There is no shop ${shop}. ${names ? `There are: ${names}.` : 'There is none yet: import one, or PUT /api/v1/shops/{shop}.'}`,
+  );
 }

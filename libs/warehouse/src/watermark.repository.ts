@@ -62,17 +62,24 @@ FROM ${tableOf(shop, 'watermark')} ORDER BY generation DESC LIMIT 1`,
       ledgerRows,
       textOf(watermark.committedAt),
     ];
-    const columns = ['shop', 'generation', 'clock', 'positions.topic', 'positions.partition', 'positions.epoch', 'positions.next', 'ledger_rows', 'committed_at'];
+    const columns = [
+      'shop',
+      'generation',
+      'clock',
+      'positions.topic',
+      'positions.partition',
+      'positions.epoch',
+      'positions.next',
+      'ledger_rows',
+      'committed_at',
+    ];
     await this.clickhouse.insert(tableOf(shop, 'watermark'), columns, JSON.stringify(row), 'refresher');
   }
 
   /** Claims the refresh of a shop: generations from here on lie above all that any earlier claim wrote. */
   async claim(shop: Shop, by: string): Promise<bigint> {
     const claims = tableOf(shop, 'claims');
-    await this.clickhouse.command(
-      sql`INSERT INTO ${claims} SELECT max(claim) + 1, now64(3), ${by} FROM ${claims}`,
-      'refresher',
-    );
+    await this.clickhouse.command(sql`INSERT INTO ${claims} SELECT max(claim) + 1, now64(3), ${by} FROM ${claims}`, 'refresher');
     const [row] = await this.clickhouse.query<{ claim: number }>(sql`SELECT max(claim) AS claim FROM ${claims}`, 'refresher');
     return BigInt(row?.claim ?? 1) << counterBits;
   }

@@ -29,7 +29,14 @@ export const pipelineAnswer = z.object({
       ...stamp,
       viewsGeneration: z.string().describe('Generation of RFM, cohorts and segment flow'),
       partitions: z.array(
-        z.object({ topic: z.string(), partition: z.int(), epoch: z.int(), next: z.string(), brokerEnd: z.string().nullable(), lag: z.string().nullable() }),
+        z.object({
+          topic: z.string(),
+          partition: z.int(),
+          epoch: z.int(),
+          next: z.string(),
+          brokerEnd: z.string().nullable(),
+          lag: z.string().nullable(),
+        }),
       ),
       deadLetters: z.array(z.object({ topic: z.string(), reason: z.string(), messages: z.int() })),
       audit: z

@@ -57,7 +57,9 @@ export class Audit {
     checks.push({
       check: 'totals',
       ok: !wrong,
-      detail: wrong ? `${wrong.name}: facts ${wrong.expected}, derived ${wrong.actual}` : `${value.totals.length} figures of facts and derived tables agree`,
+      detail: wrong
+        ? `${wrong.name}: facts ${wrong.expected}, derived ${wrong.actual}`
+        : `${value.totals.length} figures of facts and derived tables agree`,
     });
     const order = value.sample[0];
     checks.push({
@@ -69,7 +71,13 @@ export class Audit {
     });
     for (const { check, ok, detail } of checks) {
       if (ok) this.alarms.clear('audit', this.shop.shop, check);
-      else this.alarms.raise('audit', this.shop.shop, check, `Audit ${check}: ${detail}. Run: npm run -s cli -- audit --shop ${this.shop.shop}`);
+      else
+        this.alarms.raise(
+          'audit',
+          this.shop.shop,
+          check,
+          `Audit ${check}: ${detail}. Run: npm run -s cli -- audit --shop ${this.shop.shop}`,
+        );
     }
     this.#last = { at: new Date(), ok: checks.every((check) => check.ok), checks };
     return this.#last;
@@ -101,6 +109,8 @@ function broker(spans: Spans, bounds: readonly PartitionBounds[]): AuditCheck {
   return {
     check: 'broker',
     ok: !ahead,
-    detail: ahead ? `${ahead.topic}/${ahead.partition}: the ledger holds offset ${ahead.last}, the broker ends before it` : 'the broker holds all that the ledger does',
+    detail: ahead
+      ? `${ahead.topic}/${ahead.partition}: the ledger holds offset ${ahead.last}, the broker ends before it`
+      : 'the broker holds all that the ledger does',
   };
 }

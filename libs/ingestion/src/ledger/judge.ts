@@ -94,7 +94,12 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
     return reject('subject-mismatch', `subject says ${head.data.subject}, data is about ${mapped.subject}.`, type, eventId);
   }
   if (mapped.duplicateLine !== undefined) {
-    return reject('duplicate-line', `Line ${mapped.duplicateLine} stands twice; each line of a document has a number of its own.`, type, eventId);
+    return reject(
+      'duplicate-line',
+      `Line ${mapped.duplicateLine} stands twice; each line of a document has a number of its own.`,
+      type,
+      eventId,
+    );
   }
   if (mapped.currency !== undefined && mapped.currency !== shop.currency) {
     return reject('other-currency', `data.currency is ${mapped.currency}; this shop keeps its figures in ${shop.currency}.`, type, eventId);
@@ -102,7 +107,12 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
   const known = Date.parse(head.data.recordedtime) + skewMs;
   for (const at of [head.data.time, ...mapped.happenedAt]) {
     if (Date.parse(at) > known) {
-      return reject('time-ahead', `${at} lies more than ${skewMs / 60_000} minutes beyond recordedtime ${head.data.recordedtime}.`, type, eventId);
+      return reject(
+        'time-ahead',
+        `${at} lies more than ${skewMs / 60_000} minutes beyond recordedtime ${head.data.recordedtime}.`,
+        type,
+        eventId,
+      );
     }
   }
   return {

@@ -52,7 +52,12 @@ export class LedgerWriter {
       }
       state.epoch += 1;
       state.next = 0n;
-      this.alarms.raise('new-epoch', this.shop.shop, place, `${what} A new epoch (${state.epoch}) was opened; nothing the ledger holds is lost.`);
+      this.alarms.raise(
+        'new-epoch',
+        this.shop.shop,
+        place,
+        `${what} A new epoch (${state.epoch}) was opened; nothing the ledger holds is lost.`,
+      );
     }
     if (state.next < bounds.start) {
       const missing = bounds.start - state.next;
@@ -74,7 +79,8 @@ export class LedgerWriter {
   /** Writes one batch as one block. Returns when it is durable; throws when it is not, and then nothing of it is. */
   async write(topic: LedgerTopic, batch: IncomingBatch): Promise<void> {
     const state = this.#partitions.get(`${topic}/${batch.partition}`);
-    if (!state) throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
+    if (!state)
+      throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
     const rows = ledgerRows(this.shop, topic, batch.partition, state.epoch, state.next, batch.messages, new Date());
     if (rows.length === 0) return;
     await this.ledger.append(this.shop, topic, rows);

@@ -36,7 +36,11 @@ afterAll(async () => {
 
 async function arrive(topic: LedgerTopic, ...events: object[]): Promise<void> {
   const at = next.get(topic) ?? 0n;
-  const messages = events.map((event, index) => ({ offset: at + BigInt(index), value: Buffer.from(JSON.stringify(event)), timestamp: new Date() }));
+  const messages = events.map((event, index) => ({
+    offset: at + BigInt(index),
+    value: Buffer.from(JSON.stringify(event)),
+    timestamp: new Date(),
+  }));
   await ledger.append(shop, topic, ledgerRows(shop, topic, 0, 1, at, messages, new Date()));
   next.set(topic, at + BigInt(events.length));
   await refresher.catchUp();
@@ -44,18 +48,47 @@ async function arrive(topic: LedgerTopic, ...events: object[]): Promise<void> {
 
 function order(revision: number, change: object, type = 'placed'): object {
   const data = {
-    orderId: 'A1', revision, status: type === 'cancelled' ? 'cancelled' : 'placed', orderedAt: '2011-01-10T10:00:00Z', customerId: 'c1', currency: 'GBP', country: 'United Kingdom', discount: '1.00',
-    lines: [{ line: 1, productId: 'p1', quantity: 2, unitPrice: '5.125' }, { line: 2, productId: 'p2', quantity: 1, unitPrice: '3.00', discount: '0.50' }],
+    orderId: 'A1',
+    revision,
+    status: type === 'cancelled' ? 'cancelled' : 'placed',
+    orderedAt: '2011-01-10T10:00:00Z',
+    customerId: 'c1',
+    currency: 'GBP',
+    country: 'United Kingdom',
+    discount: '1.00',
+    lines: [
+      { line: 1, productId: 'p1', quantity: 2, unitPrice: '5.125' },
+      { line: 2, productId: 'p2', quantity: 1, unitPrice: '3.00', discount: '0.50' },
+    ],
     ...change,
   };
-  return { specversion: '1.0', id: `e${revision}${type}`, source: '/spec', type: `tideline.transaction.${type}.v1`, subject: 'A1', time: data.orderedAt, recordedtime: data.orderedAt, data };
+  return {
+    specversion: '1.0',
+    id: `e${revision}${type}`,
+    source: '/spec',
+    type: `tideline.transaction.${type}.v1`,
+    subject: 'A1',
+    time: data.orderedAt,
+    recordedtime: data.orderedAt,
+    data,
+  };
 }
 
 async function months(): Promise<unknown> {
   return clickhouse.query(sql`SELECT toString(toDate(bucket, 'Europe/London')) AS month, gross, discounts, returns, returns_by_order_date AS rbo, orders, returned_orders AS ro, units, bitmapCardinality(buyers) AS buyers
     FROM ${ident(shop.database, 'agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all' ORDER BY bucket`);
 }
-const january = { month: '2011-01-01', gross: '13.25', discounts: '1.5', returns: '0', rbo: '0', orders: '1', ro: '0', units: '3', buyers: '1' };
+const january = {
+  month: '2011-01-01',
+  gross: '13.25',
+  discounts: '1.5',
+  returns: '0',
+  rbo: '0',
+  orders: '1',
+  ro: '0',
+  units: '3',
+  buyers: '1',
+};
 
 it('moves an order January -> March -> January without a trace', async () => {
   await arrive('transactions.v1', order(1, {}));
@@ -68,16 +101,38 @@ it('moves an order January -> March -> January without a trace', async () => {
 
 it('counts a refund under both conventions and takes it out when the order is cancelled', async () => {
   const refund = {
-    specversion: '1.0', id: 'r1', source: '/spec', type: 'tideline.return.refunded.v1', subject: 'R1', time: '2011-02-01T00:00:00Z', recordedtime: '2011-02-01T00:00:00Z',
-    data: { returnId: 'R1', revision: 1, status: 'refunded', refundedAt: '2011-02-01T00:00:00Z', orderId: 'A1', customerId: 'c1', currency: 'GBP', lines: [{ line: 1, orderLine: 1, quantity: 1, amount: '5.125' }] },
+    specversion: '1.0',
+    id: 'r1',
+    source: '/spec',
+    type: 'tideline.return.refunded.v1',
+    subject: 'R1',
+    time: '2011-02-01T00:00:00Z',
+    recordedtime: '2011-02-01T00:00:00Z',
+    data: {
+      returnId: 'R1',
+      revision: 1,
+      status: 'refunded',
+      refundedAt: '2011-02-01T00:00:00Z',
+      orderId: 'A1',
+      customerId: 'c1',
+      currency: 'GBP',
+      lines: [{ line: 1, orderLine: 1, quantity: 1, amount: '5.125' }],
+    },
   };
   await arrive('returns.v1', refund);
-  expect(await months()).toEqual([{ ...january, rbo: '5.125', ro: '1' }, { month: '2011-02-01', gross: '0', discounts: '0', returns: '5.125', rbo: '0', orders: '0', ro: '0', units: '0', buyers: '0' }]);
+  expect(await months()).toEqual([
+    { ...january, rbo: '5.125', ro: '1' },
+    { month: '2011-02-01', gross: '0', discounts: '0', returns: '5.125', rbo: '0', orders: '0', ro: '0', units: '0', buyers: '0' },
+  ]);
   await arrive('transactions.v1', order(4, {}, 'cancelled'));
   expect(await months()).toEqual([]);
-  expect(await clickhouse.query(sql`SELECT return_id, amount FROM ${ident(shop.database, 'fact_returns_left_out')} FINAL`)).toEqual([{ return_id: 'R1', amount: '5.125' }]);
-  await arrive('transactions.v1', order(5, { customerId: 'c2' }, 'corrected'));
-  expect(await clickhouse.query(sql`SELECT k.customer_id AS c, orders, gross, discounts, returns FROM ${ident(shop.database, 'agg_customer')} AS a FINAL INNER JOIN ${ident(shop.database, 'dim_customer_keys')} AS k USING customer_key`)).toEqual([
-    { c: 'c2', orders: '1', gross: '13.25', discounts: '1.5', returns: '5.125' },
+  expect(await clickhouse.query(sql`SELECT return_id, amount FROM ${ident(shop.database, 'fact_returns_left_out')} FINAL`)).toEqual([
+    { return_id: 'R1', amount: '5.125' },
   ]);
+  await arrive('transactions.v1', order(5, { customerId: 'c2' }, 'corrected'));
+  expect(
+    await clickhouse.query(
+      sql`SELECT k.customer_id AS c, orders, gross, discounts, returns FROM ${ident(shop.database, 'agg_customer')} AS a FINAL INNER JOIN ${ident(shop.database, 'dim_customer_keys')} AS k USING customer_key`,
+    ),
+  ).toEqual([{ c: 'c2', orders: '1', gross: '13.25', discounts: '1.5', returns: '5.125' }]);
 });

@@ -130,7 +130,12 @@ export function nextPositions(from: readonly Position[], heads: readonly LedgerH
     const start = current?.epoch === head.epoch ? current.next : 0n;
     if (start >= head.next) continue;
     const capped = start + BigInt(rowCap);
-    positions.set(place, { topic: head.topic, partition: head.partition, epoch: head.epoch, next: head.next < capped ? head.next : capped });
+    positions.set(place, {
+      topic: head.topic,
+      partition: head.partition,
+      epoch: head.epoch,
+      next: head.next < capped ? head.next : capped,
+    });
     moved.add(place);
   }
   return moved.size > 0 ? [...positions.values()] : undefined;

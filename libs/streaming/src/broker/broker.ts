@@ -44,19 +44,29 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const ports = await choosePorts(join(directory, 'ports.json'));
   const settings = join(directory, 'server.properties');
   await writeFile(settings, serverProperties({ ...ports, dataDirectory: join(directory, 'data') }));
-  const java = ['-cp', join(options.jars, '*'), `-Dlog4j2.configurationFile=${options.log4j}`, `-Dtideline.kafka.logs=${join(directory, 'logs')}`];
+  const java = [
+    '-cp',
+    join(options.jars, '*'),
+    `-Dlog4j2.configurationFile=${options.log4j}`,
+    `-Dtideline.kafka.logs=${join(directory, 'logs')}`,
+  ];
 
   if (!existsSync(join(directory, 'data', 'meta.properties'))) {
     const id = randomBytes(16).toString('base64url');
-    const format = spawn('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, '--standalone'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const format = spawn(
+      'java',
+      ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, '--standalone'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const { code, tail } = await finished(format);
     if (code !== 0) throw notStarted('could not format its directory', directory, tail);
   }
 
   // `read` returns when our end of the pipe closes, however we end; the trap covers a stop by signal.
-  const script = 'java "$@" & child=$!; trap "kill $child 2>/dev/null" TERM; { read -r _ <&3; kill $child 2>/dev/null; } & wait $child; code=$?; exit $code';
+  const script =
+    'java "$@" & child=$!; trap "kill $child 2>/dev/null" TERM; { read -r _ <&3; kill $child 2>/dev/null; } & wait $child; code=$?; exit $code';
   const child = spawn(
     '/bin/sh',
     [

@@ -49,7 +49,10 @@ export function aRawMessage(topic: KeptTopic, value: string): TestMessage {
 }
 
 /** The same message with something changed in its event; for events that no builder would make. */
-export function altered(original: TestMessage, change: (event: Record<string, unknown> & { data: Record<string, unknown> }) => void): TestMessage {
+export function altered(
+  original: TestMessage,
+  change: (event: Record<string, unknown> & { data: Record<string, unknown> }) => void,
+): TestMessage {
   const event = JSON.parse(original.value) as Record<string, unknown> & { data: Record<string, unknown> };
   change(event);
   return { ...original, value: JSON.stringify(event) };

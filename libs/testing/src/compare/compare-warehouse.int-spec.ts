@@ -1,73 +1,28 @@
 import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
-import { ledgerRows, Refresher } from '#ingestion';
-import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldOracle, type KeptTopic, type OracleMessage } from '../oracle/index.js';
-import { arrivals, seededShop, twentyCustomers, type Scenario } from '../scenarios/index.js';
-import { compareWarehouse, type Difference } from './index.js';
+import { foldOracle } from '../oracle/index.js';
+import { arrivals, seededShop, twentyCustomers } from '../scenarios/index.js';
+import { compareWarehouse, ShopRun, type Difference } from './index.js';
 
 let directory: string;
 let clickhouse: ClickHouse;
-let shops: ShopRepository;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tideline-compare-'));
   clickhouse = await openEmbedded(directory);
-  shops = new ShopRepository(clickhouse);
-  await shops.prepareSystem();
 });
 afterAll(async () => {
   await clickhouse.close();
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A shop whose messages go through the real ledger and refresher, `batch` at a time. */
-class Run {
-  readonly #next = new Map<string, bigint>();
-  readonly #seen: OracleMessage[] = [];
-
-  private constructor(
-    readonly shop: Shop,
-    readonly refresher: Refresher,
-  ) {}
-
-  static async of(name: string, scenario: Scenario, rowCap = 10_000): Promise<Run> {
-    const shop = await shops.register({ shop: name, ...scenario.shop, fiscalYearStart: 1, clockMode: 'data' });
-    await shops.prepare(shop);
-    const gate = new ShopGate(new WatermarkRepository(clickhouse));
-    const refresher = Refresher.over(clickhouse, shop, gate, { rowCap, now: () => new Date(), claimedBy: 'spec' });
-    await refresher.claim();
-    return new Run(shop, refresher);
-  }
-
-  async arrive(messages: readonly OracleMessage[], batch: number): Promise<void> {
-    for (let start = 0; start < messages.length; start += batch) {
-      const groups = new Map<KeptTopic, OracleMessage[]>();
-      for (const message of messages.slice(start, start + batch)) groups.set(message.topic, [...(groups.get(message.topic) ?? []), message]);
-      for (const [topic, group] of groups) {
-        const next = this.#next.get(topic) ?? 0n;
-        const placed = group.map(({ value }, index) => ({ offset: next + BigInt(index), value: value === null ? null : Buffer.from(value), timestamp: new Date() }));
-        await new LedgerRepository(clickhouse).append(this.shop, topic, ledgerRows(this.shop, topic, 0, 1, next, placed, new Date()));
-        this.#next.set(topic, next + BigInt(group.length));
-      }
-      this.#seen.push(...messages.slice(start, start + batch));
-      await this.refresher.catchUp();
-    }
-  }
-
-  async differences(): Promise<Difference[]> {
-    await this.refresher.refreshViews();
-    return compareWarehouse(clickhouse, this.shop.database, foldOracle(this.#seen, this.shop), this.shop);
-  }
-}
-
 describe('the warehouse equals the oracle', () => {
   it('for the twenty customers, message by message and again in another order', async () => {
     const scenario = twentyCustomers();
-    const run = await Run.of('twenty', scenario);
+    const run = await ShopRun.open(clickhouse, 'twenty', scenario.shop);
     await run.arrive(scenario.messages, 10);
     expect(await run.differences()).toEqual([]);
     await run.arrive(arrivals(1, scenario.messages, { duplicate: 0.5, shuffle: true }), 40);
@@ -80,7 +35,7 @@ describe('the warehouse equals the oracle', () => {
     [3, 'Asia/Kolkata'],
   ])('for the seeded shop %i in %s, shuffled', async (seed, timeZone) => {
     const scenario = seededShop(seed, { timeZone });
-    const run = await Run.of(`seeded-${seed}`, scenario, 40);
+    const run = await ShopRun.open(clickhouse, `seeded-${seed}`, scenario.shop, 40);
     const messages = arrivals(seed, scenario.messages, { shuffle: seed > 1, duplicate: 0.1 });
     await run.arrive(messages.slice(0, messages.length / 2), 60);
     expect(await run.differences()).toEqual([]);
@@ -92,7 +47,7 @@ describe('the warehouse equals the oracle', () => {
 describe('a single wrong cell is found', () => {
   it('whatever table it stands in', async () => {
     const scenario = twentyCustomers();
-    const run = await Run.of('wrong', scenario);
+    const run = await ShopRun.open(clickhouse, 'wrong', scenario.shop);
     await run.arrive(scenario.messages, 1_000);
     expect(await run.differences()).toEqual([]);
     const table = (name: string) => ident(run.shop.database, name);
@@ -103,25 +58,56 @@ describe('a single wrong cell is found', () => {
     };
 
     expect(
-      await spoil(sql`INSERT INTO ${table('agg_kpi')} SELECT * REPLACE (gross + 0.000001 AS gross, ${newest} AS generation) FROM ${table('agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all' AND bucket = '2024-01-01'`),
-    ).toEqual([{ table: 'agg_kpi grain=month dimension=all', key: '2024-01-01 00:00:00 | ', column: 'gross', expected: '100', actual: '100.000001' }]);
+      await spoil(
+        sql`INSERT INTO ${table('agg_kpi')} SELECT * REPLACE (gross + 0.000001 AS gross, ${newest} AS generation) FROM ${table('agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all' AND bucket = '2024-01-01'`,
+      ),
+    ).toEqual([
+      { table: 'agg_kpi grain=month dimension=all', key: '2024-01-01 00:00:00 | ', column: 'gross', expected: '100', actual: '100.000001' },
+    ]);
 
     expect(
-      await spoil(sql`INSERT INTO ${table('agg_kpi')} SELECT * REPLACE (bitmapBuild([toUInt32(4000000000)]) AS buyers, ${newest} AS generation, toDecimal128(100, 6) AS gross) FROM ${table('agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all' AND bucket = '2024-01-01'`),
-    ).toEqual([{ table: 'agg_kpi grain=month dimension=all', key: '2024-01-01 00:00:00 | ', column: 'buyers', expected: '["1","2","3","4","5"]', actual: '["(no customer has key 4000000000)"]' }]);
+      await spoil(
+        sql`INSERT INTO ${table('agg_kpi')} SELECT * REPLACE (bitmapBuild([toUInt32(4000000000)]) AS buyers, ${newest} AS generation, toDecimal128(100, 6) AS gross) FROM ${table('agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all' AND bucket = '2024-01-01'`,
+      ),
+    ).toEqual([
+      {
+        table: 'agg_kpi grain=month dimension=all',
+        key: '2024-01-01 00:00:00 | ',
+        column: 'buyers',
+        expected: '["1","2","3","4","5"]',
+        actual: '["(no customer has key 4000000000)"]',
+      },
+    ]);
 
-    const left = await spoil(sql`INSERT INTO ${table('fact_returns_left_out')} SELECT * REPLACE (1 AS is_deleted, ${newest} AS generation) FROM ${table('fact_returns_left_out')} FINAL`);
+    const left = await spoil(
+      sql`INSERT INTO ${table('fact_returns_left_out')} SELECT * REPLACE (1 AS is_deleted, ${newest} AS generation) FROM ${table('fact_returns_left_out')} FINAL`,
+    );
     expect(left.at(-2)).toMatchObject({ table: 'fact_returns_left_out', key: 'r14', column: '(row)', actual: null });
 
     const extra = await spoil(sql`INSERT INTO ${table('dim_geography')} VALUES ('Atlantis', '', '', 1)`);
-    expect(extra.find(({ table: name }) => name === 'dim_geography')).toMatchObject({ key: 'Atlantis |  | ', column: '(row)', expected: null });
+    expect(extra.find(({ table: name }) => name === 'dim_geography')).toMatchObject({
+      key: 'Atlantis |  | ',
+      column: '(row)',
+      expected: null,
+    });
 
-    const twice = await spoil(sql`INSERT INTO ${table('dim_customer_keys')} SELECT '1', customer_key FROM ${table('dim_customer_keys')} WHERE customer_id = '2'`);
+    const twice = await spoil(
+      sql`INSERT INTO ${table('dim_customer_keys')} SELECT '1', customer_key FROM ${table('dim_customer_keys')} WHERE customer_id = '2'`,
+    );
     expect(twice.filter(({ table: name }) => name === 'dim_customer_keys').map(({ key, column }) => [key, column])).toEqual(
-      expect.arrayContaining([['1', 'customer_id'], [expect.stringMatching(/^[12]$/), 'customer_key']]),
+      expect.arrayContaining([
+        ['1', 'customer_id'],
+        [expect.stringMatching(/^[12]$/), 'customer_key'],
+      ]),
     );
 
-    const ledger = await spoil(sql`INSERT INTO ${table('ledger_products')} (partition, epoch, offset, topic, verdict, reason, payload) VALUES (0, 1, 99, 'products.v1', 'rejected', 'not-json', '?')`);
-    expect(ledger.find(({ table: name }) => name === 'ledger')).toMatchObject({ key: 'products.v1 | rejected | not-json', column: '(row)', expected: null });
+    const ledger = await spoil(
+      sql`INSERT INTO ${table('ledger_products')} (partition, epoch, offset, topic, verdict, reason, payload) VALUES (0, 1, 99, 'products.v1', 'rejected', 'not-json', '?')`,
+    );
+    expect(ledger.find(({ table: name }) => name === 'ledger')).toMatchObject({
+      key: 'products.v1 | rejected | not-json',
+      column: '(row)',
+      expected: null,
+    });
   });
 });

@@ -29,7 +29,9 @@ export async function compareWarehouse(
   options: CompareOptions = {},
 ): Promise<Difference[]> {
   if (shop.timeZone !== oracle.shop.timeZone || shop.currency !== oracle.shop.currency) {
-    throw new RangeError(`The oracle was folded for ${oracle.shop.timeZone} and ${oracle.shop.currency}, the shop has ${shop.timeZone} and ${shop.currency}. Fold it with the shop's settings.`);
+    throw new RangeError(
+      `The oracle was folded for ${oracle.shop.timeZone} and ${oracle.shop.currency}, the shop has ${shop.timeZone} and ${shop.currency}. Fold it with the shop's settings.`,
+    );
   }
   const { customers, differences } = await customerKeys(clickhouse, database);
   differences.push(...(await ledgerDifferences(clickhouse, database, oracle)));
@@ -43,13 +45,19 @@ export async function compareWarehouse(
 }
 
 /** Dense key -> customer id. Each id has one key, each key one id, and 0 is the guest's. */
-async function customerKeys(clickhouse: ClickHouse, database: string): Promise<{ customers: Map<number, string>; differences: Difference[] }> {
-  const rows = await clickhouse.query<{ customer_id: string; customer_key: number }>(sql`SELECT customer_id, customer_key FROM ${ident(database, 'dim_customer_keys')}`);
+async function customerKeys(
+  clickhouse: ClickHouse,
+  database: string,
+): Promise<{ customers: Map<number, string>; differences: Difference[] }> {
+  const rows = await clickhouse.query<{ customer_id: string; customer_key: number }>(
+    sql`SELECT customer_id, customer_key FROM ${ident(database, 'dim_customer_keys')}`,
+  );
   const customers = new Map([[0, '']]);
   const keys = new Map<string, number>();
   const differences: Difference[] = [];
   for (const { customer_id: id, customer_key: key } of rows) {
-    const differs = (column: string, expected: string, actual: string): number => differences.push({ table: 'dim_customer_keys', key: id, column, expected, actual });
+    const differs = (column: string, expected: string, actual: string): number =>
+      differences.push({ table: 'dim_customer_keys', key: id, column, expected, actual });
     const owner = customers.get(key);
     if (owner !== undefined) differs('customer_key', 'a key of its own', `${key}, which is that of ${owner === '' ? 'guests' : owner}`);
     if (keys.has(id)) differs('customer_id', `one key, ${keys.get(id)}`, `another one, ${key}`);

@@ -42,7 +42,9 @@ export function differencesIn(table: ExpectedTable, actualRows: Iterable<Cells>)
 
 /** The first differences, one a line, and how many there are. */
 export function describeDifferences(differences: readonly Difference[], limit = 20): string {
-  const lines = differences.slice(0, limit).map(({ table, key, column, expected, actual }) => `  ${table} [${key}] ${column}: expected ${short(expected)}, is ${short(actual)}`);
+  const lines = differences
+    .slice(0, limit)
+    .map(({ table, key, column, expected, actual }) => `  ${table} [${key}] ${column}: expected ${short(expected)}, is ${short(actual)}`);
   const more = differences.length > limit ? [`  ... and ${differences.length - limit} more`] : [];
   return [`${differences.length} cells differ:`, ...lines, ...more].join('\n');
 }

@@ -53,7 +53,12 @@ function placeCells(key: string): Cells {
   return { country, region, city };
 }
 
-function dimensionTable<T extends object>(table: string, idColumn: string, dimension: DimensionRows<T>, cellsOf: (entity: Partial<T>, id: string) => Cells): ExpectedTable {
+function dimensionTable<T extends object>(
+  table: string,
+  idColumn: string,
+  dimension: DimensionRows<T>,
+  cellsOf: (entity: Partial<T>, id: string) => Cells,
+): ExpectedTable {
   const placeholder = (id: string): Cells => ({ [idColumn]: id, ...cellsOf({}, id), placeholder: '1' });
   return {
     table,
@@ -61,7 +66,8 @@ function dimensionTable<T extends object>(table: string, idColumn: string, dimen
     key: [idColumn],
     columns: [...Object.keys(cellsOf({}, '')), 'placeholder'],
     *rows() {
-      for (const [id, entity] of dimension.rows) yield entity ? { [idColumn]: id, ...cellsOf(entity, id), placeholder: '0' } : placeholder(id);
+      for (const [id, entity] of dimension.rows)
+        yield entity ? { [idColumn]: id, ...cellsOf(entity, id), placeholder: '0' } : placeholder(id);
     },
     mayExist: () => [...dimension.mayExist].map(placeholder),
   };

@@ -1,4 +1,14 @@
-import { conventions, micros, storedBucket, storedInstant, storedMoney, type Attributes, type Oracle, type Refund, type Sale } from '../oracle/index.js';
+import {
+  conventions,
+  micros,
+  storedBucket,
+  storedInstant,
+  storedMoney,
+  type Attributes,
+  type Oracle,
+  type Refund,
+  type Sale,
+} from '../oracle/index.js';
 import type { Cells, ExpectedTable } from './expected-table.js';
 
 /** Facts: the book, line by line. */
@@ -10,7 +20,21 @@ export function expectedFacts(oracle: Oracle): ExpectedTable[] {
       table: 'fact_sales',
       part: {},
       key: ['slice', 'order_id', 'line'],
-      columns: ['order_time', 'customer_key', 'product_id', 'quantity', 'unit_price', 'gross', 'discount', 'order_discount', 'shipping', 'tax', 'unit_cost', 'returned', ...attributeColumns],
+      columns: [
+        'order_time',
+        'customer_key',
+        'product_id',
+        'quantity',
+        'unit_price',
+        'gross',
+        'discount',
+        'order_discount',
+        'shipping',
+        'tax',
+        'unit_cost',
+        'returned',
+        ...attributeColumns,
+      ],
       *rows() {
         for (const sale of book.sales) {
           for (const line of sale.lines) {
@@ -42,7 +66,17 @@ export function expectedFacts(oracle: Oracle): ExpectedTable[] {
       table: 'fact_returns',
       part: {},
       key: ['convention', 'slice', 'return_id', 'line'],
-      columns: ['refund_time', 'order_id', 'order_known', 'customer_key', 'product_id', 'quantity', 'amount', 'reason', ...attributeColumns],
+      columns: [
+        'refund_time',
+        'order_id',
+        'order_known',
+        'customer_key',
+        'product_id',
+        'quantity',
+        'amount',
+        'reason',
+        ...attributeColumns,
+      ],
       *rows() {
         for (const refund of book.refunds) {
           for (const convention of conventions) {
@@ -118,7 +152,13 @@ export function expectedFacts(oracle: Oracle): ExpectedTable[] {
       columns: ['spend', 'impressions', 'clicks'],
       *rows() {
         for (const day of oracle.reportedDays.values()) {
-          yield { date: day.date, campaign_id: day.campaignId, spend: storedMoney(micros(day.spend)), impressions: String(day.impressions), clicks: String(day.clicks) };
+          yield {
+            date: day.date,
+            campaign_id: day.campaignId,
+            spend: storedMoney(micros(day.spend)),
+            impressions: String(day.impressions),
+            clicks: String(day.clicks),
+          };
         }
       },
     },

@@ -6,5 +6,11 @@ import type { ExpectedTable } from './expected-table.js';
 
 /** Everything the warehouse must hold of a shop, table by table. */
 export function expectedTables(oracle: Oracle): ExpectedTable[] {
-  return [...expectedFacts(oracle), ...expectedKpis(oracle), ...expectedSums(oracle), ...expectedDimensions(oracle), ...expectedViews(oracle)];
+  return [
+    ...expectedFacts(oracle),
+    ...expectedKpis(oracle),
+    ...expectedSums(oracle),
+    ...expectedDimensions(oracle),
+    ...expectedViews(oracle),
+  ];
 }

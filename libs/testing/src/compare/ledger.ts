@@ -8,7 +8,9 @@ import type { ExpectedTable } from './expected-table.js';
  * stands twice in the ledger, so payloads are counted once; gaps are no messages.
  */
 export async function ledgerDifferences(clickhouse: ClickHouse, database: string, oracle: Oracle): Promise<Difference[]> {
-  const rows = await clickhouse.query<Record<string, string>>(sql`SELECT topic, toString(verdict) AS verdict, reason, toString(uniqExact(payload)) AS messages
+  const rows = await clickhouse.query<
+    Record<string, string>
+  >(sql`SELECT topic, toString(verdict) AS verdict, reason, toString(uniqExact(payload)) AS messages
 FROM ${ident(database, 'ledger')} WHERE verdict != 'gap' GROUP BY topic, verdict, reason`);
   return differencesIn(expectedVerdicts(oracle), rows);
 }

@@ -3,7 +3,18 @@ import { memberOf, sharesByProduct, sharesOf, type Dimension, type Share } from 
 import type { Dimensions } from './dimensions.js';
 import type { Grain, LocalTime } from './local-time.js';
 import { ratioText } from './money.js';
-import { figuresOf, instantsIn, noSums, periodOf, refundsIn, salesIn, sumsOf, type Figures, type PeriodQuery, type Sums } from './period.js';
+import {
+  figuresOf,
+  instantsOf,
+  noSums,
+  periodOf,
+  refundsIn,
+  salesIn,
+  sumsOf,
+  type Figures,
+  type PeriodQuery,
+  type Sums,
+} from './period.js';
 
 /** The answer to `kpis/summary`. */
 export interface Summary extends Figures {
@@ -63,17 +74,30 @@ export function summary(book: Book, time: LocalTime, query: PeriodQuery): Summar
   };
 }
 
-/** Points from the first bucket in which anything stands to the last, without a gap; each holds what lies in the period. */
-export function series(book: Book, time: LocalTime, clock: number | null, grain: Exclude<Grain, 'slice'>, query: PeriodQuery): SeriesPoint[] {
-  const period = periodOf(query, time);
-  const instants = instantsIn(book, period);
-  if (instants.length === 0) return [];
-  const last = time.bucketStart(grain, instants.reduce((a, b) => Math.max(a, b)));
+/**
+ * Points without a gap, each a whole bucket, also where the period starts or ends within one. An open end of the period
+ * stands at the outermost bucket in which anything stands, under either convention.
+ */
+export function series(
+  book: Book,
+  time: LocalTime,
+  clock: number | null,
+  grain: Exclude<Grain, 'slice'>,
+  query: PeriodQuery,
+): SeriesPoint[] {
+  const { from, to, refunds } = periodOf(query, time);
+  const salesAt = groupBy(book.sales, ({ at }) => time.bucketStart(grain, at));
+  const refundsAt = groupBy(book.refunds, ({ at }) => time.bucketStart(grain, at[refunds]));
 
-  const salesAt = groupBy(salesIn(book, period), ({ at }) => time.bucketStart(grain, at));
-  const refundsAt = groupBy(refundsIn(book, period), ({ at }) => time.bucketStart(grain, at[period.refunds]));
+  const start = from === -Infinity ? -Infinity : time.bucketStart(grain, from);
+  const filled = instantsOf(book)
+    .map((at) => time.bucketStart(grain, at))
+    .filter((bucket) => bucket >= start && bucket < to);
+  const first = from === -Infinity ? filled.reduce((a, b) => Math.min(a, b), Infinity) : start;
+  const last = to === Infinity ? filled.reduce((a, b) => Math.max(a, b), -Infinity) : to - 1;
+
   const points: SeriesPoint[] = [];
-  for (let bucket = time.bucketStart(grain, instants.reduce((a, b) => Math.min(a, b))); bucket <= last; bucket = time.nextBucket(grain, bucket)) {
+  for (let bucket = first; bucket <= last; bucket = time.nextBucket(grain, bucket)) {
     points.push({
       bucket: new Date(bucket).toISOString(),
       local: grain === 'minute' || grain === 'hour' ? time.wallClock(bucket) : time.dateOf(bucket),
@@ -84,10 +108,13 @@ export function series(book: Book, time: LocalTime, clock: number | null, grain:
   return points;
 }
 
-/** Every member with anything in the period, by gross sales, the highest first; among equals by the bytes of the member. */
+/** Every member with an order or an amount in the period, by gross sales, the highest first; among equals by member. */
 export function breakdown(book: Book, time: LocalTime, { products }: Dimensions, by: BreakdownBy, query: PeriodQuery): BreakdownRow[] {
   const period = periodOf(query, time);
-  const ofProduct = by === 'category' || by === 'subcategory' || by === 'brand' ? (product: string): string => products.rows.get(product)?.[by] ?? '' : (product: string) => product;
+  const ofProduct =
+    by === 'category' || by === 'subcategory' || by === 'brand'
+      ? (product: string): string => products.rows.get(product)?.[by] ?? ''
+      : (product: string) => product;
   const byProduct = by === 'product' || by === 'category' || by === 'subcategory' || by === 'brand';
 
   const members = new Map<string, Sums>();
@@ -113,7 +140,8 @@ export function breakdown(book: Book, time: LocalTime, { products }: Dimensions,
 
   const whole = [...members.values()].reduce((sum, { gross }) => sum + gross, 0n);
   return [...members]
-    .sort(([a, x], [b, y]) => (x.gross > y.gross ? -1 : x.gross < y.gross ? 1 : Buffer.compare(Buffer.from(a), Buffer.from(b))))
+    .filter(([, sums]) => sums.orders > 0 || sums.discounts > 0n || sums.returns > 0n)
+    .sort(([a, x], [b, y]) => (x.gross > y.gross ? -1 : x.gross < y.gross ? 1 : a < b ? -1 : 1))
     .map(([member, sums]) => ({ member, ...figuresOf(sums), shareOfGross: ratioText(sums.gross, whole) }));
 }
 

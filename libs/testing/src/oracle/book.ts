@@ -99,14 +99,20 @@ export function keepBook(versions: Versions): Book {
     if (state.status !== 'refunded') continue;
     const order = state.orderId ? orders.get(state.orderId) : undefined;
     if (order?.status === 'cancelled') {
-      leftOut.push({ returnId: state.returnId, orderId: order.orderId, amount: state.lines.reduce((sum, line) => sum + micros(line.amount), 0n) });
+      leftOut.push({
+        returnId: state.returnId,
+        orderId: order.orderId,
+        amount: state.lines.reduce((sum, line) => sum + micros(line.amount), 0n),
+      });
       continue;
     }
     if (order) returnedOrders.add(order.orderId);
     for (const line of state.lines) refunds.push(refundOf(state, line, order));
   }
 
-  const sales = [...orders.values()].filter((order) => order.status === 'placed').map((order) => saleOf(order, returnedOrders.has(order.orderId)));
+  const sales = [...orders.values()]
+    .filter((order) => order.status === 'placed')
+    .map((order) => saleOf(order, returnedOrders.has(order.orderId)));
   return { sales, refunds, leftOut };
 }
 

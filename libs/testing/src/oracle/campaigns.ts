@@ -20,7 +20,9 @@ export interface CampaignDayFigures {
 
 /** A row for every day that was reported, or on which an order or refund of the campaign falls. */
 export function campaignDays(reported: ReadonlyMap<string, CampaignDay>, kpi: KpiTable, time: LocalTime): CampaignDayFigures[] {
-  const sold = [...kpi.rows('day', 'campaign')].filter(({ member }) => member !== '').map((row) => ({ campaignId: row.member, date: time.dateOf(row.bucket) }));
+  const sold = [...kpi.rows('day', 'campaign')]
+    .filter(({ member }) => member !== '')
+    .map((row) => ({ campaignId: row.member, date: time.dateOf(row.bucket) }));
   const keys = new Map([...reported.values(), ...sold].map(({ campaignId, date }) => [`${campaignId}/${date}`, { campaignId, date }]));
   return [...keys].map(([key, { campaignId, date }]) => {
     const day = reported.get(key);

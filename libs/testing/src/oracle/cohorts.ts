@@ -24,7 +24,11 @@ export interface CohortCell {
  * The cohort matrix. A cell exists where a customer of the cohort ordered or was paid back; what was paid back before the
  * first order lies before the cohort and is in no cell.
  */
-export function cohortMatrix(months: ReadonlyMap<string, ReadonlyMap<string, CustomerFigures>>, time: LocalTime, clock: number): CohortCell[] {
+export function cohortMatrix(
+  months: ReadonlyMap<string, ReadonlyMap<string, CustomerFigures>>,
+  time: LocalTime,
+  clock: number,
+): CohortCell[] {
   const members = new Map<string, string[]>();
   for (const [customer, own] of months) {
     const firstOrders = [...own.values()].flatMap(({ firstOrder }) => firstOrder ?? []);

@@ -36,7 +36,11 @@ export function dimensionsOf(versions: Versions): Dimensions {
   return {
     customers: rowsOf(versions.winners('customer'), customersOf([...orders, ...returns]), customersOf([...everyOrder, ...everyReturn])),
     products: rowsOf(versions.winners('product'), productsOf([...orders, ...returns]), productsOf([...everyOrder, ...everyReturn])),
-    campaigns: rowsOf(versions.winners('campaign'), [...campaignsOf(orders), ...days.map(({ campaignId }) => campaignId)], campaignsOf(everyOrder)),
+    campaigns: rowsOf(
+      versions.winners('campaign'),
+      [...campaignsOf(orders), ...days.map(({ campaignId }) => campaignId)],
+      campaignsOf(everyOrder),
+    ),
     geography: { rows: places, mayExist: new Set(everyOrder.map((order) => placeKey(placeOf(order))).filter((key) => !places.has(key))) },
   };
 }
@@ -50,7 +54,11 @@ function placeOf(order: Order): readonly [string, string, string] {
   return [order.country ?? '', order.region ?? '', order.city ?? ''];
 }
 
-function rowsOf<T>(known: ReadonlyMap<string, T>, named: readonly (string | null | undefined)[], mentioned: readonly (string | null | undefined)[]): DimensionRows<T> {
+function rowsOf<T>(
+  known: ReadonlyMap<string, T>,
+  named: readonly (string | null | undefined)[],
+  mentioned: readonly (string | null | undefined)[],
+): DimensionRows<T> {
   const rows = new Map<string, T | undefined>(known);
   for (const id of named) if (id && !rows.has(id)) rows.set(id, undefined);
   return { rows, mayExist: new Set(mentioned.filter((id) => typeof id === 'string' && !rows.has(id)) as string[]) };

@@ -1,5 +1,14 @@
 export { foldOracle, type Oracle } from './oracle.js';
-export { subjectOf, verdictReasons, type KeptTopic, type OracleMessage, type OracleShop, type Statement, type Verdict, type VerdictReason } from './verdict.js';
+export {
+  subjectOf,
+  verdictReasons,
+  type KeptTopic,
+  type OracleMessage,
+  type OracleShop,
+  type Statement,
+  type Verdict,
+  type VerdictReason,
+} from './verdict.js';
 export { conventions, type Attributes, type Book, type Convention, type LeftOut, type Refund, type Sale, type SaleLine } from './book.js';
 export { dimensions, grainsOf, KpiRows, KpiTable, orderLevelMember, type Dimension, type KpiRow } from './kpi.js';
 export { LocalTime, storedBucket, storedGrains, storedInstant, type Grain, type StoredGrain } from './local-time.js';

@@ -40,7 +40,18 @@ export class KpiRows {
     const key = `${bucket} ${member}`;
     let row = this.#rows.get(key);
     if (!row) {
-      row = { bucket, member, gross: 0n, discounts: 0n, returns: 0n, returnsByOrderDate: 0n, orders: 0, returnedOrders: 0, units: 0n, buyers: new Set() };
+      row = {
+        bucket,
+        member,
+        gross: 0n,
+        discounts: 0n,
+        returns: 0n,
+        returnsByOrderDate: 0n,
+        orders: 0,
+        returnedOrders: 0,
+        units: 0n,
+        buyers: new Set(),
+      };
       this.#rows.set(key, row);
     }
     return row;
@@ -68,7 +79,15 @@ export interface Share {
 /** How a sale falls to the members of a dimension: wholly to one, except by product. */
 export function sharesOf(sale: Sale, dimension: Dimension): Share[] {
   if (dimension === 'product') return sharesByProduct(sale, (product) => product);
-  return [{ member: memberOf(sale.attributes, dimension), gross: grossOf(sale), discounts: discountsOf(sale), units: unitsOf(sale), ordered: true }];
+  return [
+    {
+      member: memberOf(sale.attributes, dimension),
+      gross: grossOf(sale),
+      discounts: discountsOf(sale),
+      units: unitsOf(sale),
+      ordered: true,
+    },
+  ];
 }
 
 /** One share per distinct member among the products of a sale: an order counts once in each. */

@@ -37,10 +37,9 @@ export function refundsIn(book: Book, { from, to, refunds }: Period): Refund[] {
   return book.refunds.filter(({ at }) => from <= at[refunds] && at[refunds] < to);
 }
 
-/** Instants at which anything stands, under either convention: they span a series. */
-export function instantsIn(book: Book, { from, to }: Period): number[] {
-  const all = [...book.sales.map(({ at }) => at), ...book.refunds.flatMap(({ at }) => conventions.map((convention) => at[convention]))];
-  return all.filter((at) => from <= at && at < to);
+/** Instants at which anything stands, under either convention. */
+export function instantsOf(book: Book): number[] {
+  return [...book.sales.map(({ at }) => at), ...book.refunds.flatMap(({ at }) => conventions.map((convention) => at[convention]))];
 }
 
 /** The figures that every answer carries. Money as exact decimal strings, averages with six fraction digits. */

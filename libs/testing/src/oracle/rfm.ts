@@ -35,7 +35,14 @@ export function rfmScores(book: Book, time: LocalTime, asOf: number, until = Inf
   const customers = [...customerLives(book, until)].flatMap(([customer, figures]) =>
     figures.lastOrder === null
       ? []
-      : [{ customer, recency: Math.max(0, daysBetween(time.dateOf(figures.lastOrder), today)), frequency: figures.orders, monetary: netOf(figures) }],
+      : [
+          {
+            customer,
+            recency: Math.max(0, daysBetween(time.dateOf(figures.lastOrder), today)),
+            frequency: figures.orders,
+            monetary: netOf(figures),
+          },
+        ],
   );
   customers.sort(idOrder(customers.map(({ customer }) => customer)));
 

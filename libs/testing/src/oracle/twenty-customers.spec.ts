@@ -87,7 +87,19 @@ describe('summary', () => {
 });
 
 it('series by month', () => {
-  const columns = oracle.series('month').map((point) => [point.bucket, point.local, point.complete, point.grossSales, point.discounts, point.returns, point.orders, point.units, point.buyers]);
+  const columns = oracle
+    .series('month')
+    .map((point) => [
+      point.bucket,
+      point.local,
+      point.complete,
+      point.grossSales,
+      point.discounts,
+      point.returns,
+      point.orders,
+      point.units,
+      point.buyers,
+    ]);
   expect(columns).toEqual([
     ['2024-01-01T00:00:00.000Z', '2024-01-01', true, '100.00', '3.00', '0.00', 6, 10, 5],
     ['2024-02-01T00:00:00.000Z', '2024-02-01', true, '120.00', '1.00', '2.50', 6, 11, 5],
@@ -101,12 +113,43 @@ it('series by week, from Monday to Monday, empty weeks included', () => {
   const weeks = oracle.series('week');
   // 5 January lies in the week of the 1st, 22 April starts the last one.
   expect(weeks.map(({ local }) => local)).toEqual([
-    '2024-01-01', '2024-01-08', '2024-01-15', '2024-01-22', '2024-01-29', '2024-02-05', '2024-02-12', '2024-02-19', '2024-02-26',
-    '2024-03-04', '2024-03-11', '2024-03-18', '2024-03-25', '2024-04-01', '2024-04-08', '2024-04-15', '2024-04-22',
+    '2024-01-01',
+    '2024-01-08',
+    '2024-01-15',
+    '2024-01-22',
+    '2024-01-29',
+    '2024-02-05',
+    '2024-02-12',
+    '2024-02-19',
+    '2024-02-26',
+    '2024-03-04',
+    '2024-03-11',
+    '2024-03-18',
+    '2024-03-25',
+    '2024-04-01',
+    '2024-04-08',
+    '2024-04-15',
+    '2024-04-22',
   ]);
   // 1 to 7 January: o1a, o2a, o3. 8 to 14 January: o4a, o5. 29 January to 4 February: o6, o7a, o8a, o9. 1 to 7 April: o12, o16, o17, o1d, o2b.
   expect(weeks.map(({ grossSales }) => grossSales)).toEqual([
-    '55.00', '35.00', '10.00', '0.00', '100.00', '20.00', '0.00', '0.00', '25.00', '10.00', '45.00', '0.00', '0.00', '50.00', '0.00', '90.00', '5.00',
+    '55.00',
+    '35.00',
+    '10.00',
+    '0.00',
+    '100.00',
+    '20.00',
+    '0.00',
+    '0.00',
+    '25.00',
+    '10.00',
+    '45.00',
+    '0.00',
+    '0.00',
+    '50.00',
+    '0.00',
+    '90.00',
+    '5.00',
   ]);
   expect(weeks.at(-4)?.bucket).toBe('2024-03-31T23:00:00.000Z');
 });
@@ -119,7 +162,17 @@ it('the day on which the clocks go forward has 23 hours', () => {
 
 it('breakdown by product, country and category', () => {
   const columns = (by: 'product' | 'country' | 'category' | 'city' | 'campaign') =>
-    oracle.breakdown(by).map(({ member, grossSales, discounts, returns, orders, units, buyers }) => [member, grossSales, discounts, returns, orders, units, buyers]);
+    oracle
+      .breakdown(by)
+      .map(({ member, grossSales, discounts, returns, orders, units, buyers }) => [
+        member,
+        grossSales,
+        discounts,
+        returns,
+        orders,
+        units,
+        buyers,
+      ]);
   expect(columns('product')).toEqual([
     ['tea', '230.00', '0.00', '5.00', 14, 23, 9],
     ['lamp', '120.00', '0.00', '20.00', 5, 6, 4],
@@ -137,34 +190,75 @@ it('breakdown by product, country and category', () => {
     ['Kitchen', '95.00', '6.00', '14.00', 9, 19, 7],
     [orderLevelMember, '0.00', '3.00', '0.00', 0, 0, 0],
   ]);
-  expect(columns('city').find(([member]) => member === 'France\u001fBretagne\u001fBrest')).toEqual(['France\u001fBretagne\u001fBrest', '20.00', '0.00', '0.00', 1, 1, 0]);
-  expect(columns('campaign').map(([member, gross]) => [member, gross])).toEqual([['', '380.00'], ['spring', '65.00']]);
+  expect(columns('city').find(([member]) => member === 'France\u001fBretagne\u001fBrest')).toEqual([
+    'France\u001fBretagne\u001fBrest',
+    '20.00',
+    '0.00',
+    '0.00',
+    1,
+    1,
+    0,
+  ]);
+  expect(columns('campaign').map(([member, gross]) => [member, gross])).toEqual([
+    ['', '380.00'],
+    ['spring', '65.00'],
+  ]);
   expect(oracle.breakdown('country').map(({ shareOfGross }) => shareOfGross)).toEqual(['0.887640', '0.089888', '0.022472']);
 });
 
 it('customers', () => {
   const rows = [...oracle.customers].sort(([a], [b]) => Number(a) - Number(b));
   expect(
-    rows.map(([id, { orders, units, gross, discounts, returns }]) => [id, orders, Number(units), moneyText(gross), moneyText(discounts), moneyText(returns)].join(' ')),
+    rows.map(([id, { orders, units, gross, discounts, returns }]) =>
+      [id, orders, Number(units), moneyText(gross), moneyText(discounts), moneyText(returns)].join(' '),
+    ),
   ).toEqual([
-    '1 4 5 50.00 0.00 0.00', '2 2 3 20.00 0.00 0.00', '3 1 1 20.00 0.00 0.00', '4 1 3 30.00 3.00 0.00', '5 1 1 5.00 0.00 0.00',
-    '6 1 2 10.00 1.00 4.50', '7 2 5 60.00 0.00 20.00', '8 2 2 20.00 0.00 0.00', '10 1 2 40.00 0.00 0.00', '11 2 2 10.00 0.00 0.00',
-    '12 1 1 10.00 0.00 0.00', '13 1 4 40.00 0.00 0.00', '15 0 0 0.00 0.00 7.00', '16 1 1 10.00 0.00 5.00', '17 1 2 15.00 0.00 0.00',
-    '18 1 10 50.00 5.00 0.00', '19 1 1 20.00 0.00 0.00', '20 1 1 5.00 0.00 0.00',
+    '1 4 5 50.00 0.00 0.00',
+    '2 2 3 20.00 0.00 0.00',
+    '3 1 1 20.00 0.00 0.00',
+    '4 1 3 30.00 3.00 0.00',
+    '5 1 1 5.00 0.00 0.00',
+    '6 1 2 10.00 1.00 4.50',
+    '7 2 5 60.00 0.00 20.00',
+    '8 2 2 20.00 0.00 0.00',
+    '10 1 2 40.00 0.00 0.00',
+    '11 2 2 10.00 0.00 0.00',
+    '12 1 1 10.00 0.00 0.00',
+    '13 1 4 40.00 0.00 0.00',
+    '15 0 0 0.00 0.00 7.00',
+    '16 1 1 10.00 0.00 5.00',
+    '17 1 2 15.00 0.00 0.00',
+    '18 1 10 50.00 5.00 0.00',
+    '19 1 1 20.00 0.00 0.00',
+    '20 1 1 5.00 0.00 0.00',
   ]);
   expect(oracle.customers.get('15')).toMatchObject({ firstOrder: null, lastOrder: null });
   expect(storedInstant(oracle.customers.get('1')?.lastOrder ?? 0)).toBe('2024-04-05 12:00:00.000');
-  const months = [...(oracle.customerMonths.get('7') ?? [])].map(([month, { orders, gross, returns }]) => [month, orders, moneyText(gross), moneyText(returns)]);
-  expect(months).toEqual([['2024-02-01', 1, '40.00', '0.00'], ['2024-03-01', 1, '20.00', '20.00']]);
+  const months = [...(oracle.customerMonths.get('7') ?? [])].map(([month, { orders, gross, returns }]) => [
+    month,
+    orders,
+    moneyText(gross),
+    moneyText(returns),
+  ]);
+  expect(months).toEqual([
+    ['2024-02-01', 1, '40.00', '0.00'],
+    ['2024-03-01', 1, '20.00', '20.00'],
+  ]);
   expect([...(oracle.customerMonths.get('12')?.keys() ?? [])]).toEqual(['2024-04-01']);
-  expect([...(oracle.customerMonths.get('6') ?? [])].map(([month, { orders }]) => [month, orders])).toEqual([['2024-02-01', 1], ['2024-03-01', 0]]);
+  expect([...(oracle.customerMonths.get('6') ?? [])].map(([month, { orders }]) => [month, orders])).toEqual([
+    ['2024-02-01', 1],
+    ['2024-03-01', 0],
+  ]);
 });
 
 it('RFM: seventeen customers in fifths of 4, 4, 3, 3, 3', () => {
   // Recency, worst first: 3 4 5 6 | 10 8 7 11 | 13 12 16 | 17 1 2 | 18 19 20.
   // Frequency, lowest first, then id as a number: 3 4 5 6 | 10 12 13 16 | 17 18 19 | 20 2 7 | 8 11 1.
   // Net sales, lowest first, then id: 6 5 16 20 | 11 12 17 2 | 3 8 19 | 4 7 10 | 13 18 1.
-  const rows = oracle.rfm.map(({ customer, recency, frequency, monetary, r, f, m, segment }) => `${customer}: ${recency} ${frequency} ${moneyText(monetary)} ${r}${f}${m} ${segment}`);
+  const rows = oracle.rfm.map(
+    ({ customer, recency, frequency, monetary, r, f, m, segment }) =>
+      `${customer}: ${recency} ${frequency} ${moneyText(monetary)} ${r}${f}${m} ${segment}`,
+  );
   expect(rows).toEqual([
     '1: 25 4 50.00 455 Champions',
     '2: 24 2 20.00 442 Potential Loyalist',
@@ -190,7 +284,9 @@ it('segment flow since 31 March', () => {
   // Then eleven customers had ordered (12 only at 23:30 that night): fifths of 3, 2, 2, 2, 2.
   // Recency: 2 3 4 | 5 6 | 10 8 | 7 1 | 13 11. Frequency: 2 3 4 | 5 6 | 10 13 | 7 8 | 11 1. Net sales: 6 5 11 | 2 3 | 8 4 | 1 7 | 10 13.
   // So 1 = 4+5+4, 2 = 3 = 1+1+2, 4 = 1+1+3, 5 = 6 = 2+2+1, 7 = 4+4+4, 8 = 3+4+3, 10 = 3+3+5, 11 = 5+5+1, 13 = 5+3+5.
-  expect(oracle.segmentFlow.map(({ from, to, customers, netSales }) => `${from} > ${to}: ${customers} ${moneyText(netSales)}`).sort()).toEqual([
+  expect(
+    oracle.segmentFlow.map(({ from, to, customers, netSales }) => `${from} > ${to}: ${customers} ${moneyText(netSales)}`).sort(),
+  ).toEqual([
     'Champions > Champions: 1 50.00', // 1
     'Champions > Potential Loyalist: 1 40.00', // 13
     'Lost > Needs Attention: 1 20.00', // 3
@@ -209,7 +305,10 @@ it('segment flow since 31 March', () => {
 });
 
 it('cohorts', () => {
-  const cells = oracle.cohorts.map(({ cohort, age, customers, active, orders, netSales, complete }) => `${cohort} +${age}: ${active}/${customers} ${orders} ${moneyText(netSales)} ${complete}`);
+  const cells = oracle.cohorts.map(
+    ({ cohort, age, customers, active, orders, netSales, complete }) =>
+      `${cohort} +${age}: ${active}/${customers} ${orders} ${moneyText(netSales)} ${complete}`,
+  );
   expect(cells.sort()).toEqual([
     '2024-01-01 +0: 5/5 5 87.00 true', // 20 + 15 + 20 + 27 + 5
     '2024-01-01 +1: 1/5 1 10.00 true',
@@ -225,7 +324,9 @@ it('cohorts', () => {
 it('campaign days', () => {
   expect(
     oracle.campaignDays
-      .map(({ campaign, date, spend, impressions, clicks, orders, units, gross, discounts }) => [campaign, date, moneyText(spend), impressions, clicks, orders, Number(units), moneyText(gross), moneyText(discounts)].join(' '))
+      .map(({ campaign, date, spend, impressions, clicks, orders, units, gross, discounts }) =>
+        [campaign, date, moneyText(spend), impressions, clicks, orders, Number(units), moneyText(gross), moneyText(discounts)].join(' '),
+      )
       .sort(),
   ).toEqual([
     'spring 2024-04-04 4.00 320 31 1 2 15.00 0.00',
@@ -237,10 +338,19 @@ it('campaign days', () => {
 it('what is left out, and what is only named', () => {
   expect(oracle.book.leftOut).toEqual([{ returnId: 'r14', orderId: 'o14', amount: 20_000_000n }]);
   const { customers, products, campaigns, geography } = oracle.dimensions;
-  expect([...products.rows].map(([id, product]) => [id, product?.name]).sort()).toEqual([['lamp', undefined], ['mug', 'Stone mug'], ['tea', 'Green tea']]);
+  expect([...products.rows].map(([id, product]) => [id, product?.name]).sort()).toEqual([
+    ['lamp', undefined],
+    ['mug', 'Stone mug'],
+    ['tea', 'Green tea'],
+  ]);
   expect(customers.rows.size).toBe(19);
   expect([...customers.rows].filter(([, customer]) => customer).map(([id]) => id)).toEqual(['1']);
   expect([...customers.mayExist]).toEqual(['9']);
   expect([...campaigns.rows.keys()]).toEqual(['spring']);
-  expect([...geography.rows.values()].map((place) => place?.join('/')).sort()).toEqual(['//', 'France//', 'France/Bretagne/Brest', 'United Kingdom//']);
+  expect([...geography.rows.values()].map((place) => place?.join('/')).sort()).toEqual([
+    '//',
+    'France//',
+    'France/Bretagne/Brest',
+    'United Kingdom//',
+  ]);
 });

@@ -13,11 +13,16 @@ export interface ArrivalOptions {
  * A message rewritten in other bytes counts as the same event, but as a message of its own: fold what this returns when
  * verdicts are compared.
  */
-export function arrivals(seed: number, messages: readonly TestMessage[], { duplicate = 0, shuffle = false }: ArrivalOptions): TestMessage[] {
+export function arrivals(
+  seed: number,
+  messages: readonly TestMessage[],
+  { duplicate = 0, shuffle = false }: ArrivalOptions,
+): TestMessage[] {
   const random = new Random(seed);
   const placed = messages.map((message, index) => ({ message, place: index }));
   for (const { message, place } of [...placed]) {
-    if (random.chance(duplicate)) placed.push({ message: secondCopy(random, message), place: place + random.next() * (messages.length - place) });
+    if (random.chance(duplicate))
+      placed.push({ message: secondCopy(random, message), place: place + random.next() * (messages.length - place) });
   }
   const inOrder = placed.sort((a, b) => a.place - b.place).map(({ message }) => message);
   return shuffle ? random.shuffled(inOrder) : inOrder;

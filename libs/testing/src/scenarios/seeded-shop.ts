@@ -39,15 +39,32 @@ export function seededShop(seed: number, options: SeededShopOptions = {}): Scena
   const start = Date.parse('2023-01-01T00:00:00Z');
   const someTime = (): number => start + Math.floor(random.next() * 360 * day);
 
-  shelf.products.filter((_, index) => known(index)).forEach((productId, index) => {
-    const listed = { productId, currency, category: random.pick(['Drinks', 'Kitchen', 'Light']), brand: random.pick(['Clay', 'Leaf']), price: '10.00' };
-    arrive(someTime(), aProduct({ ...listed, name: `Product ${index}`, subcategory: 'Old' }));
-    if (random.chance(0.4)) arrive(someTime(), aProduct({ ...listed, revision: 2, name: `Product ${index}, renamed`, cost: '4.125' }));
-  });
-  shelf.customers.filter((_, index) => known(index)).forEach((customerId) => {
-    arrive(someTime(), aCustomer({ customerId, name: `Customer ${customerId}`, country: 'United Kingdom', registeredAt: '2023-01-01T00:00:00.5Z' }));
-    if (random.chance(0.4)) arrive(someTime(), aCustomer({ customerId, revision: 2, name: `Customer ${customerId}`, city: 'Łódź', consent: random.chance(0.5) }));
-  });
+  shelf.products
+    .filter((_, index) => known(index))
+    .forEach((productId, index) => {
+      const listed = {
+        productId,
+        currency,
+        category: random.pick(['Drinks', 'Kitchen', 'Light']),
+        brand: random.pick(['Clay', 'Leaf']),
+        price: '10.00',
+      };
+      arrive(someTime(), aProduct({ ...listed, name: `Product ${index}`, subcategory: 'Old' }));
+      if (random.chance(0.4)) arrive(someTime(), aProduct({ ...listed, revision: 2, name: `Product ${index}, renamed`, cost: '4.125' }));
+    });
+  shelf.customers
+    .filter((_, index) => known(index))
+    .forEach((customerId) => {
+      arrive(
+        someTime(),
+        aCustomer({ customerId, name: `Customer ${customerId}`, country: 'United Kingdom', registeredAt: '2023-01-01T00:00:00.5Z' }),
+      );
+      if (random.chance(0.4))
+        arrive(
+          someTime(),
+          aCustomer({ customerId, revision: 2, name: `Customer ${customerId}`, city: 'Łódź', consent: random.chance(0.5) }),
+        );
+    });
   for (const campaignId of ['spring', 'summer']) {
     const campaign = { campaignId, currency, name: campaignId, startsAt: '2023-03-01T00:00:00Z' };
     arrive(someTime(), aCampaign({ ...campaign, budget: '1000.00' }));
@@ -57,7 +74,17 @@ export function seededShop(seed: number, options: SeededShopOptions = {}): Scena
     for (let count = 0; count < 8; count += 1) {
       const date = new Date(random.pick(shelf.instants)).toISOString().slice(0, 10);
       for (let revision = 1; revision <= random.whole(1, 3); revision += 1) {
-        arrive(someTime(), aCampaignDay({ campaignId, date, revision, currency, spend: `${random.whole(0, 90)}.${random.whole(100, 999)}`, clicks: random.whole(0, 50) }));
+        arrive(
+          someTime(),
+          aCampaignDay({
+            campaignId,
+            date,
+            revision,
+            currency,
+            spend: `${random.whole(0, 90)}.${random.whole(100, 999)}`,
+            clicks: random.whole(0, 50),
+          }),
+        );
       }
     }
   }

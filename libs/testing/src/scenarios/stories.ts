@@ -44,24 +44,43 @@ const orderTurns: readonly Turn[] = [
   // Away and back: neither place may keep a trace of the other.
   (random, shelf, first) => [{ ...first, orderedAt: instant(random, shelf) }, first],
   (random, shelf, first) => [{ ...first, orderedAt: instant(random, shelf), lines: (first.lines ?? []).slice(0, 1) }],
-  (random, shelf, first) => [{ ...first, customerId: someCustomer(random, shelf) }, { ...first, customerId: someCustomer(random, shelf) }],
+  (random, shelf, first) => [
+    { ...first, customerId: someCustomer(random, shelf) },
+    { ...first, customerId: someCustomer(random, shelf) },
+  ],
   (random, shelf, first) => [{ ...first, customerId: someCustomer(random, shelf), orderedAt: instant(random, shelf) }, first],
   (random, shelf, first) => [{ ...first, ...someAttributes(random, shelf) }],
   (_, __, first) => [{ ...first, status: 'cancelled' }],
   (random, shelf, first) => [{ ...first, status: 'cancelled', customerId: someCustomer(random, shelf) }],
-  (random, shelf, first) => [{ ...first, status: 'cancelled' }, { ...first, lines: someLines(random, shelf) }],
+  (random, shelf, first) => [
+    { ...first, status: 'cancelled' },
+    { ...first, lines: someLines(random, shelf) },
+  ],
   // Two contents of one revision; and once a live one against a cancelled one.
   (random, shelf, first) => [{ ...first, revision: 1, lines: someLines(random, shelf), orderedAt: instant(random, shelf) }],
   (_, __, first) => [{ ...first, revision: 1, status: 'cancelled' }],
   // Revisions may leap, and come out of turn.
-  (random, shelf, first) => [{ ...first, revision: 9, orderedAt: instant(random, shelf) }, { ...first, revision: 4, status: 'cancelled' }],
+  (random, shelf, first) => [
+    { ...first, revision: 9, orderedAt: instant(random, shelf) },
+    { ...first, revision: 4, status: 'cancelled' },
+  ],
 ];
 
-function withReturns(random: Random, shelf: Shelf, index: number, count: number, order: Partial<Order>, orders: TestMessage[]): TestMessage[] {
+function withReturns(
+  random: Random,
+  shelf: Shelf,
+  index: number,
+  count: number,
+  order: Partial<Order>,
+  orders: TestMessage[],
+): TestMessage[] {
   const orderId = `o${index}`;
   const base = { returnId: `r${index}`, currency: shelf.currency, orderId, customerId: order.customerId ?? null };
   const refund = (revision: number, change: Parameters<typeof aReturn>[0] = {}) =>
-    aReturn({ ...base, revision, refundedAt: instant(random, shelf), lines: someReturnLines(random, shelf), ...change }, { id: `r${index}-${revision}`, ...known });
+    aReturn(
+      { ...base, revision, refundedAt: instant(random, shelf), lines: someReturnLines(random, shelf), ...change },
+      { id: `r${index}-${revision}`, ...known },
+    );
   const ask = (revision: number, change: Parameters<typeof aReturn>[0] = {}) => refund(revision, { status: 'requested', ...change });
   const neighbour = `o${random.whole(1, count)}`;
 

@@ -83,7 +83,9 @@ FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE ${range(topic)}`,
 
   /** Spans for the audit, from the ledger up to what is written now. */
   async spans(shop: Shop): Promise<LedgerSpan[]> {
-    const rows = await this.clickhouse.query<Record<'topic' | 'first' | 'last' | 'distinct' | 'missing', string> & { partition: number; epoch: number }>(
+    const rows = await this.clickhouse.query<
+      Record<'topic' | 'first' | 'last' | 'distinct' | 'missing', string> & { partition: number; epoch: number }
+    >(
       sql`SELECT topic, partition, epoch, min(offset) AS first, max(offset + greatest(missing, 1)) - 1 AS last,
     uniqExactIf(offset, missing = 0) AS distinct, sumIf(missing, missing > 0) AS missing
 FROM ${ident(shop.database, 'ledger')} GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,

@@ -19,7 +19,10 @@ export interface RecentEvent {
 
 /** The newest rows of the ledger, newest first. */
 export function recentEventsSql(shop: Shop, limit: number, verdict: string | undefined, reason: string | undefined): Sql {
-  const only = join([sql`1`, ...(verdict === undefined ? [] : [sql`verdict = ${verdict}`]), ...(reason === undefined ? [] : [sql`reason = ${reason}`])], ' AND ');
+  const only = join(
+    [sql`1`, ...(verdict === undefined ? [] : [sql`verdict = ${verdict}`]), ...(reason === undefined ? [] : [sql`reason = ${reason}`])],
+    ' AND ',
+  );
   // The newest rows are found by narrow columns first; payloads are read for those alone.
   return sql`SELECT topic, partition, epoch, offset, verdict, reason, detail, type, event_id AS id, event_time, recorded_time, ingested_at,
     substringUTF8(payload, 1, 2000) AS excerpt

@@ -62,7 +62,9 @@ FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND (${withi
 export function seriesSql(shop: Shop, grain: KpiGrain | 'week', from: number, to: number, byOrderDate: boolean): Sql {
   const stored = grain === 'week' ? 'day' : grain;
   const bucket =
-    grain === 'week' ? sql`toTimeZone(toDateTime(toStartOfWeek(toTimeZone(bucket, ${shop.timeZone}), 1), ${shop.timeZone}), 'UTC')` : sql`bucket`;
+    grain === 'week'
+      ? sql`toTimeZone(toDateTime(toStartOfWeek(toTimeZone(bucket, ${shop.timeZone}), 1), ${shop.timeZone}), 'UTC')`
+      : sql`bucket`;
   return sql`SELECT toString(${bucket}) AS b, ${sums(byOrderDate)}
 FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND (${within([{ grain: stored, from, to }])})
 GROUP BY b ORDER BY b`;
@@ -79,13 +81,21 @@ GROUP BY member`;
  * Sums by member straight from the facts: for attributes of products (distinct orders of a category cannot be added up
  * over its products) and for ranges whose ends lie inside an hour.
  */
-export function breakdownOfFactsSql(shop: Shop, by: StoredDimension | ProductAttribute, from: number, to: number, byOrderDate: boolean): Sql {
+export function breakdownOfFactsSql(
+  shop: Shop,
+  by: StoredDimension | ProductAttribute,
+  from: number,
+  to: number,
+  byOrderDate: boolean,
+): Sql {
   const convention = byOrderDate ? 'order-date' : 'refund-date';
   const inRange = sql`slice >= ${seconds(from)} AND slice < ${seconds(to)}`;
   const ofProduct = by === 'category' || by === 'subcategory' || by === 'brand';
   const perLine = ofProduct || by === 'product';
   const member = memberOf(by);
-  const products = ofProduct ? sql`LEFT JOIN (SELECT product_id, category, subcategory, brand FROM ${tableOf(shop, 'dim_products')} FINAL) AS p ON f.product_id = p.product_id` : sql``;
+  const products = ofProduct
+    ? sql`LEFT JOIN (SELECT product_id, category, subcategory, brand FROM ${tableOf(shop, 'dim_products')} FINAL) AS p ON f.product_id = p.product_id`
+    : sql``;
   const discount = perLine ? sql`toDecimal128(discount, 6)` : sql`toDecimal128(discount, 6) + order_discount`;
   const orderLevel = perLine
     ? sql`UNION ALL
@@ -142,11 +152,7 @@ function memberOf(by: StoredDimension | ProductAttribute): Sql {
 export function customerCountsSql(shop: Shop, from: number | null, to: number | null): Sql {
   const at = (milliseconds: number): Sql => sql`${new Date(milliseconds)}`;
   const born = join(
-    [
-      sql`orders > 0`,
-      ...(from === null ? [] : [sql`first_order >= ${at(from)}`]),
-      ...(to === null ? [] : [sql`first_order < ${at(to)}`]),
-    ],
+    [sql`orders > 0`, ...(from === null ? [] : [sql`first_order >= ${at(from)}`]), ...(to === null ? [] : [sql`first_order < ${at(to)}`])],
     ' AND ',
   );
   const newBuyers = sql`(SELECT count() FROM ${tableOf(shop, 'agg_customer')} FINAL WHERE ${born})`;
@@ -187,7 +193,13 @@ export class KpiReads {
   breakdown(shop: Shop, dimension: StoredDimension, spans: readonly KpiSpan[], byOrderDate: boolean): Promise<KpiMember[]> {
     return this.clickhouse.query(breakdownSql(shop, dimension, spans, byOrderDate));
   }
-  breakdownOfFacts(shop: Shop, by: StoredDimension | ProductAttribute, from: number, to: number, byOrderDate: boolean): Promise<KpiMember[]> {
+  breakdownOfFacts(
+    shop: Shop,
+    by: StoredDimension | ProductAttribute,
+    from: number,
+    to: number,
+    byOrderDate: boolean,
+  ): Promise<KpiMember[]> {
     return this.clickhouse.query(breakdownOfFactsSql(shop, by, from, to, byOrderDate));
   }
   async customerCounts(shop: Shop, from: number | null, to: number | null): Promise<{ newBuyers: number; once: number; again: number }> {
@@ -197,7 +209,8 @@ export class KpiReads {
   /** Names of products or campaigns, for labels. */
   async names(shop: Shop, of: 'product' | 'campaign', ids: readonly string[]): Promise<Map<string, string>> {
     if (ids.length === 0) return new Map();
-    const [table, key] = of === 'product' ? [tableOf(shop, 'dim_products'), sql`product_id`] : [tableOf(shop, 'dim_campaigns'), sql`campaign_id`];
+    const [table, key] =
+      of === 'product' ? [tableOf(shop, 'dim_products'), sql`product_id`] : [tableOf(shop, 'dim_campaigns'), sql`campaign_id`];
     const rows = await this.clickhouse.query<{ id: string; name: string }>(
       sql`SELECT ${key} AS id, name FROM ${table} FINAL WHERE ${key} IN ${ids} AND name != ''`,
     );

@@ -160,7 +160,14 @@ function grainStart(grain: string, zone: Sql): Sql {
 /** The order's members as `[(dimension, member), ...]`; within an order's group every row has the same ones. */
 function attributeMembers(grouped: boolean): Sql {
   const column = (name: 'country' | 'region' | 'city' | 'payment_method' | 'channel' | 'campaign_id'): Sql => {
-    const plain = { country: sql`country`, region: sql`region`, city: sql`city`, payment_method: sql`payment_method`, channel: sql`channel`, campaign_id: sql`campaign_id` }[name];
+    const plain = {
+      country: sql`country`,
+      region: sql`region`,
+      city: sql`city`,
+      payment_method: sql`payment_method`,
+      channel: sql`channel`,
+      campaign_id: sql`campaign_id`,
+    }[name];
     return grouped ? sql`toString(any(${plain}))` : sql`toString(${plain})`;
   };
   return sql`[

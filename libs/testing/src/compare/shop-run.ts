@@ -1,0 +1,61 @@
+import type { ClickHouse } from '#clickhouse';
+import { ledgerRows, Refresher } from '#ingestion';
+import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
+import { foldOracle, type KeptTopic, type OracleMessage, type OracleShop } from '../oracle/index.js';
+import { compareWarehouse } from './compare-warehouse.js';
+import type { Difference } from './difference.js';
+
+/** A shop in an open store whose messages go through the real ledger and refresher, without a broker. */
+export class ShopRun {
+  readonly #next = new Map<KeptTopic, bigint>();
+  readonly #arrived: OracleMessage[] = [];
+
+  private constructor(
+    readonly clickhouse: ClickHouse,
+    readonly shop: Shop,
+    readonly refresher: Refresher,
+  ) {}
+
+  /**
+   * Registers the shop, creates its tables and claims its refresh.
+   * @param rowCap ledger rows that one refresh step takes at most; small ones make many steps
+   */
+  static async open(clickhouse: ClickHouse, name: string, settings: OracleShop, rowCap = 10_000): Promise<ShopRun> {
+    const shops = new ShopRepository(clickhouse);
+    await shops.prepareSystem();
+    const shop = await shops.register({ shop: name, ...settings, fiscalYearStart: 1, clockMode: 'data' });
+    await shops.prepare(shop);
+    const gate = new ShopGate(new WatermarkRepository(clickhouse));
+    const refresher = Refresher.over(clickhouse, shop, gate, { rowCap, now: () => new Date(), claimedBy: 'tests' });
+    await refresher.claim();
+    return new ShopRun(clickhouse, shop, refresher);
+  }
+
+  /** Writes messages to the ledger, `batch` at a time, and refreshes after each batch. All are in partition 0 of their topic. */
+  async arrive(messages: readonly OracleMessage[], batch: number): Promise<void> {
+    const ledger = new LedgerRepository(this.clickhouse);
+    for (let start = 0; start < messages.length; start += batch) {
+      const arriving = messages.slice(start, start + batch);
+      for (const topic of new Set(arriving.map((message) => message.topic))) {
+        const next = this.#next.get(topic) ?? 0n;
+        const placed = arriving
+          .filter((message) => message.topic === topic)
+          .map(({ value }, index) => ({
+            offset: next + BigInt(index),
+            value: value === null ? null : Buffer.from(value),
+            timestamp: new Date(),
+          }));
+        await ledger.append(this.shop, topic, ledgerRows(this.shop, topic, 0, 1, next, placed, new Date()));
+        this.#next.set(topic, next + BigInt(placed.length));
+      }
+      this.#arrived.push(...arriving);
+      await this.refresher.catchUp();
+    }
+  }
+
+  /** Refreshes the views and compares every cell with the oracle over all that arrived. */
+  async differences(print?: (text: string) => void): Promise<Difference[]> {
+    await this.refresher.refreshViews();
+    return compareWarehouse(this.clickhouse, this.shop.database, foldOracle(this.#arrived, this.shop), this.shop, print ? { print } : {});
+  }
+}

@@ -1,0 +1,66 @@
+// npm test: all set-up, then every check, one after the other (two cores, one embedded engine per process).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (text) => console.log(`  ${text}`);
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+try {
+  checkNode(process.versions.node);
+  ensurePackages(root, say);
+  ensureBuild(root, say);
+  ensureKafka(root, say);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+const work = mkdtempSync(join(tmpdir(), 'tideline-test-'));
+for (const [name, command] of [
+  ['typecheck', ['npx', 'tsc', '--noEmit', '-p', 'tsconfig.json']],
+  ['lint', ['npx', 'eslint', '.']],
+  ['format', ['npx', 'prettier', '--check', '--log-level', 'warn', '.']],
+  ['contracts', [process.execPath, 'scripts/contracts.mjs', '--check']],
+  ['settings', [process.execPath, 'scripts/env-example.mjs', '--check']],
+]) {
+  const result = spawnSync(command[0], command.slice(1), { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  console.log(`${result.status === 0 ? 'ok    ' : 'FAILED'} ${name}`);
+  if (result.status === 0) passed += 1;
+  else failed += 1;
+}
+
+const report = join(work, 'vitest.json');
+const vitest = spawnSync('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`], {
+  cwd: root,
+  stdio: ['ignore', 'inherit', 'inherit'],
+  env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+});
+if (existsSync(report)) {
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  for (const file of testResults) {
+    // A file that could not even be loaded has no tests of its own to fail.
+    if (file.status === 'failed' && file.assertionResults.length === 0) failed += 1;
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') passed += 1;
+      else if (test.status === 'failed') failed += 1;
+      else {
+        skipped += 1;
+        console.log(`skipped: ${relative(root, file.name)}: ${test.fullName}`);
+      }
+    }
+  }
+} else failed += 1;
+if (vitest.status !== 0 && failed === 0) failed += 1;
+rmSync(work, { recursive: true, force: true });
+
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+// `#lib` imports run from the source, not from the build.
+const conditions = ['tideline-source', 'node', 'import', 'module', 'default'];
+const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+const engine = { pool: 'forks', isolate: true, fileParallelism: false, env: { UV_THREADPOOL_SIZE: '16' } } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { ...source, test: { name: 'unit', include: ['{apps,libs,scripts,test}/**/*.spec.{ts,mjs}'], exclude: ['test/integrity/**'] } },
+      {
+        ...source,
+        // One engine per process and two cores: one file at a time, each in a process of its own.
+        test: {
+          name: 'integration',
+          include: ['{apps,libs,test}/**/*.int-spec.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          ...engine,
+        },
+      },
+    ],
+  },
+});
