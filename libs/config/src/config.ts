@@ -37,7 +37,7 @@ export interface ResolvedConfig {
 /** Names with these beginnings are ours: one that no slice knows is a typing mistake, not somebody else's. */
 const ours = /^(TIDELINE|SHOP|KAFKA|CLICKHOUSE)_/;
 /** Told to the tools around us, not to the program. */
-const toolNames = new Set(['TIDELINE_DATASETS']);
+const toolNames = new Set(['TIDELINE_DATASETS', 'TIDELINE_TEST_STACK']);
 
 /**
  * Reads the environment: the only place that does.

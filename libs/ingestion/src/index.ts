@@ -10,3 +10,4 @@ export { IngestionError, type IngestionErrorCode } from './ingestion.errors.js';
 export { IngestionModule } from './ingestion.module.js';
 export { IngestionService } from './ingestion.service.js';
 export { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
+export { IngestionMetrics } from './ingestion.metrics.js';

@@ -3,3 +3,4 @@ export * from './oracle/index.js';
 export * from './builders/index.js';
 export * from './scenarios/index.js';
 export * from './compare/index.js';
+export * from './stack/index.js';

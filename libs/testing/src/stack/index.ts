@@ -1,0 +1,2 @@
+export { Instance } from './instance.js';
+export { openTestStack, silent, type TestStack } from './test-stack.js';

@@ -1,0 +1,10 @@
+import { defineSlice } from '#config';
+import { z } from 'zod';
+
+/** Which parts the integration specs run on. */
+export const testingConfig = defineSlice('testing', {
+  TIDELINE_TEST_STACK: z
+    .enum(['local', 'containers'])
+    .default('local')
+    .describe('local: the embedded engine and a broker of our own; containers: clickhouse/clickhouse-server and apache/kafka.'),
+});
