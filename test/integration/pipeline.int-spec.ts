@@ -1,11 +1,20 @@
 import { topicOf, topics, type TopicName } from '#contracts';
 import { Alarms, IngestionMetrics, IngestionService } from '#ingestion';
 import { Metrics } from '#observability';
-import { arrivals, compareWarehouse, foldOracle, openTestStack, poison, seededShop, silent, type TestMessage, type TestStack } from '#testing';
+import {
+  arrivals,
+  compareWarehouse,
+  foldOracle,
+  openTestStack,
+  poison,
+  seededShop,
+  silent,
+  type TestMessage,
+  type TestStack,
+} from '#testing';
 import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-
 
 // Messages through the real broker, several partitions and the running pipeline; every cell against the oracle.
 
@@ -61,7 +70,9 @@ async function settled(shop: Shop): Promise<void> {
   await until(async () => {
     const positions = (await watermarks.read(shop))?.positions ?? [];
     return bounds.every(
-      (bound) => bound.end <= (positions.find((each) => topicOf(shop.shop, each.topic) === bound.topic && each.partition === bound.partition)?.next ?? 0n),
+      (bound) =>
+        bound.end <=
+        (positions.find((each) => topicOf(shop.shop, each.topic) === bound.topic && each.partition === bound.partition)?.next ?? 0n),
     );
   }, `${shop.shop} has settled`);
 }

@@ -29,6 +29,9 @@ export interface ImportOutcome {
 /** Bytes per request to the broker: large enough to be cheap, small enough to share the line. */
 const batchBytes = 512 * 1024;
 const pollMs = 100;
+/** How long an instance may be away in the middle of an import. */
+const patienceMs = 120_000;
+const retryMs = 500;
 
 /** Sends what was read as events and returns when every figure, views included, holds them. */
 export async function runImport(collected: Collected, options: ImportRunOptions): Promise<ImportOutcome> {
@@ -70,7 +73,7 @@ async function send(
     waiting.delete(topic);
     // The next batch is built while this one is on its way.
     await inFlight;
-    inFlight = producer.send(topicOf(shop, topic), batch.messages).then(() => onSent((count += batch.messages.length)));
+    inFlight = patiently(() => producer.send(topicOf(shop, topic), batch.messages)).then(() => onSent((count += batch.messages.length)));
     inFlight.catch(() => undefined);
   };
   for (const { topic, key, value } of events) {
@@ -88,17 +91,19 @@ async function send(
 
 /** Waits until the watermark has passed everything the broker holds now, and the views are of that generation. */
 async function settle(streaming: Streaming, { client, shop, onProgress, stallMs = 120_000 }: ImportRunOptions): Promise<void> {
-  const ends = await streaming.bounds(
-    Object.keys(topics)
-      .filter((topic) => topic !== 'committed.v1' && topic !== 'alerts.v1')
-      .map((topic) => topicOf(shop, topic as TopicName)),
+  const ends = await patiently(() =>
+    streaming.bounds(
+      Object.keys(topics)
+        .filter((topic) => topic !== 'committed.v1' && topic !== 'alerts.v1')
+        .map((topic) => topicOf(shop, topic as TopicName)),
+    ),
   );
   const of = ends.reduce((sum, bound) => sum + Number(bound.end), 0);
   let best = -1;
   let movedAt = performance.now();
   let needed: bigint | undefined;
   for (;;) {
-    const status = (await client.pipeline()).shops.find((each) => each.shop === shop);
+    const status = (await patiently(() => client.pipeline())).shops.find((each) => each.shop === shop);
     const done = ends.reduce((sum, bound) => {
       const position = status?.partitions.find(
         (each) => topicOf(shop, each.topic as TopicName) === bound.topic && each.partition === bound.partition,
@@ -120,6 +125,22 @@ async function settle(streaming: Streaming, { client, shop, onProgress, stallMs 
       );
     }
     await sleep(pollMs);
+  }
+}
+
+/**
+ * Tries again while the instance or its broker is away: it may be restarting. What is sent twice changes no figure.
+ * @throws what the last try threw, after `patienceMs` or at once when trying again cannot help
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { retryable?: boolean }).retryable !== true || performance.now() > deadline) throw error;
+      await sleep(retryMs);
+    }
   }
 }
 

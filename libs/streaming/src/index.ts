@@ -12,6 +12,7 @@ export {
   type OutgoingMessage,
   type PartitionBounds,
   type RunningConsumer,
+  type SentRange,
   type Streaming,
   type StreamingLogger,
   type TopicSpec,

@@ -1,6 +1,10 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConsumerState, ConsumeSpec, PartitionBounds, RunningConsumer, StreamingLogger } from './streaming.js';
+import { Assignment, placeOf } from './assignment.js';
+import { backoff, type Place } from './consumer-place.js';
+import { isUnknownCompression, unreachable } from './kafka-errors.js';
+import { StreamingError } from './streaming.errors.js';
+import type { ConsumerState, ConsumeSpec, IncomingMessage, PartitionBounds, RunningConsumer, StreamingLogger } from './streaming.js';
 
 export interface ConsumerTuning {
   /** How long the group waits for a silent member; after a kill, the next start waits this long at most. */
@@ -9,217 +13,308 @@ export interface ConsumerTuning {
   readonly stallMs: number;
 }
 
-const probeIntervalMs = 2_000;
-const backoffMs = [100, 250, 500, 1_000, 2_000, 5_000] as const;
+export interface ConsumerParts {
+  readonly kafka: Kafka;
+  readonly brokers: readonly string[];
+  readonly spec: ConsumeSpec;
+  readonly tuning: ConsumerTuning;
+  readonly bounds: (topics: readonly string[]) => Promise<PartitionBounds[]>;
+  readonly logger: StreamingLogger;
+  readonly onStop: (consumer: KafkaConsumer) => void;
+}
 
-/**
- * A batch consumer whose position comes from its owner, not from the group. kafkajs applies a seek lazily, so a batch that
- * was fetched from another offset than the expected one is dropped and fetched again: order is never broken.
- */
+const probeIntervalMs = 1_000;
+const commitIntervalMs = 5_000;
+/** A client that does not let go within this is left to itself: nothing it fetches is handed on. */
+const disconnectMs = 10_000;
+
+/** A batch consumer whose position comes from its owner, not from the group. Says how it is, and never gives up. */
 export class KafkaConsumer implements RunningConsumer {
   #state: ConsumerState = 'starting';
   #consumer: Consumer | undefined;
-  /** Next offset per `topic/partition`; absent until its owner was asked. */
-  readonly #expected = new Map<string, bigint>();
-  /** Offsets that were asked for again because a fetch came from elsewhere. */
-  readonly #sought = new Map<string, bigint>();
-  #positioned: Promise<void> = Promise.resolve();
-  #stopping = false;
-  #busy = 0;
-  #progressAt = performance.now();
-  #watchdog: NodeJS.Timeout | undefined;
+  #assignment: Assignment | undefined;
+  /** What keeps the client as a whole from going on, until it has made progress again. */
+  #crash: unknown;
+  #away = false;
+  #stopped: Promise<void> | undefined;
+  /** Settles when no assignment that was given up has a batch under way. */
+  #leaving: Promise<unknown> = Promise.resolve();
+  #watching: Promise<void> = Promise.resolve();
   #rebuilding: Promise<void> | undefined;
+  /** Rebuilds in a row without a batch taken. */
+  #rebuilds = 0;
+  #leftAt = performance.now();
+  #committedAt = performance.now();
+  #committed = new Map<string, bigint>();
+  readonly #stop = new AbortController();
 
-  constructor(
-    private readonly kafka: Kafka,
-    private readonly spec: ConsumeSpec,
-    private readonly tuning: ConsumerTuning,
-    private readonly bounds: (topics: readonly string[]) => Promise<PartitionBounds[]>,
-    private readonly logger: StreamingLogger,
-  ) {}
+  constructor(private readonly parts: ConsumerParts) {}
 
   get state(): ConsumerState {
     return this.#state;
   }
 
+  /** @throws {StreamingError} `broker-unreachable`; later absences of the broker are states, not errors */
   async start(): Promise<void> {
-    await this.connect();
-    const watch = (): void => {
-      this.#watchdog = setTimeout(() => void this.probe().finally(() => (this.#stopping ? undefined : watch())), probeIntervalMs);
-    };
-    watch();
+    try {
+      await this.connect();
+    } catch (error) {
+      await this.disconnect();
+      throw unreachable(this.parts.brokers, error);
+    }
+    this.#watching = this.watch();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    clearTimeout(this.#watchdog);
-    await this.#rebuilding;
-    await this.disconnect();
-    this.report('stopped');
+  stop(): Promise<void> {
+    this.#stopped ??= (async () => {
+      this.#stop.abort();
+      await this.#watching;
+      await this.#rebuilding;
+      const assignment = this.#assignment;
+      assignment?.end();
+      await assignment?.idle();
+      await this.commit(assignment);
+      await this.disconnect();
+      this.parts.onStop(this);
+      this.update();
+    })();
+    return this.#stopped;
   }
 
   private async connect(): Promise<void> {
-    const consumer = this.kafka.consumer({
-      groupId: this.spec.groupId,
-      sessionTimeout: this.tuning.sessionTimeoutMs,
-      heartbeatInterval: Math.floor(this.tuning.sessionTimeoutMs / 4),
+    const { kafka, spec, tuning, logger } = this.parts;
+    const consumer = kafka.consumer({
+      groupId: spec.groupId,
+      sessionTimeout: tuning.sessionTimeoutMs,
+      heartbeatInterval: Math.floor(tuning.sessionTimeoutMs / 4),
       rebalanceTimeout: 30_000,
       maxWaitTimeInMs: 50,
       minBytes: 1,
       maxBytesPerPartition: 4 * 1024 * 1024,
       maxBytes: 16 * 1024 * 1024,
       allowAutoTopicCreation: false,
-      retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(!this.#stopping) },
+      retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(!this.isStopping) },
     });
     this.#consumer = consumer;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      this.#expected.clear();
-      this.#sought.clear();
-      this.#positioned = this.position(consumer, payload.memberAssignment);
-      // Batches wait for it; here it only must not count as unhandled.
-      this.#positioned.catch(() => undefined);
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(consumer, payload.memberAssignment));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      // Null where the fetch held only messages below the offset that was asked for.
+      const first = payload.firstOffset as string | null;
+      if (payload.batchSize > 0 || first === null || consumer !== this.#consumer) return;
+      this.#assignment?.passOver(payload, BigInt(first), BigInt(payload.lastOffset));
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      this.logger.warn({ group: this.spec.groupId, error: payload.error.message, restart: payload.restart }, 'consumer crashed');
-      if (!payload.restart) this.rebuild('it crashed for good');
+      if (consumer !== this.#consumer || this.isStopping) return;
+      logger.warn({ group: spec.groupId, error: payload.error.message, restart: payload.restart }, 'consumer crashed');
+      this.leave();
+      if (!payload.restart) this.crashed(payload.error);
+      this.update();
     });
     await consumer.connect();
-    await consumer.subscribe({ topics: [...this.spec.topics], fromBeginning: true });
+    await consumer.subscribe({ topics: [...spec.topics], fromBeginning: true });
     await consumer.run({
+      // Commits are hints for lag tools: made beside the pipeline, so that one that fails does not stop it.
+      autoCommit: false,
       eachBatchAutoResolve: false,
-      // Commits are a hint for lag tools; the owner's own record is what counts.
-      autoCommitInterval: 5_000,
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) => this.handle(consumer, payload),
     });
-    this.report('running');
   }
 
-  /** Asks the owner where each assigned partition goes on, and seeks there. Tried until it succeeds. */
-  private async position(consumer: Consumer, assignment: Record<string, number[]>): Promise<void> {
-    for (let attempt = 0; !this.#stopping && consumer === this.#consumer; attempt += 1) {
-      try {
-        const bounds = await this.bounds(Object.keys(assignment));
-        for (const bound of bounds) {
-          if (!assignment[bound.topic]?.includes(bound.partition)) continue;
-          const offset = await this.spec.startAt(bound.topic, bound.partition, bound);
-          this.#expected.set(placeOf(bound), offset);
-          consumer.seek({ topic: bound.topic, partition: bound.partition, offset: offset.toString() });
-        }
-        this.#progressAt = performance.now();
-        this.report('running');
-        return;
-      } catch (error) {
-        this.report('retrying', error);
-        await sleep(backoff(attempt));
-      }
-    }
+  /** Runs inside kafkajs' join, before the first fetch of the new assignment. */
+  private joined(consumer: Consumer, assigned: Record<string, number[]>): void {
+    if (consumer !== this.#consumer || this.isStopping) return;
+    const former = this.#assignment;
+    former?.end();
+    const kafkaPartition = ({ topic, partition }: { topic: string; partition: number }) => [{ topic, partitions: [partition] }];
+    this.#assignment = new Assignment(
+      Object.entries(assigned).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
+      {
+        spec: this.parts.spec,
+        steering: {
+          seek: ({ topic, partition }, offset) => consumer.seek({ topic, partition, offset: offset.toString() }),
+          pause: (partition) => consumer.pause(kafkaPartition(partition)),
+          resume: (partition) => consumer.resume(kafkaPartition(partition)),
+        },
+        bounds: this.parts.bounds,
+        logger: this.parts.logger,
+        changed: (error) => this.update(error),
+      },
+    );
+    this.#assignment.begin(Promise.all([former?.idle(), this.#leaving]));
+    this.update();
   }
 
   private async handle(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    const gone = (): boolean => !payload.isRunning() || payload.isStale() || this.#stopping || consumer !== this.#consumer;
-    const place = placeOf(batch);
-    this.#busy += 1;
-    // A long insert must not cost the membership: the heartbeat goes on beside it.
-    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), this.tuning.sessionTimeoutMs / 4);
+    const assignment = this.#assignment;
+    if (!assignment || consumer !== this.#consumer || !payload.isRunning() || payload.isStale()) return;
+    // A long insert must not cost the membership: the heartbeat goes on beside it. What it says counts after the batch.
+    let lost: { readonly error: unknown } | undefined;
+    const beat = setInterval(
+      () => void payload.heartbeat().catch((error: unknown) => (lost ??= { error })),
+      this.parts.tuning.sessionTimeoutMs / 4,
+    );
     try {
-      await this.#positioned;
-      const expected = this.#expected.get(place);
-      if (expected === undefined || gone()) return;
       // kafkajs has it on every batch, its types do not say so.
-      const fetched = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
-      // After a second fetch from above, the broker has nothing between: control records end a batch so.
-      if (fetched !== expected && !(fetched > expected && this.#sought.get(place) === expected)) {
-        this.#sought.set(place, expected);
-        consumer.seek({ topic: batch.topic, partition: batch.partition, offset: expected.toString() });
-        return;
+      const from = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+      const taken = await assignment.take(
+        { topic: batch.topic, partition: batch.partition },
+        { from, last: BigInt(batch.lastOffset()) },
+        batch.messages.map(incoming),
+      );
+      if (taken) {
+        payload.resolveOffset(batch.lastOffset());
+        this.#rebuilds = 0;
+        if (this.#crash !== undefined) {
+          this.#crash = undefined;
+          this.update();
+        }
       }
-      const messages = batch.messages
-        .map(({ offset, key, value, timestamp }) => ({ offset: BigInt(offset), key, value, timestamp: new Date(Number(timestamp)) }))
-        .filter((message) => message.offset >= expected);
-      const last = messages[messages.length - 1];
-      if (last) {
-        await this.deliver({ topic: batch.topic, partition: batch.partition, messages }, gone);
-        if (gone()) return;
-        this.#expected.set(place, last.offset + 1n);
-      }
-      payload.resolveOffset(batch.lastOffset());
-      this.#progressAt = performance.now();
-      await payload.heartbeat();
     } finally {
       clearInterval(beat);
-      this.#busy -= 1;
+    }
+    if (lost) throw lost.error;
+    await payload.heartbeat();
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.isStopping) {
+      await sleep(probeIntervalMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      if (this.isStopping) return;
+      await this.probe();
     }
   }
 
-  /** Hands a batch over until it is taken. Nothing is skipped: a batch that cannot be written stops its partition, aloud. */
-  private async deliver(batch: Parameters<ConsumeSpec['onBatch']>[0], gone: () => boolean): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await this.spec.onBatch(batch);
-        if (attempt > 0) this.report('running');
-        return;
-      } catch (error) {
-        this.report('retrying', error);
-        this.logger.warn({ topic: batch.topic, partition: batch.partition, error: String(error) }, 'batch not taken, it comes again');
-        await sleep(backoff(attempt));
-        if (gone()) return;
-      }
-    }
-  }
-
-  /** Sees whether the broker answers, and whether there is lag without progress. */
+  /** Sees whether the broker answers, whether it holds what comes next, and whether there is lag without progress. */
   private async probe(): Promise<void> {
+    const assignment = this.#assignment;
+    const before = assignment?.positions() ?? new Map<string, Place>();
+    let bounds: PartitionBounds[];
     try {
-      const bounds = await this.bounds(this.spec.topics);
-      if (this.#state === 'broker-away') {
-        this.#progressAt = performance.now();
-        this.report('running');
-      }
-      const behind = bounds.some((bound) => bound.end > (this.#expected.get(placeOf(bound)) ?? bound.end));
-      if (!behind || this.#busy > 0) this.#progressAt = performance.now();
-      else if (performance.now() - this.#progressAt > this.tuning.stallMs) this.rebuild('there is lag and no progress');
+      bounds = await this.parts.bounds(this.parts.spec.topics);
     } catch (error) {
-      if (!this.#stopping) this.report('broker-away', error);
+      if (!this.isStopping) this.unanswered(error);
+      return;
     }
+    if (isMissingTopic(this.#crash)) this.#crash = undefined;
+    if (this.#away) {
+      this.#away = false;
+      this.#leftAt = performance.now();
+    }
+    if (assignment && assignment === this.#assignment) {
+      if (assignment.review(before, bounds, this.parts.tuning.stallMs)) this.rebuild('there is lag and no progress');
+      else if (bounds.every((bound) => bound.end === (before.get(placeOf(bound))?.expected ?? bound.end))) this.#crash = undefined;
+      if (performance.now() - this.#committedAt >= commitIntervalMs) void this.commit(assignment);
+    } else if (!assignment && performance.now() - this.#leftAt >= this.parts.tuning.stallMs) {
+      this.rebuild('it did not come back into its group');
+    }
+    this.update();
+  }
+
+  private unanswered(error: unknown): void {
+    const known = this.#away || isMissingTopic(this.#crash);
+    if (isMissingTopic(error)) {
+      this.#away = false;
+      this.#crash = error;
+    } else {
+      this.#away = true;
+    }
+    this.update(known ? undefined : error);
+  }
+
+  /** Tells the group how far this member is. Nothing rests on it. */
+  private async commit(assignment: Assignment | undefined): Promise<void> {
+    this.#committedAt = performance.now();
+    const moved = [...(assignment?.positions() ?? [])].filter(([key, place]) => this.#committed.get(key) !== place.expected);
+    if (moved.length === 0) return;
+    const offsets = moved.map(([, { topic, partition, expected }]) => ({ topic, partition, offset: expected.toString() }));
+    const committed = this.#consumer?.commitOffsets(offsets).then(
+      () => moved.forEach(([key, place]) => this.#committed.set(key, place.expected)),
+      (error: unknown) =>
+        this.parts.logger.debug({ group: this.parts.spec.groupId, error: String(error) }, 'position not told to the group'),
+    );
+    await Promise.race([committed, sleep(2_000, undefined, { ref: false })]);
+  }
+
+  private crashed(error: unknown): void {
+    this.#crash = isUnknownCompression(error)
+      ? new StreamingError(
+          'compression-unsupported',
+          `A topic of ${this.parts.spec.topics.join(', ')} holds messages compressed by other than gzip, which cannot be read. Set compression.type=uncompressed (or gzip) on it and in its producers, and send those messages again.`,
+          { cause: error },
+        )
+      : error;
+    this.update(this.#crash);
+    this.rebuild('it crashed for good');
   }
 
   private rebuild(why: string): void {
-    if (this.#stopping || this.#rebuilding) return;
-    this.logger.warn({ group: this.spec.groupId }, `consumer is rebuilt: ${why}`);
+    if (this.isStopping || this.#rebuilding) return;
+    const { logger, spec } = this.parts;
+    logger.warn({ group: spec.groupId }, `consumer is rebuilt: ${why}`);
     this.#rebuilding = (async () => {
-      for (let attempt = 0; !this.#stopping; attempt += 1) {
+      while (!this.isStopping) {
+        this.leave();
+        await this.disconnect();
+        if (this.#rebuilds > 0) await sleep(backoff(this.#rebuilds), undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        this.#rebuilds += 1;
         try {
-          await this.disconnect();
           await this.connect();
-          this.#progressAt = performance.now();
           return;
         } catch (error) {
-          this.report('broker-away', error);
-          await sleep(backoff(attempt));
+          logger.debug({ group: spec.groupId, error: String(error) }, 'consumer could not connect, it is tried again');
         }
       }
-    })().finally(() => (this.#rebuilding = undefined));
+    })().finally(() => {
+      this.#rebuilding = undefined;
+      this.#leftAt = performance.now();
+    });
+  }
+
+  private leave(): void {
+    if (!this.#assignment) return;
+    this.#assignment.end();
+    this.#leaving = Promise.all([this.#leaving, this.#assignment.idle()]);
+    this.#assignment = undefined;
+    this.#leftAt = performance.now();
+    this.update();
   }
 
   private async disconnect(): Promise<void> {
     const consumer = this.#consumer;
     this.#consumer = undefined;
-    await consumer?.disconnect().catch((error: unknown) => this.logger.debug({ error: String(error) }, 'consumer did not leave cleanly'));
+    if (!consumer) return;
+    const gone = consumer
+      .disconnect()
+      .catch((error: unknown) => this.parts.logger.debug({ error: String(error) }, 'consumer did not leave cleanly'));
+    await Promise.race([gone, sleep(disconnectMs, undefined, { ref: false })]);
   }
 
-  private report(state: ConsumerState, error?: unknown): void {
-    if (this.#state === 'stopped' || (this.#state === state && error === undefined)) return;
+  private get isStopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  private current(): ConsumerState {
+    if (this.isStopping) return 'stopped';
+    if (this.#away) return 'broker-away';
+    if (this.#crash !== undefined || this.#assignment?.troubled) return 'retrying';
+    return this.#assignment?.positioned ? 'running' : 'starting';
+  }
+
+  /** Reports a state when it changed, and every error. */
+  private update(error?: unknown): void {
+    const state = this.current();
+    if (this.#state === state && error === undefined) return;
     this.#state = state;
-    this.spec.onState(state, error);
+    this.parts.spec.onState(state, error);
   }
 }
 
-function backoff(attempt: number): number {
-  return backoffMs[Math.min(attempt, backoffMs.length - 1)] ?? 5_000;
+function isMissingTopic(error: unknown): boolean {
+  return error instanceof StreamingError && error.code === 'topic-missing';
 }
 
-function placeOf({ topic, partition }: { topic: string; partition: number }): string {
-  return `${topic}/${partition}`;
+function incoming({ offset, key, value, timestamp }: EachBatchPayload['batch']['messages'][number]): IncomingMessage {
+  return { offset: BigInt(offset), key, value, timestamp: new Date(Number(timestamp)) };
 }

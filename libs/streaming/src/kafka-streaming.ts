@@ -1,19 +1,12 @@
-import kafkajs, { type Admin, type Kafka, type logLevel as LogLevel, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { KafkaConsumer } from './kafka-consumer.js';
+import { forwardTo, protocolError, unreachable } from './kafka-errors.js';
+import { KafkaProducer } from './kafka-producer.js';
 import { StreamingError } from './streaming.errors.js';
-import type {
-  ConsumeSpec,
-  EventProducer,
-  OutgoingMessage,
-  PartitionBounds,
-  RunningConsumer,
-  Streaming,
-  StreamingLogger,
-  TopicSpec,
-} from './streaming.js';
+import type { ConsumeSpec, EventProducer, PartitionBounds, RunningConsumer, Streaming, StreamingLogger, TopicSpec } from './streaming.js';
 
 // kafkajs is CommonJS: its values come through the default export.
-const { Kafka: KafkaClient, Partitioners, logLevel, KafkaJSProtocolError } = kafkajs;
+const { Kafka: KafkaClient, logLevel } = kafkajs;
 
 export interface StreamingOptions {
   readonly brokers: readonly string[];
@@ -23,6 +16,8 @@ export interface StreamingOptions {
   readonly sessionTimeoutMs?: number;
   /** @default 30000 */
   readonly stallMs?: number;
+  /** A request without an answer for this long has failed. @default 20000 */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Opens the seam on kafkajs. Connects lazily, at the first call that needs the broker. */
@@ -31,17 +26,25 @@ export function openStreaming(options: StreamingOptions): Streaming {
     clientId: options.clientId,
     brokers: [...options.brokers],
     connectionTimeout: 3_000,
-    requestTimeout: 20_000,
+    requestTimeout: options.requestTimeoutMs ?? 20_000,
     retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: logLevel.WARN,
-    logCreator: () => forwardTo(options.logger),
+    logCreator: forwardTo(options.logger),
   });
   return new KafkaStreaming(kafka, options);
 }
 
+/** A connected admin client and how many calls wait for it. */
+interface OpenAdmin {
+  readonly client: Admin;
+  pending: number;
+  retired: boolean;
+}
+
 class KafkaStreaming implements Streaming {
-  #admin: Promise<Admin> | undefined;
-  readonly #open = new Set<{ close(): Promise<void> }>();
+  #admin: Promise<OpenAdmin> | undefined;
+  readonly #producers = new Set<KafkaProducer>();
+  readonly #consumers = new Set<KafkaConsumer>();
 
   constructor(
     private readonly kafka: Kafka,
@@ -53,11 +56,11 @@ class KafkaStreaming implements Streaming {
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    const admin = await this.admin();
-    const existing = new Set(await guarded(this.brokers, () => admin.listTopics()));
+    const names = specs.map((spec) => spec.topic);
+    const existing = new Set(await this.ask(names, (admin) => admin.listTopics()));
     const missing = specs.filter((spec) => !existing.has(spec.topic));
     if (missing.length > 0) {
-      await guarded(this.brokers, () =>
+      await this.ask(names, (admin) =>
         admin.createTopics({
           waitForLeaders: true,
           topics: missing.map((spec) => ({
@@ -68,7 +71,7 @@ class KafkaStreaming implements Streaming {
         }),
       );
     }
-    const { topics } = await guarded(this.brokers, () => admin.fetchTopicMetadata({ topics: specs.map((spec) => spec.topic) }));
+    const { topics } = await this.ask(names, (admin) => admin.fetchTopicMetadata({ topics: names }));
     for (const spec of specs) {
       const found = topics.find((topic) => topic.name === spec.topic)?.partitions.length ?? 0;
       if (found !== spec.partitions) {
@@ -81,8 +84,7 @@ class KafkaStreaming implements Streaming {
   }
 
   async bounds(topics: readonly string[]): Promise<PartitionBounds[]> {
-    const admin = await this.admin();
-    const perTopic = await guarded(this.brokers, () =>
+    const perTopic = await this.ask(topics, (admin) =>
       Promise.all(
         topics.map(async (topic) =>
           (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
@@ -98,130 +100,95 @@ class KafkaStreaming implements Streaming {
   }
 
   async producer(): Promise<EventProducer> {
-    const producer = new KafkaProducer(this.kafka, this.brokers);
+    const producer = new KafkaProducer(this.kafka, this.brokers, (closed) => this.#producers.delete(closed));
     await producer.connect();
-    this.#open.add(producer);
+    this.#producers.add(producer);
     return producer;
   }
 
   async consume(spec: ConsumeSpec): Promise<RunningConsumer> {
-    const consumer = new KafkaConsumer(
-      this.kafka,
+    const consumer = new KafkaConsumer({
+      kafka: this.kafka,
+      brokers: this.brokers,
       spec,
-      { sessionTimeoutMs: this.options.sessionTimeoutMs ?? 15_000, stallMs: this.options.stallMs ?? 30_000 },
-      (topics) => this.bounds(topics),
-      this.options.logger,
-    );
+      tuning: { sessionTimeoutMs: this.options.sessionTimeoutMs ?? 15_000, stallMs: this.options.stallMs ?? 30_000 },
+      bounds: (topics) => this.bounds(topics),
+      logger: this.options.logger,
+      onStop: (stopped) => this.#consumers.delete(stopped),
+    });
     await consumer.start();
+    this.#consumers.add(consumer);
     return consumer;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open].map((each) => each.close()));
-    this.#open.clear();
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+    await Promise.all([...this.#producers].map((producer) => producer.close()));
     const admin = await this.#admin?.catch(() => undefined);
-    await admin?.disconnect();
+    if (admin) this.retire(admin);
   }
 
-  private async admin(): Promise<Admin> {
-    this.#admin ??= (async () => {
-      const admin = this.kafka.admin({ retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 } });
-      await guarded(this.brokers, () => admin.connect());
-      return admin;
-    })();
+  /**
+   * kafkajs asks the broker for every topic a client was ever asked about, with each call: one that was deleted would fail
+   * the calls about all others from then on. So a client that met a missing topic is replaced, and the call made once more.
+   */
+  private async ask<T>(topics: readonly string[], call: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      return await this.#admin;
+      return await this.askOnce(call);
     } catch (error) {
-      // The next call tries to connect anew.
-      this.#admin = undefined;
+      if (!isTopicMissing(error)) throw unreachable(this.brokers, error);
+    }
+    try {
+      return await this.askOnce(call);
+    } catch (error) {
+      if (!isTopicMissing(error)) throw unreachable(this.brokers, error);
+      throw new StreamingError(
+        'topic-missing',
+        `Kafka at ${this.brokers.join(', ')} does not have all of these topics: ${topics.join(', ')}. They are made when their shop starts.`,
+        { cause: error },
+      );
+    }
+  }
+
+  private async askOnce<T>(call: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = await this.admin();
+    admin.pending += 1;
+    try {
+      return await call(admin.client);
+    } catch (error) {
+      if (isTopicMissing(error)) this.retire(admin);
       throw error;
-    }
-  }
-}
-
-class KafkaProducer implements EventProducer {
-  #producer: Producer | undefined;
-
-  constructor(
-    private readonly kafka: Kafka,
-    private readonly brokers: readonly string[],
-  ) {}
-
-  async connect(): Promise<Producer> {
-    if (!this.#producer) {
-      const producer = this.kafka.producer({
-        idempotent: true,
-        maxInFlightRequests: 1,
-        allowAutoTopicCreation: false,
-        // murmur2 as in the Java client: all producers of the world put a key on the same partition.
-        createPartitioner: Partitioners.DefaultPartitioner,
-      });
-      await guarded(this.brokers, () => producer.connect());
-      this.#producer = producer;
-    }
-    return this.#producer;
-  }
-
-  async send(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    const producer = await this.connect();
-    try {
-      await producer.send({ topic, acks: -1, messages: messages.map(({ key, value }) => ({ key, value })) });
-    } catch (error) {
-      const type = protocolError(error);
-      if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') {
-        const largest = messages.reduce((a, b) => (b.value.length > a.value.length ? b : a));
-        throw new StreamingError(
-          'message-too-large',
-          `The broker refused a message of ${Buffer.byteLength(largest.value)} bytes on ${topic} (key ${largest.key ?? 'none'}): it is above max.message.bytes. Split the document or raise the topic's limit.`,
-          { cause: error },
-        );
-      }
-      // An idempotent producer is of no more use after these: the next send makes a new one.
-      if (type !== undefined && /SEQUENCE|PRODUCER_EPOCH|PRODUCER_ID|FENCED/.test(type)) {
-        this.#producer = undefined;
-        await producer.disconnect().catch(() => undefined);
-      }
-      throw unreachable(this.brokers, error);
+    } finally {
+      admin.pending -= 1;
+      if (admin.retired) this.retire(admin);
     }
   }
 
-  async close(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    await producer?.disconnect();
+  private admin(): Promise<OpenAdmin> {
+    if (this.#admin) return this.#admin;
+    const connecting = (async () => {
+      const client = this.kafka.admin({ retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 } });
+      await client.connect();
+      return { client, pending: 0, retired: false };
+    })();
+    this.#admin = connecting;
+    connecting.catch(() => {
+      // The next call tries to connect anew.
+      if (this.#admin === connecting) this.#admin = undefined;
+    });
+    return connecting;
+  }
+
+  /** Not asked any more, and let go when those who wait for it have their answer. */
+  private retire(admin: OpenAdmin): void {
+    if (!admin.retired) {
+      admin.retired = true;
+      this.#admin = undefined;
+    }
+    if (admin.pending === 0) admin.client.disconnect().catch(() => undefined);
   }
 }
 
-function protocolError(error: unknown): string | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof KafkaJSProtocolError) return at.type;
-  }
-  return undefined;
-}
-
-async function guarded<T>(brokers: readonly string[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw unreachable(brokers, error);
-  }
-}
-
-function unreachable(brokers: readonly string[], error: unknown): StreamingError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new StreamingError('broker-unreachable', `Kafka at ${brokers.join(', ')} did not do it: ${message}`, { cause: error });
-}
-
-function forwardTo(logger: StreamingLogger): ReturnType<NonNullable<ConstructorParameters<typeof Kafka>[0]['logCreator']>> {
-  const levels: Readonly<Record<LogLevel, 'debug' | 'info' | 'warn' | 'error'>> = {
-    0: 'debug',
-    1: 'debug',
-    2: 'debug',
-    4: 'debug',
-    5: 'debug',
-  };
-  return ({ level, namespace, log: { message, ...fields } }) => {
-    // kafkajs warns of each lost connection; the state this lib reports says it once and in words.
-    logger[levels[level]]({ namespace, error: fields['error'] as unknown }, message);
-  };
+function isTopicMissing(error: unknown): boolean {
+  return protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }

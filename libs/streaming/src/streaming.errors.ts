@@ -2,8 +2,10 @@ const codes = {
   'broker-unreachable': { retryable: true },
   'broker-not-started': { retryable: false },
   'message-too-large': { retryable: false },
+  'topic-missing': { retryable: true },
   'topic-differs': { retryable: false },
   'compression-unsupported': { retryable: false },
+  'producer-closed': { retryable: false },
 } as const;
 
 export type StreamingErrorCode = keyof typeof codes;

@@ -43,20 +43,45 @@ export interface OutgoingMessage {
   readonly value: string;
 }
 
+/** The last offset a send was given in one partition. */
+export interface SentRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly lastOffset: bigint;
+}
+
 export interface EventProducer {
-  /** Resolves when the broker has the messages. @throws {StreamingError} `message-too-large`, `broker-unreachable` */
-  send(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
+  /**
+   * Resolves when the broker has the messages; with the last offset of each partition they went to. Sends are carried out
+   * in the order they were called, however many are waiting. When it throws, some of the messages may have been written:
+   * sending all of them again is right, a repeated event changes no figure.
+   * @throws {StreamingError} `message-too-large` naming topic and key, `broker-unreachable`, `producer-closed`
+   */
+  send(topic: string, messages: readonly OutgoingMessage[]): Promise<SentRange[]>;
+  /** Lets waiting sends finish, then disconnects. */
   close(): Promise<void>;
 }
 
+/**
+ * `starting`: not a member of its group yet. `running`: all of its partitions go on. `retrying`: at least one of them does
+ * not, the error says why; the others do. `broker-away`: the broker does not answer. `stopped`: by `stop()`.
+ */
 export type ConsumerState = 'starting' | 'running' | 'retrying' | 'broker-away' | 'stopped';
 
 export interface ConsumeSpec {
   readonly groupId: string;
   readonly topics: readonly string[];
-  /** Asked for every assigned partition before its first batch: the offset to fetch first. */
+  /**
+   * Asked for every assigned partition before its first batch, when no batch of it is under way: the offset to fetch first.
+   * Asked again when the broker turns out not to hold the next offset any more. What it throws is reported and it is asked
+   * again later; the other partitions go on.
+   */
   startAt(topic: string, partition: number, bounds: PartitionBounds): Promise<bigint>;
-  /** Takes a whole batch; resolves when it is durable. What it throws is reported and the same batch comes again. */
+  /**
+   * Takes a whole batch; resolves when it is durable. What it throws is reported, and the batch comes again from the same
+   * offset (it may hold more by then), until it is taken; the other partitions go on. Called for several partitions at a
+   * time, never twice for one.
+   */
   onBatch(batch: IncomingBatch): Promise<void>;
   onState(state: ConsumerState, error?: unknown): void;
 }
@@ -72,8 +97,12 @@ export interface Streaming {
   readonly brokers: readonly string[];
   /** Creates what is missing. @throws {StreamingError} `topic-differs` when one exists with other partitions */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /** Of every partition of the topics. @throws {StreamingError} `broker-unreachable` */
   bounds(topics: readonly string[]): Promise<PartitionBounds[]>;
+  /** Connected. Survives the broker's absence: a send that fails leaves it usable. */
   producer(): Promise<EventProducer>;
+  /** Resolves once connected; from then on it comes back by itself, however long the broker is away. */
   consume(spec: ConsumeSpec): Promise<RunningConsumer>;
+  /** Stops every consumer, closes every producer, disconnects. */
   close(): Promise<void>;
 }

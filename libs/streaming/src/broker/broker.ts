@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamingError } from '../streaming.errors.js';
 import { serverProperties } from './server-properties.js';
@@ -15,6 +15,8 @@ export interface BrokerOptions {
   readonly jars: string;
   readonly log4j: string;
   readonly heapMb: number;
+  /** The java to run. @default 'java' on the PATH */
+  readonly java?: string;
   /** Told once when the process ends without having been asked to. */
   readonly onExit: (message: string) => void;
 }
@@ -31,6 +33,30 @@ interface Ports {
 }
 
 const startTimeoutMs = 60_000;
+/** How long a start waits for a broker whose parent was killed a moment ago: it is on its way out. */
+const predecessorMs = 12_000;
+
+/**
+ * The shell around the broker. `read` returns when our end of the pipe closes, however we end; then the broker gets ten
+ * seconds to close its log, as on a signal to the shell. The reader holds none of our pipes but that one: the shell's end is
+ * seen as soon as the broker has ended by itself. A `wait` that a signal cut short is done again.
+ */
+const leash = `
+"$@" 3<&- & broker=$!
+trap 'kill "$broker" 2>/dev/null' TERM INT HUP
+{
+  read -r _ <&3
+  kill "$broker" 2>/dev/null
+  for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$broker" 2>/dev/null || exit; done
+  kill -9 "$broker" 2>/dev/null
+} >/dev/null 2>&1 & reader=$!
+while :; do
+  wait "$broker"; code=$?
+  kill -0 "$broker" 2>/dev/null || break
+done
+kill "$reader" 2>/dev/null
+exit "$code"
+`;
 
 /**
  * Runs Apache Kafka (KRaft, one node, loopback) as a child. It cannot outlive this process: a shell holds the other end of
@@ -39,12 +65,14 @@ const startTimeoutMs = 60_000;
  * @throws {StreamingError} `broker-not-started` with the broker's own last words
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { directory } = options;
+  const directory = resolve(options.directory);
   await mkdir(join(directory, 'logs'), { recursive: true });
-  const ports = await choosePorts(join(directory, 'ports.json'));
   const settings = join(directory, 'server.properties');
+  await awaitPredecessor(directory, settings);
+  const ports = await choosePorts(join(directory, 'ports.json'));
   await writeFile(settings, serverProperties({ ...ports, dataDirectory: join(directory, 'data') }));
-  const java = [
+  const java = options.java ?? 'java';
+  const classes = [
     '-cp',
     join(options.jars, '*'),
     `-Dlog4j2.configurationFile=${options.log4j}`,
@@ -54,8 +82,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   if (!existsSync(join(directory, 'data', 'meta.properties'))) {
     const id = randomBytes(16).toString('base64url');
     const format = spawn(
-      'java',
-      ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, '--standalone'],
+      java,
+      ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...classes, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, '--standalone'],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
@@ -64,20 +92,18 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     if (code !== 0) throw notStarted('could not format its directory', directory, tail);
   }
 
-  // `read` returns when our end of the pipe closes, however we end; the trap covers a stop by signal.
-  const script =
-    'java "$@" & child=$!; trap "kill $child 2>/dev/null" TERM; { read -r _ <&3; kill $child 2>/dev/null; } & wait $child; code=$?; exit $code';
   const child = spawn(
     '/bin/sh',
     [
       '-c',
-      script,
+      leash,
       'tideline-broker',
+      java,
       `-Xms128m`,
       `-Xmx${options.heapMb}m`,
       '-XX:+UseSerialGC',
       '-XX:+ExitOnOutOfMemoryError',
-      ...java,
+      ...classes,
       'kafka.Kafka',
       settings,
     ],
@@ -85,7 +111,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   );
   let stopping = false;
   const ended = finished(child).then(({ code, tail }) => {
-    if (!stopping) options.onExit(`The Kafka broker ended (code ${code}). ${tail} Its log: ${join(directory, 'logs', 'broker.log')}`);
+    if (!stopping)
+      options.onExit(
+        `The Kafka broker in ${directory} ended by itself (code ${code ?? 'none'}). ${adviceFor(tail, directory)}${tail ? `\n${tail}` : ''}`,
+      );
     return { code, tail };
   });
 
@@ -128,28 +157,28 @@ async function choosePorts(file: string): Promise<Ports> {
 }
 
 async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
     });
   });
 }
 
 async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  return new Promise((done) => {
+    const server = createServer().once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }
 
 async function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const socket = new Socket();
     const end = (result: boolean): void => {
       socket.destroy();
-      resolve(result);
+      done(result);
     };
     socket.setTimeout(500, () => end(false));
     socket.once('error', () => end(false)).connect(port, '127.0.0.1', () => end(true));
@@ -164,9 +193,9 @@ async function finished(child: ChildProcess): Promise<{ code: number | null; tai
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ code: null, tail: error.message }));
-    child.once('close', (code) => resolve({ code, tail: tail.trim() }));
+  return new Promise((done) => {
+    child.once('error', (error) => done({ code: null, tail: error.message }));
+    child.once('close', (code) => done({ code, tail: tail.trim() }));
   });
 }
 
@@ -178,11 +207,44 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-function notStarted(what: string, directory: string, tail: string): StreamingError {
-  const hint = /No space left/i.test(tail)
-    ? 'The disk is full: free some space.'
-    : /lock|in use by another/i.test(tail)
-      ? 'Another broker holds that directory: stop it, or start with another --data directory.'
-      : `Look at ${join(directory, 'logs', 'broker.log')}.`;
-  return new StreamingError('broker-not-started', `The Kafka broker in ${directory} ${what}. ${hint}${tail ? `\n${tail}` : ''}`);
+/**
+ * Waits for the broker of a parent that was killed: it still holds the directory and the ports while it closes its log.
+ * @throws {StreamingError} `broker-not-started` when it stays
+ */
+async function awaitPredecessor(directory: string, settings: string): Promise<void> {
+  const deadline = performance.now() + predecessorMs;
+  while (runsWith(settings)) {
+    if (performance.now() > deadline) throw notStarted('cannot be started', directory, 'The directory is in use by another broker.');
+    await sleep(100);
+  }
 }
+
+/** Looks for the command line: a process id kept in a file could be somebody else's by now. */
+function runsWith(settings: string): boolean {
+  const { stdout } = spawnSync('ps', ['-ww', '-eo', 'args='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return (stdout ?? '').includes(`kafka.Kafka ${settings}`);
+}
+
+function notStarted(what: string, directory: string, tail: string): StreamingError {
+  const words = `The Kafka broker in ${directory} ${what}. ${adviceFor(tail, directory)}`;
+  return new StreamingError('broker-not-started', tail ? `${words}\n${tail}` : words);
+}
+
+/** What to do, by the broker's own last words. */
+function adviceFor(tail: string, directory: string): string {
+  for (const [pattern, advice] of advices) if (pattern.test(tail)) return advice;
+  return `Look at ${join(directory, 'logs', 'broker.log')}.`;
+}
+
+const advices: readonly (readonly [RegExp, string])[] = [
+  [/No space left/i, 'The disk is full: free some space and start again; nothing that was written is lost.'],
+  [/lock|in use by another/i, 'Another broker holds that directory: stop it, or start with another --data directory.'],
+  [/ENOENT|: (command )?not found/i, 'There is no java on the PATH: install Java 17 or newer.'],
+  [/UnsupportedClassVersion/, 'The java on the PATH is too old: install Java 17 or newer.'],
+  [
+    /Could not find or load main class/,
+    'The jars of Kafka are missing: mvn -f infra/kafka/pom.xml dependency:copy-dependencies fetches them.',
+  ],
+  [/OutOfMemoryError/, 'Its heap is too small: raise KAFKA_HEAP_MB.'],
+  [/Address already in use/i, 'Another program took its port in the meantime: start again.'],
+];

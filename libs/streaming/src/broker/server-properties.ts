@@ -27,6 +27,10 @@ export function serverProperties(settings: BrokerSettings): string {
     'group.initial.rebalance.delay.ms': 0,
     // A killed process leaves a member behind; the next start waits only until it has expired.
     'group.min.session.timeout.ms': 1_000,
+    // After a kill the broker is let in again only when its former session has ended: 9 s by default. Nobody else is
+    // waiting to take over, so a short session costs nothing.
+    'broker.heartbeat.interval.ms': 500,
+    'broker.session.timeout.ms': 2_000,
     // The ledger is the record of what happened, but Kafka stays able to tell it again.
     'log.retention.ms': -1,
     'message.max.bytes': maxMessageBytes,

@@ -244,6 +244,42 @@ describe('a row', () => {
   });
 });
 
+describe('what names an entity', () => {
+  it('is also a return, and a day of a campaign', () => {
+    const { dimensions } = foldOracle(
+      [aReturn({ customerId: 'customer-7', lines: [aReturnLine({ productId: 'product-7' })] }), aCampaignDay({ campaignId: 'campaign-7' })],
+      london,
+    );
+    expect([dimensions.customers, dimensions.products, dimensions.campaigns].map(({ rows }) => [...rows])).toEqual([
+      [['customer-7', undefined]],
+      [['product-7', undefined]],
+      [['campaign-7', undefined]],
+    ]);
+  });
+});
+
+describe('a cohort', () => {
+  it('starts with the first order: what was paid back before lies in none of its months', () => {
+    const before = aReturn({ orderId: null, refundedAt: '2023-12-10T10:00:00Z' });
+    expect(foldOracle([before, order], london).cohorts.map(({ cohort, age, netSales }) => [cohort, age, netSales])).toEqual([
+      ['2024-01-01', 0, 10_000_000n],
+    ]);
+  });
+});
+
+describe('a period', () => {
+  it('holds its first instant and not its end', () => {
+    const oracle = foldOracle([anOrder({ orderedAt: '2024-01-10T00:00:00Z' }), aReturn({ refundedAt: '2024-01-10T00:00:00Z' })], london);
+    const over = (from: string, to: string) => {
+      const { orders, returns } = oracle.summary({ from, to });
+      return [orders, returns, oracle.series('day', { from, to }).length];
+    };
+    expect(over('2024-01-10', '2024-01-11')).toEqual([1, '4.00', 1]);
+    expect(over('2024-01-09', '2024-01-10')).toEqual([0, '0.00', 1]);
+    expect(over('2024-01-10T00:00:00Z', '2024-01-10T00:00:05Z')).toEqual([1, '4.00', 1]);
+  });
+});
+
 describe('the clock', () => {
   it('is the highest recordedtime of an accepted message; recency and completeness follow it', () => {
     const ticked = [order, aTick({ now: '2024-02-01T00:00:00Z' })];

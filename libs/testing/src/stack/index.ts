@@ -1,2 +1,3 @@
+export { importFile, type ImportResult } from './import-file.js';
 export { Instance } from './instance.js';
 export { openTestStack, silent, type TestStack } from './test-stack.js';

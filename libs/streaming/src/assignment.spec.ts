@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { Assignment, type Steering } from './assignment.js';
+import type { IncomingBatch, PartitionBounds } from './streaming.js';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const partition = { topic: 't', partition: 0 };
+const message = (offset: bigint) => ({ offset, key: null, value: null, timestamp: new Date(0) });
+
+/** An assignment of one partition that was told to go on at 10, what it did to the client, and what its owner got. */
+async function placed(over: { onBatch?: (batch: IncomingBatch) => Promise<void>; startAt?: () => Promise<bigint> } = {}) {
+  const bound: PartitionBounds = { ...partition, start: 0n, end: 20n };
+  const done: string[] = [];
+  const taken: bigint[] = [];
+  const steering: Steering = {
+    seek: (_, offset) => void done.push(`seek ${offset}`),
+    pause: () => void done.push('pause'),
+    resume: () => void done.push('resume'),
+  };
+  const assignment = new Assignment([partition], {
+    spec: {
+      groupId: 'g',
+      topics: ['t'],
+      startAt: over.startAt ?? (() => Promise.resolve(10n)),
+      onBatch: over.onBatch ?? ((batch) => (taken.push(...batch.messages.map(({ offset }) => offset)), Promise.resolve())),
+      onState: () => undefined,
+    },
+    steering,
+    bounds: () => Promise.resolve([bound]),
+    logger: quiet,
+    changed: () => undefined,
+  });
+  assignment.begin(Promise.resolve());
+  await new Promise((next) => setImmediate(next));
+  return { assignment, done, taken, bound };
+}
+
+describe('an assignment', () => {
+  it('fetches nothing before its owner has said where to go on', async () => {
+    const { done, assignment } = await placed();
+    expect(done).toEqual(['pause', 'seek 10', 'resume']);
+    expect(assignment.positioned).toBe(true);
+  });
+
+  it('hands out only what follows, and drops what came from elsewhere', async () => {
+    const { assignment, done, taken } = await placed();
+    expect(await assignment.take(partition, { from: 0n, last: 12n }, [message(9n), message(10n)])).toBe(false);
+    expect(done.at(-1)).toBe('seek 10');
+    expect(await assignment.take(partition, { from: 10n, last: 12n }, [message(10n), message(12n)])).toBe(true);
+    expect(await assignment.take(partition, { from: 10n, last: 12n }, [message(10n), message(12n)])).toBe(false);
+    expect(taken).toEqual([10n, 12n]);
+  });
+
+  it('hands out nothing once it is over, and waits for the batch under way', async () => {
+    let finish = (): void => undefined;
+    const { assignment } = await placed({ onBatch: () => new Promise((done) => (finish = done)) });
+    const taking = assignment.take(partition, { from: 10n, last: 10n }, [message(10n)]);
+    await new Promise((next) => setImmediate(next));
+    assignment.end();
+    let idle = false;
+    const waiting = assignment.idle().then(() => (idle = true));
+    await new Promise((next) => setImmediate(next));
+    expect(idle).toBe(false);
+    finish();
+    await waiting;
+    expect(await taking).toBe(false);
+    expect(await assignment.take(partition, { from: 11n, last: 11n }, [message(11n)])).toBe(false);
+  });
+
+  it('is stalled when messages wait and nobody works on them, not while there is nothing to do', async () => {
+    const { assignment, bound } = await placed();
+    expect(assignment.review(assignment.positions(), [{ ...bound, end: 10n }], 0)).toBe(false);
+    expect(assignment.review(assignment.positions(), [bound], 0)).toBe(false); // seen for the first time
+    expect(assignment.review(assignment.positions(), [bound], 0)).toBe(true);
+    expect(assignment.review(assignment.positions(), [bound], 60_000)).toBe(false);
+    await assignment.take(partition, { from: 10n, last: 15n }, [message(15n)]);
+    expect(assignment.review(assignment.positions(), [bound], 0)).toBe(false);
+  });
+
+  it('asks its owner again when the broker no longer holds its place', async () => {
+    let at = 10n;
+    const { assignment, done, bound } = await placed({ startAt: () => Promise.resolve(at) });
+    at = 3n;
+    expect(assignment.review(assignment.positions(), [{ ...bound, end: 5n }], 0)).toBe(false);
+    await new Promise((next) => setImmediate(next));
+    expect(done.slice(3)).toEqual(['pause', 'seek 3', 'resume']);
+  });
+});

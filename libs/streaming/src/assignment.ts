@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { advanced, backoff, classify, judgeElsewhere, passedOver, type Fetched, type Place } from './consumer-place.js';
+import type { ConsumeSpec, IncomingBatch, IncomingMessage, PartitionBounds, StreamingLogger } from './streaming.js';
+
+export interface Partition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What an assignment does to the client that fetches. */
+export interface Steering {
+  seek(partition: Partition, offset: bigint): void;
+  pause(partition: Partition): void;
+  resume(partition: Partition): void;
+}
+
+export interface AssignmentParts {
+  readonly spec: ConsumeSpec;
+  readonly steering: Steering;
+  readonly bounds: (topics: readonly string[]) => Promise<PartitionBounds[]>;
+  readonly logger: StreamingLogger;
+  /** Told when `settled` or `troubled` may read otherwise; with what went wrong, if something did. */
+  readonly changed: (error?: unknown) => void;
+}
+
+/**
+ * The partitions a group member holds from one rebalance to the next. Each is paused until its owner has said where it goes
+ * on, and again while its batch is not taken: one that stands still does not hold up the others, though kafkajs waits for
+ * every batch of a fetch before it fetches again.
+ */
+export class Assignment {
+  readonly #partitions = new Map<string, Partition>();
+  readonly #places = new Map<string, Place>();
+  readonly #trouble = new Map<string, unknown>();
+  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #stuck = new Map<string, { readonly expected: bigint; readonly since: number }>();
+  readonly #over = new AbortController();
+
+  constructor(
+    partitions: readonly Partition[],
+    private readonly parts: AssignmentParts,
+  ) {
+    for (const partition of partitions) this.#partitions.set(placeOf(partition), partition);
+  }
+
+  /** Every partition has its place. */
+  get positioned(): boolean {
+    return this.#places.size === this.#partitions.size;
+  }
+
+  /** Some partition does not go on. */
+  get troubled(): boolean {
+    return this.#trouble.size > 0;
+  }
+
+  /** Next offset of every partition that has its place. */
+  positions(): Map<string, Place> {
+    return new Map(this.#places);
+  }
+
+  /**
+   * @param former settles when no batch of the assignment before is under way: one of it may still become durable, so the
+   * owner is asked only then
+   */
+  begin(former: Promise<unknown>): void {
+    for (const partition of this.#partitions.values()) this.parts.steering.pause(partition);
+    const bounds = former.then(() => this.parts.bounds([...new Set([...this.#partitions.values()].map(({ topic }) => topic))]));
+    // Each partition awaits it and tries again for itself.
+    bounds.catch(() => undefined);
+    for (const partition of this.#partitions.values()) void this.position(partition, bounds);
+  }
+
+  /** The partitions may be another member's from now on: nothing more is handed out or sought. */
+  end(): void {
+    this.#over.abort();
+  }
+
+  /** Resolves when its owner is neither writing a batch nor being asked for a place. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  /**
+   * Hands a fetch to the owner if it is the next one.
+   * @returns whether everything up to `fetched.last` is done with; if not, it has to be fetched again
+   */
+  async take(partition: Partition, fetched: Fetched, messages: readonly IncomingMessage[]): Promise<boolean> {
+    const key = placeOf(partition);
+    const place = this.#places.get(key);
+    if (!place || this.isOver) return false;
+    if (!(await this.isNext(place, fetched))) return false;
+    const fresh = messages.filter(({ offset }) => offset >= place.expected);
+    if (fresh.length > 0 && !(await this.hand(place, { ...partition, messages: fresh }))) return false;
+    if (this.isOver || this.#places.get(key) !== place) return false;
+    this.#places.set(key, advanced(place, fetched.last));
+    if (this.#trouble.delete(key)) this.parts.changed();
+    return true;
+  }
+
+  /** kafkajs has passed over a fetch of control records or aborted messages by itself. */
+  passOver(partition: Partition, first: bigint, last: bigint): void {
+    const place = this.#places.get(placeOf(partition));
+    if (place) this.#places.set(placeOf(partition), passedOver(place, first, last));
+  }
+
+  /**
+   * Compares places with what the broker holds.
+   * @param before places as they were when `bounds` was asked for: a place may have moved beyond them since
+   * @returns whether some partition has had messages waiting for `stallMs` without anybody working on them
+   */
+  review(before: ReadonlyMap<string, Place>, bounds: readonly PartitionBounds[], stallMs: number): boolean {
+    const now = performance.now();
+    let stalled = false;
+    for (const bound of bounds) {
+      const key = placeOf(bound);
+      const place = this.#places.get(key);
+      const former = before.get(key);
+      if (!place || !former) continue;
+      if (this.isBusy(key) || place.expected !== former.expected) {
+        this.#stuck.delete(key);
+      } else if (place.expected < bound.start || place.expected > bound.end) {
+        this.reposition(place);
+      } else if (bound.end === place.expected) {
+        this.#stuck.delete(key);
+      } else {
+        const stuck = this.#stuck.get(key);
+        if (stuck?.expected !== place.expected) this.#stuck.set(key, { expected: place.expected, since: now });
+        else if (now - stuck.since >= stallMs) stalled = true;
+      }
+    }
+    return stalled;
+  }
+
+  private get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  private isBusy(key: string): boolean {
+    return this.#underWay.has(key) || this.#trouble.has(key);
+  }
+
+  private async position(partition: Partition, first?: Promise<PartitionBounds[]>): Promise<void> {
+    const key = placeOf(partition);
+    for (let attempt = 0; !this.isOver; attempt += 1) {
+      try {
+        const bounds = await (attempt === 0 && first ? first : this.parts.bounds([partition.topic]));
+        const bound = bounds.find((each) => placeOf(each) === key);
+        if (!bound) throw new Error(`The broker does not know ${key} yet.`);
+        if (this.isOver) return;
+        const expected = await this.track(key, async () => this.parts.spec.startAt(partition.topic, partition.partition, bound));
+        if (this.isOver) return;
+        this.#places.set(key, { ...partition, expected, sought: undefined, failures: 0 });
+        this.#trouble.delete(key);
+        this.parts.steering.seek(partition, expected);
+        this.parts.steering.resume(partition);
+        this.parts.changed();
+        return;
+      } catch (error) {
+        if (this.isOver) return;
+        this.#trouble.set(key, error);
+        this.parts.changed(error);
+        await this.pauseFor(backoff(attempt));
+      }
+    }
+  }
+
+  /** The broker does not hold the place's offset (any more): its owner says where to go on. */
+  private reposition(place: Place): void {
+    const partition: Partition = { topic: place.topic, partition: place.partition };
+    this.parts.logger.warn(
+      { ...partition, expected: place.expected.toString() },
+      'the broker does not hold the next offset, its owner is asked',
+    );
+    this.#places.delete(placeOf(place));
+    this.parts.steering.pause(partition);
+    void this.position(partition);
+  }
+
+  private async isNext(place: Place, fetched: Fetched): Promise<boolean> {
+    const kind = classify(place, fetched);
+    if (kind === 'next') return true;
+    if (kind === 'again-elsewhere') {
+      const bounds = await this.parts.bounds([place.topic]).catch(() => undefined);
+      const bound = bounds?.find((each) => each.partition === place.partition);
+      const verdict = bound ? judgeElsewhere(place, fetched, bound) : 'seek';
+      if (this.isOver || verdict === 'skip') return !this.isOver;
+      if (verdict === 'ask') {
+        this.reposition(place);
+        return false;
+      }
+    }
+    this.#places.set(placeOf(place), { ...place, sought: place.expected });
+    this.parts.steering.seek(place, place.expected);
+    return false;
+  }
+
+  private async hand(place: Place, batch: IncomingBatch): Promise<boolean> {
+    const key = placeOf(place);
+    const { steering, spec, logger, changed } = this.parts;
+    try {
+      await this.track(key, async () => spec.onBatch(batch));
+      return true;
+    } catch (error) {
+      logger.warn({ topic: batch.topic, partition: batch.partition, error: String(error) }, 'batch not taken, it comes again');
+      if (this.isOver) return false;
+      this.#places.set(key, { ...place, failures: place.failures + 1 });
+      this.#trouble.set(key, error);
+      steering.pause(place);
+      void this.pauseFor(backoff(place.failures)).then(() => (this.isOver ? undefined : steering.resume(place)));
+      changed(error);
+      return false;
+    }
+  }
+
+  /** The owner works for one partition on one thing at a time; `idle` waits for it. */
+  private async track<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const running = work();
+    this.#underWay.set(key, running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  /** Ends early when the assignment does. */
+  private async pauseFor(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#over.signal }).catch(() => undefined);
+  }
+}
+
+export function placeOf({ topic, partition }: Partition): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,171 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ts from 'typescript';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { domainTopicConfig, openStreaming } from '../index.js';
+import { startBroker, type Broker } from './broker.js';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const jars = resolve('.cache/kafka-4.3.1');
+const log4j = resolve('infra/kafka/log4j2.yaml');
+
+let directory: string;
+const running: Broker[] = [];
+const exits: string[] = [];
+
+async function start(over: Partial<Parameters<typeof startBroker>[0]> = {}): Promise<Broker> {
+  const broker = await startBroker({ directory, jars, log4j, heapMb: 256, onExit: (message) => exits.push(message), ...over });
+  running.push(broker);
+  return broker;
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tideline-broker-'));
+  exits.length = 0;
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((broker) => broker.stop()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function until(condition: () => boolean, what: string, ms = 20_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}`);
+    await sleep(50);
+  }
+}
+
+/** Process ids of the java that runs on our directory. */
+function javaPids(): number[] {
+  const listed = execFileSync('ps', ['-ww', '-eo', 'pid=,args='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const ours = listed.split('\n').filter((line) => /^\s*\d+ java /.test(line) && line.includes(`kafka.Kafka ${directory}/`));
+  return ours.map((line) => Number.parseInt(line, 10));
+}
+
+async function brokerOffsets(broker: Broker): Promise<bigint> {
+  const streaming = openStreaming({ brokers: [broker.bootstrap], clientId: 'spec', logger: quiet });
+  try {
+    const [bound] = await streaming.bounds(['kept.v1']);
+    return bound?.end ?? -1n;
+  } finally {
+    await streaming.close();
+  }
+}
+
+describe('the local broker', () => {
+  it('keeps its address and its messages over a restart, and moves when its port was taken', async () => {
+    const first = await start();
+    const streaming = openStreaming({ brokers: [first.bootstrap], clientId: 'spec', logger: quiet });
+    await streaming.ensureTopics([{ topic: 'kept.v1', partitions: 1, config: domainTopicConfig }]);
+    await (
+      await streaming.producer()
+    ).send('kept.v1', [
+      { key: 'a', value: '1' },
+      { key: 'a', value: '2' },
+    ]);
+    await streaming.close();
+    await first.stop();
+    expect(javaPids()).toEqual([]);
+
+    const second = await start();
+    expect(second.bootstrap).toBe(first.bootstrap);
+    expect(await brokerOffsets(second)).toBe(2n);
+    await second.stop();
+
+    const { controller } = JSON.parse(await readFile(join(directory, 'ports.json'), 'utf8')) as { controller: number };
+    const squatter = createServer().listen(controller, '127.0.0.1');
+    await until(() => squatter.listening, 'the port is taken');
+    try {
+      const third = await start();
+      expect(third.bootstrap).not.toBe(first.bootstrap);
+      expect(await brokerOffsets(third)).toBe(2n);
+      await third.stop();
+    } finally {
+      squatter.close();
+    }
+    expect(exits).toEqual([]);
+  });
+
+  it('listens on loopback only, is not started twice, and says when it ended unasked', async () => {
+    await start();
+    const settings = await readFile(join(directory, 'server.properties'), 'utf8');
+    expect(settings).toMatch(/^listeners=PLAINTEXT:\/\/127\.0\.0\.1:\d+,CONTROLLER:\/\/127\.0\.0\.1:\d+$/m);
+    const { broker, controller } = JSON.parse(await readFile(join(directory, 'ports.json'), 'utf8')) as {
+      broker: number;
+      controller: number;
+    };
+    const listening = execFileSync('sh', ['-c', 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || true'], { encoding: 'utf8' });
+    const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+    const addresses = [...listening.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ 0A/gm)].filter(
+      ([, , port]) => port === hex(broker) || port === hex(controller),
+    );
+    for (const [, address] of addresses) expect(['0100007F', '0000000000000000FFFF00000100007F']).toContain(address);
+
+    await expect(start()).rejects.toMatchObject({
+      code: 'broker-not-started',
+      message: expect.stringContaining('Another broker holds') as string,
+    });
+    expect(exits).toEqual([]);
+
+    for (const pid of javaPids()) process.kill(pid, 'SIGKILL');
+    await until(() => exits.length > 0, 'the end is told');
+    expect(exits).toEqual([expect.stringContaining('ended by itself')]);
+  });
+
+  it('does not outlive a parent that was killed, and the next start waits for its end', async () => {
+    const parent = await parentProcess();
+    await until(() => javaPids().length === 1, 'the broker of the other process runs');
+    parent.kill('SIGKILL');
+    // At once, while the former one still closes its log.
+    const next = await start();
+    expect(javaPids()).toHaveLength(1);
+    await next.stop();
+    expect(javaPids()).toEqual([]);
+  });
+
+  it('says that the jars are missing, and how to get them', async () => {
+    await expect(start({ jars: join(directory, 'nothing') })).rejects.toMatchObject({
+      code: 'broker-not-started',
+      message: expect.stringContaining('mvn -f infra/kafka/pom.xml') as string,
+    });
+  });
+
+  it('says that there is no java', async () => {
+    await expect(start({ java: join(directory, 'java') })).rejects.toMatchObject({
+      code: 'broker-not-started',
+      message: expect.stringContaining('install Java 17') as string,
+    });
+  });
+});
+
+/** Another process that starts a broker on our directory and waits. It runs the compiled source of this very folder. */
+async function parentProcess(): Promise<ChildProcess> {
+  const compiled = join(directory, 'compiled');
+  for (const file of ['broker/broker.ts', 'broker/server-properties.ts', 'streaming.errors.ts']) {
+    const source = await readFile(resolve('libs/streaming/src', file), 'utf8');
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
+    });
+    const target = join(compiled, file.replace(/\.ts$/, '.js'));
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, outputText);
+  }
+  await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
+  const script = join(compiled, 'parent.js');
+  const options = JSON.stringify({ directory, jars, log4j, heapMb: 256 });
+  await writeFile(
+    script,
+    `import { startBroker } from './broker/broker.js';\nawait startBroker({ ...${options}, onExit: () => undefined });\nconsole.log('up');\nsetInterval(() => undefined, 1_000);\n`,
+  );
+  const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise<void>((up, down) => {
+    parent.once('exit', (code) => down(new Error(`The other process ended with ${code}.`)));
+    parent.stdout.once('data', () => up());
+  });
+  return parent;
+}

@@ -1,0 +1,43 @@
+import { arch, cpus, platform, totalmem } from 'node:os';
+
+/** One measured figure against its bar, as the measuring commands print it. */
+export interface Measure {
+  readonly measure: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it must not exceed, or must reach; null where there is none. */
+  readonly bar: number | null;
+  readonly ok: boolean;
+}
+
+/** A figure that must not be larger than its bar. */
+export function atMost(measure: string, value: number, unit: string, bar: number): Measure {
+  return { measure, value: round(value), unit, bar, ok: value <= bar };
+}
+
+/** A count that must be exactly what it should be. */
+export function exactly(measure: string, value: number, unit: string, bar: number): Measure {
+  return { measure, value, unit, bar, ok: value === bar };
+}
+
+/** Prints a table for people and one JSON line, last, for programs. @returns the exit code */
+export function report(measures: readonly Measure[]): number {
+  for (const { measure, value, unit, bar, ok } of measures) {
+    process.stdout.write(
+      `${ok ? 'ok    ' : 'MISSED'} ${measure.padEnd(52)} ${String(value).padStart(12)} ${unit}${bar === null ? '' : `  (bar ${bar})`}\n`,
+    );
+  }
+  const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}, Node ${process.versions.node}`;
+  process.stdout.write(`${JSON.stringify(measures.map((each) => ({ ...each, machine })))}\n`);
+  return measures.length > 0 && measures.every((each) => each.ok) ? 0 : 1;
+}
+
+/** The value below which a share of all values lies. @param share 0 to 1 */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,7 @@
+import { runMeasures } from '../run-measures.js';
+import { importing } from './importing.js';
+import { memory } from './memory.js';
+import { rest } from './rest.js';
+import { startup } from './startup.js';
+
+process.exitCode = await runMeasures({ startup, import: importing, memory, rest }, process.argv.slice(2));
