@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS {db}.scratch_touched (entity_id String) ENGINE = Memo
 CREATE TABLE IF NOT EXISTS {db}.scratch_orders
 (
     order_id       String,
+    versions       UInt32,
     winner         UInt8,
     live           UInt8,
     order_time     DateTime64(3, 'UTC'),

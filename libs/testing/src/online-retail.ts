@@ -58,10 +58,19 @@ export function differencesFromFacts(summary: SummaryAnswer, months: SeriesAnswe
   compare('months', onlineRetailFacts.months.length, months.points.length);
   for (const [local, gross, returns, net, orders] of onlineRetailFacts.months) {
     const point = months.points.find((each) => each.local === local);
-    compare(`${local} gross`, gross, point?.grossSales ?? null);
-    compare(`${local} returns`, returns, point?.returns ?? null);
-    compare(`${local} net`, net, point?.netSales ?? null);
+    compare(`${local} gross`, gross, pence(point?.grossSales));
+    compare(`${local} returns`, returns, pence(point?.returns));
+    compare(`${local} net`, net, pence(point?.netSales));
     compare(`${local} orders`, orders, point?.orders ?? null);
   }
   return differences;
+}
+
+/** The months are published in pence, the file has prices of three decimals: rounded half up, as they were. */
+function pence(amount: string | undefined): string | null {
+  if (amount === undefined) return null;
+  const [whole = '0', fraction = ''] = amount.split('.');
+  const thousandths = BigInt(whole) * 1_000n + BigInt(fraction.padEnd(3, '0').slice(0, 3));
+  const rounded = (thousandths + 5n) / 10n;
+  return `${rounded / 100n}.${(rounded % 100n).toString().padStart(2, '0')}`;
 }

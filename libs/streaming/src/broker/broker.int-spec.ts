@@ -118,11 +118,12 @@ describe('the local broker', () => {
   });
 
   it('does not outlive a parent that was killed, and the next start waits for its end', async () => {
-    const parent = await parentProcess();
+    const { parent, bootstrap } = await parentProcess();
     await until(() => javaPids().length === 1, 'the broker of the other process runs');
     parent.kill('SIGKILL');
     // At once, while the former one still closes its log.
     const next = await start();
+    expect(next.bootstrap).toBe(bootstrap);
     expect(javaPids()).toHaveLength(1);
     await next.stop();
     expect(javaPids()).toEqual([]);
@@ -144,7 +145,7 @@ describe('the local broker', () => {
 });
 
 /** Another process that starts a broker on our directory and waits. It runs the compiled source of this very folder. */
-async function parentProcess(): Promise<ChildProcess> {
+async function parentProcess(): Promise<{ parent: ChildProcess; bootstrap: string }> {
   const compiled = join(directory, 'compiled');
   for (const file of ['broker/broker.ts', 'broker/server-properties.ts', 'streaming.errors.ts']) {
     const source = await readFile(resolve('libs/streaming/src', file), 'utf8');
@@ -160,12 +161,12 @@ async function parentProcess(): Promise<ChildProcess> {
   const options = JSON.stringify({ directory, jars, log4j, heapMb: 256 });
   await writeFile(
     script,
-    `import { startBroker } from './broker/broker.js';\nawait startBroker({ ...${options}, onExit: () => undefined });\nconsole.log('up');\nsetInterval(() => undefined, 1_000);\n`,
+    `import { startBroker } from './broker/broker.js';\nconst { bootstrap } = await startBroker({ ...${options}, onExit: () => undefined });\nconsole.log(bootstrap);\nsetInterval(() => undefined, 1_000);\n`,
   );
   const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await new Promise<void>((up, down) => {
+  const bootstrap = await new Promise<string>((up, down) => {
     parent.once('exit', (code) => down(new Error(`The other process ended with ${code}.`)));
-    parent.stdout.once('data', () => up());
+    parent.stdout.once('data', (line: Buffer) => up(line.toString().trim()));
   });
-  return parent;
+  return { parent, bootstrap };
 }

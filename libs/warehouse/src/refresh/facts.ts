@@ -16,9 +16,26 @@ export function writeFacts(s: StepSql): NamedStatement[] {
   return [
     {
       name: 'sales',
-      // One row per place that any version ever had; it is live where the winner has it. Order-level amounts stand on the
-      // first line, so that they count once.
+      // An order of one version has one place: its rows are written as they are. Of an order of several versions every
+      // place that any of them ever had gets a row, live where the winner has it. Order-level amounts stand on the first
+      // line, so that they count once.
       statement: sql`INSERT INTO ${sales}
+WITH lines_of AS
+(
+    SELECT
+        slice, order_id, versions, live, order_time, customer_id, order_discount, shipping, tax, ${attributes},
+        order_id IN (SELECT order_id FROM ${returns} WHERE live) AS returned,
+        l.line AS line, l.product_id AS product_id, l.quantity AS quantity, l.unit_price AS unit_price,
+        l.discount AS discount, l.unit_cost AS unit_cost, l.line = arrayMin(lines.line) AS is_first
+    FROM ${orders} ARRAY JOIN lines AS l
+)
+SELECT
+    slice, order_id, line, order_time, customer_key, product_id, quantity, unit_price, toDecimal128(unit_price, 6) * quantity, discount,
+    if(is_first, order_discount, 0), if(is_first, shipping, 0), if(is_first, tax, 0), unit_cost, ${attributes}, returned, ${s.generation}, 0
+FROM lines_of AS v
+LEFT JOIN ${keys} AS k ON v.customer_id = k.customer_id
+WHERE versions = 1 AND live
+UNION ALL
 SELECT
     slice, order_id, line,
     anyIf(order_time, live), anyIf(customer_key, live), anyIf(product_id, live), anyIf(quantity, live) AS q,
@@ -28,16 +45,9 @@ SELECT
     anyIf(payment_method, live), anyIf(channel, live), anyIf(country, live), anyIf(region, live), anyIf(city, live),
     anyIf(campaign_id, live),
     max(live AND returned), ${s.generation}, NOT max(live)
-FROM
-(
-    SELECT
-        slice, order_id, live, order_time, customer_id, order_discount, shipping, tax, ${attributes},
-        order_id IN (SELECT order_id FROM ${returns} WHERE live) AS returned,
-        l.line AS line, l.product_id AS product_id, l.quantity AS quantity, l.unit_price AS unit_price,
-        l.discount AS discount, l.unit_cost AS unit_cost, l.line = arrayMin(lines.line) AS is_first
-    FROM ${orders} ARRAY JOIN lines AS l
-) AS v
+FROM lines_of AS v
 LEFT JOIN ${keys} AS k ON v.customer_id = k.customer_id
+WHERE versions > 1
 GROUP BY slice, order_id, line`,
     },
     {
@@ -97,19 +107,28 @@ WHERE (convention, slice, return_id, line) NOT IN (SELECT toString(convention), 
     {
       name: 'timeline_sales',
       statement: sql`INSERT INTO ${timeline}
+WITH lines_of AS
+(
+    SELECT
+        month, customer_id, order_id, versions, live, order_time, l.line AS line, l.product_id AS product_id, l.quantity AS quantity,
+        l.unit_price AS unit_price, toDecimal128(l.discount, 6) + if(l.line = arrayMin(lines.line), order_discount, 0) AS line_discount
+    FROM ${orders} ARRAY JOIN lines AS l
+    WHERE customer_id != ''
+)
+SELECT
+    month, customer_key, 'sale', order_id, line, order_time, product_id, quantity, toDecimal128(unit_price, 6) * quantity, line_discount, 0,
+    ${s.generation}, 0
+FROM lines_of AS v
+INNER JOIN ${keys} AS k ON v.customer_id = k.customer_id
+WHERE versions = 1 AND live
+UNION ALL
 SELECT
     month, customer_key, 'sale', order_id, line,
     anyIf(order_time, live), anyIf(product_id, live), anyIf(quantity, live) AS q, toDecimal128(anyIf(unit_price, live), 6) * q,
-    anyIf(discount, live), 0, ${s.generation}, NOT max(live)
-FROM
-(
-    SELECT
-        month, customer_id, order_id, live, order_time, l.line AS line, l.product_id AS product_id, l.quantity AS quantity,
-        l.unit_price AS unit_price, toDecimal128(l.discount, 6) + if(l.line = arrayMin(lines.line), order_discount, 0) AS discount
-    FROM ${orders} ARRAY JOIN lines AS l
-    WHERE customer_id != ''
-) AS v
+    anyIf(line_discount, live), 0, ${s.generation}, NOT max(live)
+FROM lines_of AS v
 INNER JOIN ${keys} AS k ON v.customer_id = k.customer_id
+WHERE versions > 1
 GROUP BY month, customer_key, order_id, line`,
     },
     {

@@ -47,6 +47,7 @@ SELECT DISTINCT entity_id FROM
       statement: sql`INSERT INTO ${s.table('scratch_orders')}
 SELECT
     order_id,
+    count() OVER (PARTITION BY order_id) AS versions,
     row_number() OVER (PARTITION BY order_id ORDER BY revision DESC, hash DESC) = 1 AS winner,
     winner AND NOT cancelled AS live,
     order_time, ${s.slice(sql`order_time`)} AS slice, ${s.month(sql`order_time`)} AS month,
