@@ -20,12 +20,15 @@ export const money = z
   .regex(/^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/, 'must be a non-negative decimal string such as "12.50"')
   .describe('Non-negative decimal string, at most 12 integer and 6 fraction digits');
 
-/** An instant in UTC, `2011-12-09T12:50:00Z`, up to milliseconds, years 1970 to 2099. */
+/**
+ * An instant in UTC, `2011-12-09T12:50:00Z`, up to milliseconds, years 1971 to 2099:
+ * ClickHouse's dates end there, and west of Greenwich the first hours of 1970 lie before its first day.
+ */
 export const instant = z
   .string()
   .regex(
-    /^(19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?Z$/,
-    'must be a UTC instant such as "2011-12-09T12:50:00Z", in the years 1970 to 2099',
+    /^(197[1-9]|19[89][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?Z$/,
+    'must be a UTC instant such as "2011-12-09T12:50:00Z", in the years 1971 to 2099',
   )
   .refine(isRealInstant, 'is not a date of the calendar')
   .describe('UTC instant, RFC 3339 with Z, at most milliseconds');
@@ -33,7 +36,7 @@ export const instant = z
 /** A calendar date in the shop's zone, `2011-12-09`. */
 export const calendarDate = z
   .string()
-  .regex(/^(19[7-9][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$/, 'must be a date such as "2011-12-09"')
+  .regex(/^(197[1-9]|19[89][0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$/, 'must be a date such as "2011-12-09"')
   .refine((text) => isRealInstant(`${text}T00:00:00Z`), 'is not a date of the calendar');
 
 /** ISO 4217 code, three capital letters. */

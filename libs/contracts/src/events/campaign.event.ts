@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { event } from '../envelope.js';
 import { calendarDate, currency, id, instant, label, money, revision } from '../primitives.js';
 
+/** Leaves room for the date in the subject of a campaign's day. */
+const campaignId = id.max(180);
+
 /** Full state of a campaign. */
 export const campaign = z.looseObject({
-  campaignId: id,
+  campaignId,
   revision,
   status: z.enum(['running', 'ended']),
   name: label,
@@ -19,7 +22,7 @@ export const campaign = z.looseObject({
 
 /** What a campaign spent and reached on one day of the shop; an entity of its own, `<campaign>/<date>`. */
 export const campaignDay = z.looseObject({
-  campaignId: id,
+  campaignId,
   date: calendarDate,
   revision,
   currency,

@@ -9,7 +9,7 @@ import { instant } from '../primitives.js';
 export const clockTick = z.looseObject({
   now: instant,
   speed: z.number().positive().describe('Shop seconds per real second'),
-  offsets: z.record(z.string(), z.string().regex(/^[0-9]+$/)),
+  offsets: z.record(z.string().regex(/^[a-z0-9.-]{1,249}-[0-9]{1,5}$/), z.string().regex(/^[0-9]{1,19}$/)),
 });
 
 export const clockTicked = event('tideline.clock.ticked.v1', clockTick);

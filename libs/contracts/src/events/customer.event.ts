@@ -8,7 +8,7 @@ export const customer = z.looseObject({
   revision,
   registeredAt: instant.nullish(),
   name: label.nullish(),
-  email: z.string().min(3).max(320).nullish(),
+  email: label.max(320).nullish(),
   country: label.nullish(),
   region: label.nullish(),
   city: label.nullish(),

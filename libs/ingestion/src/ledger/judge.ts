@@ -46,6 +46,9 @@ export type Judgement =
       readonly payload: string;
     };
 
+/** Contracts are four levels deep; unknown fields may go further, but not so far that a recursion runs out of stack. */
+const maxDepth = 50;
+
 const envelope = z.looseObject({ ...envelopeShape, type: z.string().min(1).max(200), data: z.unknown() });
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -75,6 +78,8 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return reject('not-json', 'The message is not a JSON object in UTF-8.');
   }
+  if (isDeeperThan(parsed, maxDepth))
+    return reject('invalid-data', `The message is nested deeper than ${maxDepth} levels.`, ...named(parsed));
   const head = envelope.safeParse(parsed);
   if (!head.success) return reject('not-an-event', inWords(head.error), ...named(parsed));
   const { type, id: eventId } = head.data;
@@ -149,4 +154,16 @@ function named(parsed: object): [string, string] {
   const { type, id } = parsed as { type?: unknown; id?: unknown };
   const short = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200).toWellFormed() : '');
   return [short(type), short(id)];
+}
+
+/** Level by level, without recursion: what is asked about may be nested a hundred thousand deep. */
+function isDeeperThan(value: object, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? Object.values(each as object).filter((inner) => typeof inner === 'object') : [],
+    );
+  }
+  return false;
 }

@@ -60,11 +60,15 @@ export type Verdict =
 
 const envelope = z.looseObject({ ...envelopeShape, type: z.string().min(1).max(200) });
 const skew = 5 * 60_000;
+/** Levels of objects and lists inside the message. */
+const deepest = 50;
 
 /** The verdict on one message. It looks at nothing but the message and the shop's currency. */
 export function verdictOn({ topic, value }: OracleMessage, shop: Pick<OracleShop, 'currency'>): Verdict {
   const message = jsonObject(value);
   if (!message) return rejected('not-json');
+
+  if (depthOf(message) > deepest) return rejected('invalid-data');
 
   const head = envelope.safeParse(message);
   if (!head.success || !('data' in message)) return rejected('not-an-event');
@@ -158,4 +162,18 @@ function businessInstants({ kind, data }: Statement): string[] {
   if (kind === 'order') return [data.orderedAt];
   if (kind === 'return' && data.status === 'refunded') return [data.refundedAt];
   return [];
+}
+
+/** Levels of nesting below the message itself, counted in its brackets. */
+function depthOf(message: object): number {
+  const brackets = JSON.stringify(message)
+    .replace(/"(?:[^"\\]|\\.)*"/g, '')
+    .replace(/[^[\]{}]/g, '');
+  let depth = 0;
+  let greatest = 0;
+  for (const bracket of brackets) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    greatest = Math.max(greatest, depth);
+  }
+  return greatest - 1;
 }

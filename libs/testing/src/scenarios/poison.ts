@@ -34,6 +34,16 @@ export function poison(currency: string): { reason: VerdictReason; what: string;
       message: anOrder({ orderId: 'poison', currency, lines: [aLine({ unitPrice: '-1.00' })] }),
     },
     { reason: 'invalid-data', what: 'money as a number', message: altered(order, (event) => (event.data['discount'] = 1.5)) },
+    {
+      reason: 'invalid-data',
+      what: 'nested a thousand deep',
+      message: aRawMessage('transactions.v1', order.value.replace('"data":{', `"data":{"extra":${'['.repeat(1_000)}${']'.repeat(1_000)},`)),
+    },
+    {
+      reason: 'invalid-data',
+      what: 'half a surrogate pair',
+      message: aRawMessage('customers.v1', aCustomer({ customerId: 'poison', email: 'x@y.z' }).value.replace('x@y.z', '\\ud800@y.z')),
+    },
     { reason: 'invalid-data', what: 'no lines', message: anOrder({ orderId: 'poison', currency, lines: [] }) },
     {
       reason: 'invalid-data',

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { InstanceClient } from './instance-client.js';
+import { loadMapping } from './mapping.js';
+
+let server: Server | undefined;
+afterEach(async () => {
+  server?.close();
+  if (server?.listening) await once(server, 'close');
+  server = undefined;
+});
+
+/** A server that gives one answer to everything, and keeps what it was asked. */
+async function answering(status: number, body: string): Promise<{ url: string; asked: { request: IncomingMessage; body: string }[] }> {
+  const asked: { request: IncomingMessage; body: string }[] = [];
+  server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => (text += chunk));
+    request.on('end', () => {
+      asked.push({ request, body: text });
+      response.writeHead(status, { connection: 'close' }).end(body);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+describe('InstanceClient', () => {
+  it('registers a shop with what the mapping says, and the secret', async () => {
+    const { url, asked } = await answering(200, '{"shop":"my-shop","status":"ready"}');
+    const answer = await new InstanceClient(url, 'a-secret-of-16-characters').registerShop('my-shop', await loadMapping('online-retail'));
+    expect(answer.status).toBe('ready');
+    expect(asked[0]?.request).toMatchObject({ method: 'PUT', url: '/api/v1/shops/my-shop' });
+    expect(asked[0]?.request.headers.authorization).toBe('Bearer a-secret-of-16-characters');
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ timeZone: 'Europe/London', currency: 'GBP', clock: 'data' });
+  });
+
+  it('shows a problem by its title and detail', async () => {
+    const { url } = await answering(409, '{"type":"about:blank","title":"Conflict","status":409,"detail":"The shop exists in EUR."}');
+    await expect(new InstanceClient(url, undefined).shop('my-shop')).rejects.toMatchObject({
+      code: 'instance-refused',
+      retryable: false,
+      message: expect.stringContaining('Conflict: The shop exists in EUR.') as string,
+    });
+  });
+
+  it('shows what is not a problem document as it stands', async () => {
+    const { url } = await answering(404, 'not here');
+    await expect(new InstanceClient(url, undefined).pipeline()).rejects.toMatchObject({
+      code: 'instance-refused',
+      message: expect.stringContaining('not here') as string,
+    });
+  });
+
+  it('may be tried again when the instance is in trouble', async () => {
+    const { url } = await answering(503, '{"title":"Unavailable","detail":"starting"}');
+    await expect(new InstanceClient(url, undefined).pipeline()).rejects.toMatchObject({ code: 'instance-unreachable', retryable: true });
+  });
+
+  it('says what to do when nothing answers', async () => {
+    const { url } = await answering(200, '{}');
+    const gone = server;
+    gone?.close();
+    if (gone) await once(gone, 'close');
+    await expect(new InstanceClient(url, undefined).summary('my-shop')).rejects.toMatchObject({
+      code: 'instance-unreachable',
+      message: expect.stringMatching(/No instance answers at .*npm start/) as string,
+    });
+  });
+});
