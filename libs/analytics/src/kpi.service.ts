@@ -5,7 +5,7 @@ import { AnalyticsError } from './analytics.errors.js';
 import { AnswerCache } from './answer-cache.js';
 import { add, additive, averages, changeOf, netOf, noSums, summaryOf, sumsOf, type Sums } from './figures.js';
 import { ratioText } from './money.js';
-import { decompose, onHours, rangeOf, type Range } from './range.js';
+import { decompose, endsOn, rangeOf, type Range } from './range.js';
 
 const maxPoints = 10_000;
 
@@ -22,8 +22,8 @@ export class KpiService {
   async summary(shop: Shop, query: SummaryQuery): Promise<SummaryAnswer> {
     const zone = this.zone(shop);
     const range = rangeOf(query, zone);
-    return this.answer(shop, 'summary', query, async () => {
-      const whole = await this.whole(shop, zone);
+    return this.answer(shop, 'summary', query, async (stamp) => {
+      const whole = await this.whole(shop, zone, stamp);
       const figures = await this.figures(shop, zone, range, whole, query.refunds);
       const before = query.compare === 'previous' ? previousOf(query, range, whole, zone) : undefined;
       const earlier = before && (await this.figures(shop, zone, before, whole, query.refunds));
@@ -39,7 +39,7 @@ export class KpiService {
     const zone = this.zone(shop);
     const asked = rangeOf(query, zone);
     return this.answer(shop, 'series', query, async (stamp) => {
-      const whole = await this.whole(shop, zone);
+      const whole = await this.whole(shop, zone, stamp);
       const range = closed(asked, whole);
       const head = { ...this.head(shop, query, range), grain: query.grain };
       if (range.from === null || range.to === null || range.from >= range.to) return { ...head, points: [] };
@@ -80,8 +80,8 @@ export class KpiService {
   async breakdown(shop: Shop, query: BreakdownQuery): Promise<BreakdownAnswer> {
     const zone = this.zone(shop);
     const asked = rangeOf(query, zone);
-    return this.answer(shop, 'breakdown', query, async () => {
-      const range = closed(asked, await this.whole(shop, zone));
+    return this.answer(shop, 'breakdown', query, async (stamp) => {
+      const range = closed(asked, await this.whole(shop, zone, stamp));
       const head = { ...this.head(shop, query, range), by: query.by };
       const rows =
         range.from === null || range.to === null || range.from >= range.to
@@ -118,10 +118,11 @@ export class KpiService {
   private async members(shop: Shop, zone: Zone, query: BreakdownQuery, from: number, to: number) {
     const byOrderDate = query.refunds === 'order-date';
     const { by } = query;
-    if (by === 'category' || by === 'subcategory' || by === 'brand' || !onHours(from, to, zone)) {
+    const finest = by === 'product' ? 'day' : 'hour';
+    if (by === 'category' || by === 'subcategory' || by === 'brand' || !endsOn(finest, from, to, zone)) {
       return this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate);
     }
-    return this.reads.breakdown(shop, by, decompose(from, to, zone, 'hour'), byOrderDate);
+    return this.reads.breakdown(shop, by, decompose(from, to, zone, finest), byOrderDate);
   }
 
   private async figures(shop: Shop, zone: Zone, range: Range, whole: Range, refunds: string): Promise<SummaryFigures> {
@@ -135,8 +136,8 @@ export class KpiService {
   }
 
   /** The months that hold anything. */
-  private async whole(shop: Shop, zone: Zone): Promise<Range> {
-    const extent = await this.reads.extent(shop);
+  private async whole(shop: Shop, zone: Zone, { generation }: Stamp): Promise<Range> {
+    const extent = await this.#cache.get(`${shop.shop} ${generation} extent`, () => this.reads.extent(shop));
     if (!extent) return { from: null, to: null };
     return { from: instantOf(extent.first).getTime(), to: zone.next(instantOf(extent.last).getTime(), 'month') };
   }

@@ -43,7 +43,7 @@ export function rangeOf(query: { from?: string | undefined; to?: string | undefi
  * Covers a range with whole buckets, the coarsest inside and finer ones at the edges: a year is read as twelve months.
  * @param finest the finest grain to be used; the range must be aligned to it
  */
-export function decompose(from: number, to: number, zone: Zone, finest: 'slice' | 'hour'): KpiSpan[] {
+export function decompose(from: number, to: number, zone: Zone, finest: 'slice' | 'hour' | 'day'): KpiSpan[] {
   const edges: { grain: KpiGrain; from: number; to: number }[] = [];
   const add = (grain: KpiGrain, start: number, end: number): void => {
     if (start < end) edges.push({ grain, from: start, to: end });
@@ -55,7 +55,7 @@ export function decompose(from: number, to: number, zone: Zone, finest: 'slice' 
     { grain: 'minute', ceil: (at) => Math.ceil(at / minuteMs) * minuteMs, floor: (at) => Math.floor(at / minuteMs) * minuteMs },
     { grain: 'slice', ceil: (at) => at, floor: (at) => at },
   ];
-  const usable = finest === 'hour' ? grains.slice(0, 3) : grains;
+  const usable = finest === 'slice' ? grains : grains.slice(0, finest === 'hour' ? 3 : 2);
   const cover = (start: number, end: number, index: number): void => {
     const level = usable[index];
     if (start >= end || !level) return;
@@ -69,7 +69,7 @@ export function decompose(from: number, to: number, zone: Zone, finest: 'slice' 
   return edges;
 }
 
-/** Whether both ends lie on local hours, the finest grain at which dimensions are kept. */
-export function onHours(from: number, to: number, zone: Zone): boolean {
-  return zone.floor(from, 'hour') === from && zone.floor(to, 'hour') === to;
+/** Whether both ends are starts of a local hour or day. */
+export function endsOn(unit: 'hour' | 'day', from: number, to: number, zone: Zone): boolean {
+  return zone.floor(from, unit) === from && zone.floor(to, unit) === to;
 }

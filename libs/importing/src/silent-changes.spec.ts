@@ -91,6 +91,10 @@ describe('a row is never taken for another amount', () => {
     });
   });
 
+  it.fails('the year 71 is rejected, not taken for 1971', async () => {
+    expect(await taken([line({ at: '0071-01-01 10:00:00' })])).toBe(0);
+  });
+
   it.fails('an order discount that differs between rows of one order is not dropped', async () => {
     const { rejected } = await run([line({ land: '1' }), line({ land: '2' })], { mapped: columns.replace('country', 'orderDiscount') });
     expect(Object.keys(rejected)).toHaveLength(1);
@@ -120,7 +124,7 @@ describe('a rule is never read for another', () => {
 describe('no event is sent that its contract refuses', () => {
   it.fails.each<[string, Partial<typeof defaults>]>([
     ['the year 11', { at: '0011-01-01 10:00:00' }],
-    ['the year 1969', { at: '1969-12-31 10:00:00' }],
+    ['the year 1970', { at: '1970-12-31 10:00:00' }],
     ['the year 2100', { at: '2100-01-01 10:00:00' }],
     ['a country of 501 characters', { land: 'x'.repeat(501) }],
     ['an id of 150 characters of two units each', { id: '😀'.repeat(150) }],

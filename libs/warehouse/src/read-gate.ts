@@ -27,6 +27,8 @@ export interface ReadGate {
  */
 export class ShopGate implements ReadGate {
   readonly #locks = new Map<string, SharedLock>();
+  /** Watermarks that a refresher in this process wrote: nobody else moves them, so no read has to ask the store. */
+  readonly #own = new Map<string, Watermark | undefined>();
 
   constructor(private readonly watermarks: WatermarkRepository) {}
 
@@ -34,9 +36,9 @@ export class ShopGate implements ReadGate {
     const attempts = 3;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.lock(shop).shared(async () => {
-        const stamp = stampOf(await this.watermarks.read(shop));
+        const stamp = stampOf(await this.watermark(shop));
         const value = await work(stamp);
-        const after = stampOf(await this.watermarks.read(shop));
+        const after = stampOf(await this.watermark(shop));
         return { value, stamp, moved: after.generation !== stamp.generation };
       });
       if (!answer.moved) return { value: answer.value, stamp: answer.stamp };
@@ -47,6 +49,15 @@ export class ShopGate implements ReadGate {
   /** The write phase of a refresh: waits for readers, keeps new ones out until it is through. */
   write<T>(shop: Shop, work: () => Promise<T>): Promise<T> {
     return this.lock(shop).exclusive(work);
+  }
+
+  /** A refresher of this process says where the shop stands: at its claim, and inside each write phase. */
+  stands(shop: Shop, watermark: Watermark | undefined): void {
+    this.#own.set(shop.shop, watermark);
+  }
+
+  private async watermark(shop: Shop): Promise<Watermark | undefined> {
+    return this.#own.has(shop.shop) ? this.#own.get(shop.shop) : this.watermarks.read(shop);
   }
 
   private lock(shop: Shop): SharedLock {

@@ -62,6 +62,7 @@ export class Refresher {
   async claim(): Promise<void> {
     this.#generation = await this.watermarks.claim(this.shop, this.options.claimedBy);
     this.#watermark = await this.watermarks.read(this.shop, 'refresher');
+    this.gate.stands(this.shop, this.#watermark);
   }
 
   /** One step. @returns what was committed, or undefined when the ledger did not move */
@@ -90,6 +91,7 @@ export class Refresher {
           committedAt: this.options.now(),
         };
         await this.watermarks.write(this.shop, watermark, fresh.rows);
+        this.gate.stands(this.shop, watermark);
       }),
     );
     if (!watermark) return undefined;

@@ -6,9 +6,10 @@ import type { Micros } from './money.js';
 export const dimensions = ['all', 'product', 'country', 'region', 'city', 'payment', 'channel', 'campaign'] as const;
 export type Dimension = (typeof dimensions)[number];
 
-/** The whole shop is kept at every grain, its parts from the hour up. */
+/** The whole shop is kept at every grain, its parts from the hour up, its products from the day up. */
 export function grainsOf(dimension: Dimension): readonly StoredGrain[] {
-  return dimension === 'all' ? storedGrains : ['hour', 'day', 'month'];
+  if (dimension === 'all') return storedGrains;
+  return dimension === 'product' ? ['day', 'month'] : ['hour', 'day', 'month'];
 }
 
 const separator = '\u001f';

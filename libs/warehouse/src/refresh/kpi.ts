@@ -8,7 +8,7 @@ const orderLevel = '\u001forder';
 
 /**
  * `agg_kpi` by levels. The headline ('all') goes slice <- L1, minute <- slices, hour <- minutes; dimensions start at the hour,
- * straight from L1; days and months of everything come from hours and days. A level is recomputed for the buckets that hold
+ * products at the day, straight from L1; days and months of everything come from hours and days. A level is recomputed for the buckets that hold
  * a dirty slice: its clean parts are read from the table, its dirty parts from this step's own rows. All levels are gathered
  * in a work table and go out in ONE insert, so a reader sees every level move at once.
  */
@@ -18,8 +18,10 @@ export function writeKpis(s: StepSql): NamedStatement[] {
   const dirty = s.table('scratch_dirty');
   const zone = s.zone;
   const hour = (at: Sql): Sql => sql`toTimeZone(toStartOfHour(${at}, ${zone}), 'UTC')`;
+  const day = (at: Sql): Sql => sql`toTimeZone(toStartOfDay(${at}, ${zone}), 'UTC')`;
   const dirtySlices = sql`(SELECT slice FROM ${dirty})`;
   const dirtyHours = sql`(SELECT DISTINCT toStartOfHour(slice, ${zone}) FROM ${dirty})`;
+  const dirtyDays = sql`(SELECT DISTINCT toStartOfDay(slice, ${zone}) FROM ${dirty})`;
   const emptyBitmap = sql`groupBitmapStateIf(toUInt32(0), 0)`;
   const sums = sql`sum(gross), sum(discounts), sum(returns), sum(returns_by_order_date), sum(orders), sum(returned_orders), sum(units), groupBitmapMergeState(buyers), ${s.generation}, 0`;
 
@@ -96,27 +98,28 @@ FROM
 GROUP BY dimension, bucket, member`,
     },
     {
-      name: 'kpi_hours_by_product',
+      name: 'kpi_days_by_product',
+      // Few hours hold a product twice: kept by the hour these rows would outnumber the order lines.
       statement: sql`INSERT INTO ${scratch}
-SELECT 'hour', 'product', bucket, member, ${sums}
+SELECT 'day', 'product', bucket, member, ${sums}
 FROM
 (
     SELECT
-        ${hour(sql`slice`)} AS bucket, product_id AS member, sum(f.gross) AS gross, sum(toDecimal128(discount, 6)) AS discounts,
+        ${day(sql`slice`)} AS bucket, product_id AS member, sum(f.gross) AS gross, sum(toDecimal128(discount, 6)) AS discounts,
         toDecimal128(0, 6) AS returns, toDecimal128(0, 6) AS returns_by_order_date, uniqExact(order_id) AS orders,
         uniqExactIf(order_id, returned) AS returned_orders, sum(quantity) AS units, groupBitmapStateIf(customer_key, customer_key != 0) AS buyers
-    FROM ${s.table('fact_sales')} AS f FINAL WHERE toStartOfHour(slice, ${zone}) IN ${dirtyHours}
+    FROM ${s.table('fact_sales')} AS f FINAL WHERE toStartOfDay(slice, ${zone}) IN ${dirtyDays}
     GROUP BY bucket, member
     UNION ALL
-    SELECT ${hour(sql`slice`)} AS bucket, ${orderLevel}, toDecimal128(0, 6), sum(toDecimal128(order_discount, 6)), toDecimal128(0, 6), toDecimal128(0, 6), 0, 0, 0, ${emptyBitmap}
-    FROM ${s.table('fact_sales')} FINAL WHERE toStartOfHour(slice, ${zone}) IN ${dirtyHours} AND order_discount != 0
+    SELECT ${day(sql`slice`)} AS bucket, ${orderLevel}, toDecimal128(0, 6), sum(toDecimal128(order_discount, 6)), toDecimal128(0, 6), toDecimal128(0, 6), 0, 0, 0, ${emptyBitmap}
+    FROM ${s.table('fact_sales')} FINAL WHERE toStartOfDay(slice, ${zone}) IN ${dirtyDays} AND order_discount != 0
     GROUP BY bucket
     UNION ALL
     SELECT
-        ${hour(sql`slice`)} AS bucket, product_id, toDecimal128(0, 6), toDecimal128(0, 6), sumIf(amount, convention = 'refund-date'),
+        ${day(sql`slice`)} AS bucket, product_id, toDecimal128(0, 6), toDecimal128(0, 6), sumIf(amount, convention = 'refund-date'),
         sumIf(amount, convention = 'order-date'), 0, 0, 0, ${emptyBitmap}
     FROM ${s.table('fact_returns')} FINAL
-    WHERE convention IN ('refund-date', 'order-date') AND toStartOfHour(slice, ${zone}) IN ${dirtyHours}
+    WHERE convention IN ('refund-date', 'order-date') AND toStartOfDay(slice, ${zone}) IN ${dirtyDays}
     GROUP BY bucket, product_id
 )
 GROUP BY bucket, member`,
