@@ -1,10 +1,7 @@
-import { readConfig } from '#config';
-import { httpConfig } from '#http';
+import { shopId } from '#contracts';
 import { InstanceClient, loadMapping, readFiles, runImport, type Collected } from '#importing';
-import { createLogger } from '#observability';
-import { openStreaming } from '#streaming';
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 
 interface Options {
@@ -21,7 +18,7 @@ export function importCommand(): Command {
   return new Command('import')
     .description('Sends a CSV as events through Kafka into a shop of its own, and returns when every figure is exact.')
     .argument('<file...>', 'CSV files, plain or .gz')
-    .requiredOption('--shop <id>', 'the shop; it is made when it does not exist')
+    .requiredOption('--shop <id>', 'the shop; it is made when it does not exist', parseShop)
     .requiredOption('--mapping <name-or-file>', 'a mapping that ships, or a YAML file')
     .option('--url <url>', 'the running instance', 'http://127.0.0.1:7070')
     .option('--rejects <file>', 'where rejected rows go (default: <shop>.rejects.csv)')
@@ -31,9 +28,24 @@ export function importCommand(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
+  const bars = progressBars();
+  try {
+    await importFiles(files, options, bars);
+  } finally {
+    // A bar left running keeps its timer, and with it the process, alive.
+    bars?.stop();
+  }
+}
+
+function parseShop(text: string): string {
+  const parsed = shopId.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
+  return parsed.data;
+}
+
+async function importFiles(files: string[], options: Options, bars: MultiBar | undefined): Promise<void> {
   const begun = performance.now();
   const mapping = await loadMapping(options.mapping);
-  const bars = progressBars();
   const rejectsPath = resolve(options.rejects ?? `${options.shop}.rejects.csv`);
   const reading = bars?.create(100, 0, { task: 'reading ' });
   const collected = await readFiles(files, { mapping, rejectsPath, onProgress: (done) => reading?.update(Math.floor(done * 100)) });
@@ -44,6 +56,13 @@ async function run(files: string[], options: Options): Promise<void> {
   }
 
   const bySending = new Map<string, SingleBar>();
+  // Loaded here: --help, a dry run and a wrong file name need neither the broker's client nor Nest.
+  const [{ readConfig }, { httpConfig }, { openStreaming }, { createLogger }] = await Promise.all([
+    import('#config'),
+    import('#http'),
+    import('#streaming'),
+    import('#observability'),
+  ]);
   const secret = readConfig([httpConfig], undefined, { strict: false }).get(httpConfig).TIDELINE_SECRET;
   const outcome = await runImport(collected, {
     shop: options.shop,
@@ -63,6 +82,7 @@ async function run(files: string[], options: Options): Promise<void> {
       shop: options.shop,
       ...counts(collected, rejectsPath),
       events: outcome.events,
+      deadLetters: outcome.deadLetters,
       megabytes: Number((outcome.bytes / 1e6).toFixed(1)),
       readMs: Math.round(readMs),
       totalMs: Math.round(performance.now() - begun),

@@ -20,6 +20,8 @@ export function defineSlice<const S extends Shape>(name: string, shape: S): Conf
 
 /** Everything that is wrong with the environment, at once. */
 export class ConfigError extends Error {
+  /** Written for people: the edge shows the message without a stack. */
+  readonly code = 'config-invalid';
   constructor(readonly faults: readonly string[]) {
     super(
       `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,

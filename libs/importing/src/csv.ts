@@ -9,8 +9,8 @@ import { ImportError } from './importing.errors.js';
 export interface CsvBatch {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Number of the batch's first row; the header is row 1. */
-  readonly firstRow: number;
+  /** Line of the file on which each row begins; the header is line 1. */
+  readonly lines: readonly number[];
   /** How much of the file was read, 0 to 1. */
   readonly done: number;
 }
@@ -34,7 +34,6 @@ export async function* readCsv(path: string, options: { separator: string; encod
     encoding: options.encoding === 'latin1' ? 'latin1' : 'utf8',
     bom: true,
     relax_column_count: true,
-    skip_empty_lines: true,
   });
   const done = (error: NodeJS.ErrnoException | null): void => {
     if (error) parser.destroy(error);
@@ -43,20 +42,26 @@ export async function* readCsv(path: string, options: { separator: string; encod
 
   let header: readonly string[] | undefined;
   let rows: string[][] = [];
-  let firstRow = 2;
+  let lines: number[] = [];
+  let line = 1;
   const batch = (): CsvBatch => {
-    const full = { header: header ?? [], rows, firstRow, done: size === 0 ? 1 : raw.bytesRead / size };
-    firstRow += rows.length;
+    const full = { header: header ?? [], rows, lines, done: size === 0 ? 1 : raw.bytesRead / size };
     rows = [];
+    lines = [];
     return full;
   };
   try {
     for await (const record of parser as AsyncIterable<string[]>) {
+      const begins = line;
+      line += 1;
+      for (const field of record) if (field.includes('\n')) line += field.split('\n').length - 1;
+      if (record.length === 1 && record[0] === '') continue;
       if (!header) {
         header = record.map((name) => name.trim());
         continue;
       }
       rows.push(record);
+      lines.push(begins);
       if (rows.length === batchRows) yield batch();
     }
   } catch (error) {

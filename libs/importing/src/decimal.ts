@@ -9,8 +9,18 @@ const unit = 1_000_000n;
  */
 export function parseDecimal(text: string, decimal: '.' | ',' = '.', thousands = ''): Micros | undefined {
   let plain = text.trim();
-  if (thousands !== '') plain = plain.replaceAll(thousands, '');
-  if (decimal === ',') plain = plain.replace(',', '.');
+  if (thousands !== '' && plain.includes(thousands)) {
+    // Only true groups of three: "2,5" with a comma between thousands is a mistake, not twenty-five.
+    const [whole = '', ...rest] = plain.split(decimal);
+    const [head = '', ...groups] = whole.replace(/^[+-]/, '').split(thousands);
+    if (!/^\d{1,3}$/.test(head) || groups.some((group) => !/^\d{3}$/.test(group))) return undefined;
+    plain = [whole.replaceAll(thousands, ''), ...rest].join(decimal);
+  }
+  if (decimal === ',') {
+    // "1.234" in a file of decimal commas is one thousand two hundred, never 1.234.
+    if (plain.includes('.')) return undefined;
+    plain = plain.replace(',', '.');
+  }
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(plain);
   if (!parts || ((parts[2] ?? '') === '' && (parts[3] ?? '') === '')) return undefined;
   const fraction = (parts[3] ?? '').replace(/0+$/, '');

@@ -70,8 +70,14 @@ export interface Collected {
   readonly rejected: ReadonlyMap<string, number>;
 }
 
-const cleanId = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const cleanText = /^[^\p{Cc}\p{Cs}]*$/u;
+/** The contracts count UTF-16 units, a regular expression with the u flag counts characters. */
+const isId = (text: string): boolean => text !== '' && text.length <= 200 && cleanText.test(text);
+const isLabel = (text: string): boolean => text.length <= 500 && !text.includes('\0') && text.isWellFormed();
+const labels = ['country', 'region', 'city', 'paymentMethod', 'channel', 'reason', 'category', 'subcategory', 'brand'] as const;
+const maxLines = 10_000;
 const maxMicros = 10n ** 18n;
+const memoSize = 100_000;
 
 /** Gathers the rows of files into documents. Rows of one document may lie anywhere; repeated rows are separate lines. */
 export class DocumentCollector implements Collected {
@@ -83,6 +89,8 @@ export class DocumentCollector implements Collected {
   sales = 0;
   returns = 0;
   readonly #timeOf: (text: string) => number | undefined;
+  readonly #decimals = new Map<string, Micros | undefined>();
+  readonly #ids = new Map<string, boolean>();
   #header: readonly string[] | undefined;
   #ruleOf: ReturnType<typeof compileRules> = () => undefined;
   #read: ReturnType<typeof readers> | undefined;
@@ -111,7 +119,10 @@ export class DocumentCollector implements Collected {
 
   add(row: Row, number: number): void {
     this.rows += 1;
-    const rule = this.#ruleOf(row);
+    const width = this.#header?.length ?? 0;
+    // A line cut short, or a separator inside a text without quotes: its fields cannot be trusted.
+    const rule =
+      row.length === width ? this.#ruleOf(row) : ({ class: 'reject', reason: 'other number of columns than the header' } as const);
     const reason = rule === undefined ? 'no rule fits' : rule.class === 'reject' ? rule.reason : this.take(rule.class, row);
     if (reason === undefined) return;
     this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
@@ -123,31 +134,39 @@ export class DocumentCollector implements Collected {
     const read = this.#read;
     if (!read) return 'no header';
     const id = read.document(row);
-    if (!cleanId.test(id)) return 'document id is missing or not plain text';
+    if (!this.isId(id)) return 'document id is missing or not plain text';
     const at = this.#timeOf(read.time(row));
     if (at === undefined) return 'time is not in a format of the mapping';
-    const quantity = read.quantity === undefined ? 1 : wholeUnits(abs(this.decimal(read.quantity(row))) ?? 1n);
-    if (quantity === undefined || quantity > 2_147_483_647) return 'quantity is not a whole number';
+    const signed = read.quantity === undefined ? 1 : wholeUnits(this.decimal(read.quantity(row)) ?? 1n);
+    const quantity = signed === undefined ? undefined : Math.abs(signed);
+    if (signed === undefined || quantity === undefined || quantity > 2_147_483_647) return 'quantity is not a whole number';
     if (quantity === 0) return 'quantity is zero';
+    // Only a return may carry a minus: files write them either way. A negative sale is not a sale.
+    if (kind === 'sale' && signed < 0) return 'quantity is negative';
     const price = this.decimal((read.price ?? read.amount)(row));
     if (price === undefined) return 'price is not a number of at most six decimals';
-    if (kind === 'sale' && price < 0n) return 'price is negative';
+    if (price < 0n && (kind === 'sale' || read.price !== undefined)) return 'price is negative';
     const unitPrice = price < 0n ? -price : price;
     if (unitPrice * BigInt(quantity) >= maxMicros) return 'amount is too large';
     const extra = { discount: 0n, orderDiscount: 0n, shipping: 0n, tax: 0n };
     for (const name of ['discount', 'orderDiscount', 'shipping', 'tax'] as const) {
       const text = read[name]?.(row) ?? '';
       const value = text === '' ? 0n : this.decimal(text);
-      if (value === undefined || value < 0n) return `${name} is not a positive number`;
+      if (value === undefined || value < 0n || value >= maxMicros) return `${name} is not a positive number`;
       extra[name] = value;
     }
     const costText = read.unitCost?.(row) ?? '';
     const unitCost = costText === '' ? undefined : this.decimal(costText);
-    if (costText !== '' && (unitCost === undefined || unitCost < 0n)) return 'unitCost is not a positive number';
+    if (costText !== '' && (unitCost === undefined || unitCost < 0n || unitCost >= maxMicros)) return 'unitCost is not a positive number';
     const product = read.product(row);
     const customer = read.customer(row);
-    if ((product !== '' && !cleanId.test(product)) || (customer !== '' && !cleanId.test(customer)))
+    if ((product !== '' && !this.isId(product)) || (customer !== '' && !this.isId(customer)))
       return 'product or customer id is not plain text';
+    const order = read.order(row);
+    const campaign = read.campaign(row);
+    if ((order !== '' && !this.isId(order)) || (campaign !== '' && !this.isId(campaign))) return 'order or campaign id is not plain text';
+    for (const name of labels) if (!isLabel(read[name](row))) return `${name} is too long or not plain text`;
+    if (read.productName(row).includes('\0')) return 'productName is not plain text';
 
     const key = `${kind} ${id}`;
     let document = this.documents.get(key);
@@ -157,13 +176,13 @@ export class DocumentCollector implements Collected {
         kind,
         at,
         customer,
-        order: read.order(row),
+        order,
         country: read.country(row),
         region: read.region(row),
         city: read.city(row),
         paymentMethod: read.paymentMethod(row),
         channel: read.channel(row),
-        campaign: read.campaign(row),
+        campaign,
         orderDiscount: extra.orderDiscount,
         shipping: extra.shipping,
         tax: extra.tax,
@@ -172,20 +191,27 @@ export class DocumentCollector implements Collected {
       this.documents.set(key, document);
     } else if (document.customer !== customer) {
       return 'another customer than the first row of its document';
+    } else if (document.lines.length === maxLines) {
+      return `document has more than ${maxLines} rows`;
+    } else {
+      for (const name of ['orderDiscount', 'shipping', 'tax'] as const)
+        if (extra[name] !== document[name] && (read[name]?.(row) ?? '') !== '') return `${name} differs from the first row of its document`;
     }
     if (at < document.at) document.at = at;
     document.lines.push({ product, quantity, price: unitPrice, discount: extra.discount, unitCost, reason: read.reason(row) });
     if (kind === 'sale') this.sales += 1;
     else this.returns += 1;
     this.noteProduct(product, at, read, row);
-    if (customer !== '') this.noteCustomer(customer, at, document.country);
+    if (customer !== '') this.noteCustomer(customer, at, read.country(row));
     return undefined;
   }
 
   /** The name is the latest that is not empty; of two at one instant the later in the alphabet, so that order of rows does not matter. */
   private noteProduct(id: string, at: number, read: ReturnType<typeof readers>, row: Row): void {
     if (id === '') return;
-    const name = read.productName(row).slice(0, 500);
+    // Cutting may split a surrogate pair, and half a pair is not UTF-8.
+    const full = read.productName(row);
+    const name = full.length <= 500 ? full : full.slice(0, 500).replace(/[\uD800-\uDBFF]$/, '');
     const known = this.products.get(id);
     if (!known) {
       this.products.set(id, {
@@ -216,14 +242,29 @@ export class DocumentCollector implements Collected {
       return;
     }
     if (at < known.firstAt) known.firstAt = at;
-    if (at > known.countryAt || (at === known.countryAt && country > known.country)) {
+    if (country === '') return;
+    if (known.country === '' || at > known.countryAt || (at === known.countryAt && country > known.country)) {
       known.country = country;
       known.countryAt = at;
     }
   }
 
   private decimal(text: string): Micros | undefined {
-    return parseDecimal(text, this.mapping.numbers.decimal, this.mapping.numbers.thousands);
+    // Files repeat their prices and quantities.
+    const known = this.#decimals.get(text);
+    if (known !== undefined || this.#decimals.has(text)) return known;
+    const value = parseDecimal(text, this.mapping.numbers.decimal, this.mapping.numbers.thousands);
+    if (this.#decimals.size < memoSize) this.#decimals.set(text, value);
+    return value;
+  }
+
+  private isId(text: string): boolean {
+    let known = this.#ids.get(text);
+    if (known === undefined) {
+      known = isId(text);
+      if (this.#ids.size < memoSize) this.#ids.set(text, known);
+    }
+    return known;
   }
 }
 
@@ -262,8 +303,4 @@ function readers({ columns }: Mapping, header: readonly string[]) {
     shipping: optional(columns.shipping),
     tax: optional(columns.tax),
   };
-}
-
-function abs(value: Micros | undefined): Micros | undefined {
-  return value === undefined ? undefined : value < 0n ? -value : value;
 }

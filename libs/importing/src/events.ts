@@ -1,4 +1,5 @@
 import type { TopicName } from '#contracts';
+import { createHash } from 'node:crypto';
 import { decimalText } from './decimal.js';
 import type { Collected, Document } from './documents.js';
 import type { Mapping } from './mapping.js';
@@ -118,7 +119,9 @@ function returnData(document: Document, { revision, currency }: Mapping): object
 
 /** An id that fits the contract whatever the length of its parts. */
 function eventId(shop: string, kind: string, entity: string, revision: number): string {
-  return `${shop}/${kind}/${revision}/${entity}`.slice(0, 200);
+  const plain = `${shop}/${kind}/${revision}/${entity}`;
+  // Cutting would give two entities one id; a hash keeps them apart.
+  return plain.length <= 200 ? plain : `${shop}/${kind}/${revision}/sha256:${createHash('sha256').update(entity).digest('hex')}`;
 }
 
 function amount(micros: bigint): string {

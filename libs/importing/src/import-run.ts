@@ -24,6 +24,8 @@ export interface ImportOutcome {
   readonly events: number;
   readonly bytes: number;
   readonly summary: SummaryAnswer;
+  /** Messages of this shop that became dead letters while the import ran; 0 when every event was used. */
+  readonly deadLetters: number;
 }
 
 /** Bytes per request to the broker: large enough to be cheap, small enough to share the line. */
@@ -43,6 +45,7 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
     () => `The shop ${shop} did not become ready. See /api/v1/pipeline for its alarms.`,
   );
   const { kafka } = await client.pipeline();
+  const deadBefore = await deadLetters(client, shop);
   const streaming = options.openStreaming(kafka.brokers);
   try {
     const total = collected.documents.size + collected.products.size + collected.customers.size;
@@ -50,10 +53,15 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
       options.onProgress?.('sending', events, total),
     );
     await settle(streaming, options);
-    return { ...sent, summary: await client.summary(shop) };
+    return { ...sent, summary: await client.summary(shop), deadLetters: (await deadLetters(client, shop)) - deadBefore };
   } finally {
     await streaming.close();
   }
+}
+
+async function deadLetters(client: InstanceClient, shop: string): Promise<number> {
+  const status = (await client.pipeline()).shops.find((each) => each.shop === shop);
+  return (status?.deadLetters ?? []).reduce((sum, each) => sum + each.messages, 0);
 }
 
 async function send(

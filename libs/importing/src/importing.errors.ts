@@ -3,6 +3,7 @@ const codes = {
   'file-unreadable': { retryable: false },
   'file-empty': { retryable: false },
   'columns-missing': { retryable: false },
+  'rejects-unwritable': { retryable: false },
   'instance-unreachable': { retryable: true },
   'instance-refused': { retryable: false },
   'import-stalled': { retryable: true },

@@ -4,9 +4,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { parseDecimal } from './decimal.js';
 import { ImportError } from './importing.errors.js';
+import { timeFormatFault } from './local-time.js';
 
 const scalar = z.union([z.string(), z.number()]).transform(String);
+const limit = scalar.refine((text) => parseDecimal(text) !== undefined, 'is not a number of at most six decimals');
 
 /** What one column must hold; several tests in one object must all hold. Comparisons are exact decimals. */
 const test = z
@@ -17,10 +20,10 @@ const test = z
     endsWith: z.string().min(1).optional(),
     matches: z.string().refine(isRegex, 'is not a regular expression').optional(),
     empty: z.boolean().optional(),
-    gt: scalar.optional(),
-    gte: scalar.optional(),
-    lt: scalar.optional(),
-    lte: scalar.optional(),
+    gt: limit.optional(),
+    gte: limit.optional(),
+    lt: limit.optional(),
+    lte: limit.optional(),
     not: z.boolean().optional().describe('true turns the whole test round'),
   })
   .refine((value) => Object.keys(value).some((key) => key !== 'not'), 'needs at least one test, such as startsWith or lte');
@@ -53,9 +56,20 @@ const mapping = z
       .prefault({}),
     numbers: z
       .strictObject({ decimal: z.enum(['.', ',']).default('.'), thousands: z.enum(['', ',', '.', ' ', "'"]).default('') })
+      .refine((numbers) => numbers.decimal !== numbers.thousands, 'decimal and thousands cannot be the same sign')
       .prefault({}),
     time: z.strictObject({
-      formats: z.array(z.string().regex(/YYYY/, 'must hold YYYY')).min(1),
+      formats: z
+        .array(
+          z
+            .string()
+            .regex(/YYYY/, 'must hold YYYY')
+            .superRefine((format, context) => {
+              const fault = timeFormatFault(format);
+              if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+            }),
+        )
+        .min(1),
       timeOfDay: z
         .string()
         .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:mm')

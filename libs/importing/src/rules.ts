@@ -13,7 +13,7 @@ export function compileRules(mapping: Mapping, header: readonly string[]): (row:
     rule,
     tests: Object.entries(rule.when ?? {}).map(([column, test]) => ({ index: header.indexOf(column), holds: compileTest(test, mapping) })),
   }));
-  return (row) => compiled.find(({ tests }) => tests.every(({ index, holds }) => holds(row[index] ?? '')))?.rule;
+  return (row) => compiled.find(({ tests }) => tests.every(({ index, holds }) => holds((row[index] ?? '').trim())))?.rule;
 }
 
 function compileTest(test: ColumnTest, { numbers }: Mapping): (text: string) => boolean {

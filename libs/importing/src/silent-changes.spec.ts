@@ -61,68 +61,68 @@ const taken = async (...given: Parameters<typeof run>): Promise<number> => {
 };
 
 describe('a row is never taken for another amount', () => {
-  it.fails('a sale of a negative quantity is rejected, not turned positive', async () => {
+  it('a sale of a negative quantity is rejected, not turned positive', async () => {
     expect(await taken([line({ quantity: '-5' })])).toBe(0);
   });
 
-  it.fails('a return of a negative unit price is rejected, not turned positive', async () => {
+  it('a return of a negative unit price is rejected, not turned positive', async () => {
     expect(await taken([line({ price: '-2.50', quantity: '-1' })], { more: 'rows: [{ class: return }]\n' })).toBe(0);
   });
 
-  it.fails('a line cut short is rejected: its last number may have lost digits', async () => {
+  it('a line cut short is rejected: its last number may have lost digits', async () => {
     expect(await taken([line(), '2,2011-01-01 10:00:00,c,p,Pen,2,2.5'])).toBe(1);
   });
 
-  it.fails('a line with more fields than the header is rejected: which one is the price is a guess', async () => {
+  it('a line with more fields than the header is rejected: which one is the price is a guess', async () => {
     expect(await taken(['2,2011-01-01 10:00:00,c,p,Pen,3,4,5,UK'])).toBe(0);
   });
 
-  it.fails('a point in a file of decimal commas is rejected: 1.234 is not 1.234', async () => {
+  it('a point in a file of decimal commas is rejected: 1.234 is not 1.234', async () => {
     expect(await taken([line({ price: '1.234' })], { more: "numbers: { decimal: ',' }\n" })).toBe(0);
   });
 
-  it.fails('thousands that are no groups of three are rejected: "2,5" is not 25', async () => {
+  it('thousands that are no groups of three are rejected: "2,5" is not 25', async () => {
     expect(await taken([line({ price: '"2,5"' })], { more: "numbers: { thousands: ',' }\n" })).toBe(0);
   });
 
-  it.fails('one sign for decimals and thousands is refused: 1.5 would be 15', async () => {
+  it('one sign for decimals and thousands is refused: 1.5 would be 15', async () => {
     await expect(run([line({ price: '1.5' })], { more: "numbers: { thousands: '.' }\n" })).rejects.toMatchObject({
       code: 'mapping-invalid',
     });
   });
 
-  it.fails('the year 71 is rejected, not taken for 1971', async () => {
+  it('the year 71 is rejected, not taken for 1971', async () => {
     expect(await taken([line({ at: '0071-01-01 10:00:00' })])).toBe(0);
   });
 
-  it.fails('an order discount that differs between rows of one order is not dropped', async () => {
+  it('an order discount that differs between rows of one order is not dropped', async () => {
     const { rejected } = await run([line({ land: '1' }), line({ land: '2' })], { mapped: columns.replace('country', 'orderDiscount') });
     expect(Object.keys(rejected)).toHaveLength(1);
   });
 });
 
 describe('a rule is never read for another', () => {
-  it.fails('blanks round a tested value do not turn a return into a sale', async () => {
+  it('blanks round a tested value do not turn a return into a sale', async () => {
     const more = 'rows: [{ class: return, when: { land: { equals: refund } } }, { class: sale }]\n';
     expect(await run([line({ land: 'refund ' })], { more })).toMatchObject({ sales: 0, returns: 1 });
   });
 
-  it.fails('a limit that is no number is refused: it would count as 0', async () => {
+  it('a limit that is no number is refused: it would count as 0', async () => {
     const more = 'rows: [{ class: reject, reason: few, when: { quantity: { lte: ten } } }, { class: sale }]\n';
     await expect(run([line()], { more })).rejects.toMatchObject({ code: 'mapping-invalid' });
   });
 
-  it.fails('a letter in a format that means nothing is refused: it would fit no row', async () => {
+  it('a letter in a format that means nothing is refused: it would fit no row', async () => {
     await expect(run([line()], { format: 'YYYY-MM-dd hh:mm:ss' })).rejects.toMatchObject({ code: 'mapping-invalid' });
   });
 
-  it.fails('a part named twice in a format is refused with words', async () => {
+  it('a part named twice in a format is refused with words', async () => {
     await expect(run([line()], { format: 'YYYY-mm-DD HH:mm:ss' })).rejects.toMatchObject({ code: 'mapping-invalid' });
   });
 });
 
 describe('no event is sent that its contract refuses', () => {
-  it.fails.each<[string, Partial<typeof defaults>]>([
+  it.each<[string, Partial<typeof defaults>]>([
     ['the year 11', { at: '0011-01-01 10:00:00' }],
     ['the year 1970', { at: '1970-12-31 10:00:00' }],
     ['the year 2100', { at: '2100-01-01 10:00:00' }],
@@ -133,25 +133,25 @@ describe('no event is sent that its contract refuses', () => {
     expect((await run([line(fields)])).refused).toEqual([]);
   });
 
-  it.fails('a campaign id with a control character', async () => {
+  it('a campaign id with a control character', async () => {
     expect((await run([line({ land: 'a\tb' })], { mapped: columns.replace('country', 'campaign') })).refused).toEqual([]);
   });
 
-  it.fails('the number of a returned order with a control character', async () => {
+  it('the number of a returned order with a control character', async () => {
     const options = { mapped: columns.replace('country', 'order'), more: 'rows: [{ class: return }]\n' };
     expect((await run([line({ land: 'a\tb' })], options)).refused).toEqual([]);
   });
 
-  it.fails('a discount beyond the range of money', async () => {
+  it('a discount beyond the range of money', async () => {
     const mapped = columns.replace('country', 'discount');
     expect((await run([line({ land: '9999999999999' })], { mapped })).refused).toEqual([]);
   });
 
-  it.fails('a document of more than 10,000 lines', async () => {
+  it('a document of more than 10,000 lines', async () => {
     expect((await run(Array.from({ length: 10_001 }, () => line()))).refused).toEqual([]);
   });
 
-  it.fails('two long ids that begin alike have event ids of their own', async () => {
+  it('two long ids that begin alike have event ids of their own', async () => {
     const { events } = await run([line({ id: `${'a'.repeat(195)}1` }), line({ id: `${'a'.repeat(195)}2` })]);
     const ids = events.map(({ value }) => (JSON.parse(value) as { id: string }).id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -159,7 +159,7 @@ describe('no event is sent that its contract refuses', () => {
 });
 
 describe('what is known of an entity', () => {
-  it.fails('an empty country does not wipe out the one that was known', async () => {
+  it('an empty country does not wipe out the one that was known', async () => {
     const { events } = await run([line(), line({ id: '2', at: '2011-02-01 10:00:00', land: '' })]);
     const customer = events.find(({ topic }) => topic === 'customers.v1');
     expect(customer?.value).toContain('"country":"UK"');
@@ -167,12 +167,12 @@ describe('what is known of an entity', () => {
 });
 
 describe('the rejects file', () => {
-  it.fails('names the line of the file, empty lines and line ends in quotes counted', async () => {
+  it('names the line of the file, empty lines and line ends in quotes counted', async () => {
     const { places } = await run(['', line({ name: '"two\nlines"' }), line({ quantity: '0' })]);
     expect(places).toEqual(['5']);
   });
 
-  it.fails('that cannot be written ends the import in words', async () => {
+  it('that cannot be written ends the import in words', async () => {
     const path = join(directory, 'a.csv');
     await writeFile(path, `${header}\n${line({ quantity: '0' })}\n`);
     const mapping = parseMapping(
