@@ -1,5 +1,5 @@
 import type { SummaryFigures } from '#contracts';
-import type { KpiSums } from '#warehouse';
+import type { KpiMember, KpiSums } from '#warehouse';
 import { amountText, ratioText, toMicros } from './money.js';
 
 /** Sums as numbers that can be added and divided: money in millionths. */
@@ -27,15 +27,29 @@ export function sumsOf(row: KpiSums): Sums {
   };
 }
 
-/** Adds what may be added. Buyers are people, not amounts: the sum of two sets is not a count, so they are left at zero. */
-export function add(a: Sums, b: Sums): Sums {
+/** Sums of all members, which every row of a breakdown carries; nothing when there is no row. */
+export function totalOf(row: KpiMember | undefined): Sums {
+  if (!row) return noSums;
+  return sumsOf({
+    gross: row.total_gross,
+    discounts: row.total_discounts,
+    returns: row.total_returns,
+    orders: row.total_orders,
+    returned_orders: row.total_returned_orders,
+    units: row.total_units,
+    buyers: '0',
+  });
+}
+
+/** Takes off what may be taken off. Buyers are people, not amounts: what is left of a set is no difference of counts. */
+export function subtract(a: Sums, b: Sums): Sums {
   return {
-    gross: a.gross + b.gross,
-    discounts: a.discounts + b.discounts,
-    returns: a.returns + b.returns,
-    orders: a.orders + b.orders,
-    returnedOrders: a.returnedOrders + b.returnedOrders,
-    units: a.units + b.units,
+    gross: a.gross - b.gross,
+    discounts: a.discounts - b.discounts,
+    returns: a.returns - b.returns,
+    orders: a.orders - b.orders,
+    returnedOrders: a.returnedOrders - b.returnedOrders,
+    units: a.units - b.units,
     buyers: 0n,
   };
 }

@@ -3,7 +3,7 @@ import type { BreakdownAnswer, BreakdownQuery, SeriesAnswer, SeriesQuery, Summar
 import { instantOf, memberSeparator, orderLevelMember, type KpiReads, type ReadGate, type Shop, type Stamp } from '#warehouse';
 import { AnalyticsError } from './analytics.errors.js';
 import { AnswerCache } from './answer-cache.js';
-import { add, additive, averages, changeOf, netOf, noSums, summaryOf, sumsOf, type Sums } from './figures.js';
+import { additive, averages, changeOf, noSums, subtract, summaryOf, sumsOf, totalOf, type Sums } from './figures.js';
 import { ratioText } from './money.js';
 import { decompose, endsOn, rangeOf, type Range } from './range.js';
 
@@ -87,11 +87,9 @@ export class KpiService {
         range.from === null || range.to === null || range.from >= range.to
           ? []
           : await this.members(shop, zone, query, range.from, range.to);
-      const all = rows.map(({ member, ...row }) => ({ member, sums: sumsOf(row) })).filter(({ sums }) => !isNothing(sums));
-      all.sort((a, b) => compare(sortValue(b.sums, query.sort), sortValue(a.sums, query.sort)) || (a.member < b.member ? -1 : 1));
-      const total = all.reduce((sum, each) => add(sum, each.sums), noSums);
-      const shown = all.slice(0, query.limit);
-      const rest = all.slice(query.limit);
+      const shown = rows.map((row) => ({ member: row.member, sums: sumsOf(row) }));
+      const total = totalOf(rows[0]);
+      const others = shown.reduce((left, each) => subtract(left, each.sums), total);
       const named =
         query.by === 'product' || query.by === 'campaign'
           ? await this.reads.names(
@@ -109,7 +107,7 @@ export class KpiService {
           buyers: Number(sums.buyers),
           ...averages(sums),
         })),
-        others: { members: rest.length, ...additive(rest.reduce((sum, each) => add(sum, each.sums), noSums)) },
+        others: { members: Number(rows[0]?.members ?? 0) - rows.length, ...additive(others) },
         total: additive(total),
       };
     });
@@ -118,11 +116,12 @@ export class KpiService {
   private async members(shop: Shop, zone: Zone, query: BreakdownQuery, from: number, to: number) {
     const byOrderDate = query.refunds === 'order-date';
     const { by } = query;
+    const order = memberOrder[query.sort];
     const finest = by === 'product' ? 'day' : 'hour';
     if (by === 'category' || by === 'subcategory' || by === 'brand' || !endsOn(finest, from, to, zone)) {
-      return this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate);
+      return this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate, order, query.limit);
     }
-    return this.reads.breakdown(shop, by, decompose(from, to, zone, finest), byOrderDate);
+    return this.reads.breakdown(shop, by, decompose(from, to, zone, finest), byOrderDate, order, query.limit);
   }
 
   private async figures(shop: Shop, zone: Zone, range: Range, whole: Range, refunds: string): Promise<SummaryFigures> {
@@ -203,28 +202,7 @@ function trimmed(starts: readonly number[], filled: ReadonlyMap<number, Sums>, a
   return first < 0 ? [] : starts.slice(first, last + 1);
 }
 
-function isNothing(sums: Sums): boolean {
-  return sums.orders === 0n && sums.gross === 0n && sums.discounts === 0n && sums.returns === 0n;
-}
-
-function sortValue(sums: Sums, by: BreakdownQuery['sort']): bigint {
-  switch (by) {
-    case 'grossSales':
-      return sums.gross;
-    case 'netSales':
-      return netOf(sums);
-    case 'orders':
-      return sums.orders;
-    case 'units':
-      return sums.units;
-    case 'returns':
-      return sums.returns;
-  }
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+const memberOrder = { grossSales: 'gross', netSales: 'net', orders: 'orders', units: 'units', returns: 'returns' } as const;
 
 function labelled(
   by: string,

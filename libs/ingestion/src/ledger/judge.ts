@@ -158,12 +158,14 @@ function named(parsed: object): [string, string] {
 
 /** Level by level, without recursion: what is asked about may be nested a hundred thousand deep. */
 function isDeeperThan(value: object, limit: number): boolean {
-  let level: unknown[] = [value];
+  let level: object[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > limit) return true;
-    level = level.flatMap((each) =>
-      typeof each === 'object' && each !== null ? Object.values(each as object).filter((inner) => typeof inner === 'object') : [],
-    );
+    const below: object[] = [];
+    for (const each of level) {
+      for (const inner of Object.values(each) as unknown[]) if (typeof inner === 'object' && inner !== null) below.push(inner);
+    }
+    level = below;
   }
   return false;
 }

@@ -17,7 +17,16 @@ export interface KpiBucket extends KpiSums {
 }
 export interface KpiMember extends KpiSums {
   readonly member: string;
+  /** How many members there are in all, and their sums: the same on every row. */
+  readonly members: string;
+  readonly total_gross: string;
+  readonly total_discounts: string;
+  readonly total_returns: string;
+  readonly total_orders: string;
+  readonly total_returned_orders: string;
+  readonly total_units: string;
 }
+export type MemberOrder = 'gross' | 'net' | 'orders' | 'units' | 'returns';
 
 export type KpiGrain = 'slice' | 'minute' | 'hour' | 'day' | 'month';
 /** Buckets of one grain from `from` (included) to `to` (excluded), both Unix milliseconds. */
@@ -70,11 +79,32 @@ FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND (${withi
 GROUP BY b ORDER BY b`;
 }
 
+/** The first members in an order, with the sums of all: thousands of products need not leave the engine to show twenty. */
+function ranked(members: Sql, order: MemberOrder, limit: number): Sql {
+  const by = { gross: sql`gross`, net: sql`gross - discounts - returns`, orders: sql`orders`, units: sql`units`, returns: sql`returns` }[
+    order
+  ];
+  return sql`SELECT member, gross, discounts, returns, orders, returned_orders, units, buyers, count() OVER () AS members,
+    sum(gross) OVER () AS total_gross, sum(discounts) OVER () AS total_discounts, sum(returns) OVER () AS total_returns,
+    sum(orders) OVER () AS total_orders, sum(returned_orders) OVER () AS total_returned_orders, sum(units) OVER () AS total_units
+FROM (${members})
+WHERE orders != 0 OR gross != 0 OR discounts != 0 OR returns != 0
+ORDER BY ${by} DESC, member LIMIT ${limit}`;
+}
+
 /** Sums by member of a stored dimension. */
-export function breakdownSql(shop: Shop, dimension: StoredDimension, spans: readonly KpiSpan[], byOrderDate: boolean): Sql {
-  return sql`SELECT member, ${sums(byOrderDate)}
+export function breakdownSql(
+  shop: Shop,
+  dimension: StoredDimension,
+  spans: readonly KpiSpan[],
+  byOrderDate: boolean,
+  order: MemberOrder,
+  limit: number,
+): Sql {
+  const members = sql`SELECT member, ${sums(byOrderDate)}
 FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = ${dimension} AND (${within(spans)})
 GROUP BY member`;
+  return ranked(members, order, limit);
 }
 
 /**
@@ -87,6 +117,8 @@ export function breakdownOfFactsSql(
   from: number,
   to: number,
   byOrderDate: boolean,
+  order: MemberOrder,
+  limit: number,
 ): Sql {
   const convention = byOrderDate ? 'order-date' : 'refund-date';
   const inRange = sql`slice >= ${seconds(from)} AND slice < ${seconds(to)}`;
@@ -102,7 +134,7 @@ export function breakdownOfFactsSql(
     SELECT ${orderLevelMember}, 0, sum(toDecimal128(order_discount, 6)), 0, 0, 0, 0, 0
     FROM ${tableOf(shop, 'fact_sales')} FINAL WHERE ${inRange} AND order_discount != 0 HAVING count() > 0`
     : sql``;
-  return sql`SELECT member, sum(gross) AS gross, sum(discounts) AS discounts, sum(returns) AS returns, sum(orders) AS orders,
+  const members = sql`SELECT member, sum(gross) AS gross, sum(discounts) AS discounts, sum(returns) AS returns, sum(orders) AS orders,
     sum(returned_orders) AS returned_orders, sum(units) AS units, sum(buyers) AS buyers
 FROM
 (
@@ -116,6 +148,7 @@ FROM
     FROM ${tableOf(shop, 'fact_returns')} AS f FINAL ${products} WHERE convention = ${convention} AND ${inRange} GROUP BY member
 )
 GROUP BY member`;
+  return ranked(members, order, limit);
 }
 
 /** Member of the dimension `product` that carries discounts on orders as a whole. */
@@ -155,10 +188,11 @@ export function customerCountsSql(shop: Shop, from: number | null, to: number | 
     [sql`orders > 0`, ...(from === null ? [] : [sql`first_order >= ${at(from)}`]), ...(to === null ? [] : [sql`first_order < ${at(to)}`])],
     ' AND ',
   );
-  const newBuyers = sql`(SELECT count() FROM ${tableOf(shop, 'agg_customer')} FINAL WHERE ${born})`;
   if (to === null) {
-    return sql`SELECT ${newBuyers} AS new_buyers, countIf(orders >= 1) AS once, countIf(orders >= 2) AS again FROM ${tableOf(shop, 'agg_customer')} FINAL`;
+    return sql`SELECT countIf(${born}) AS new_buyers, countIf(orders >= 1) AS once, countIf(orders >= 2) AS again
+FROM ${tableOf(shop, 'agg_customer')} FINAL`;
   }
+  const newBuyers = sql`(SELECT count() FROM ${tableOf(shop, 'agg_customer')} FINAL WHERE ${born})`;
   const month = sql`toStartOfMonth(toTimeZone(${at(to)}, ${shop.timeZone}))`;
   return sql`SELECT ${newBuyers} AS new_buyers, countIf(n >= 1) AS once, countIf(n >= 2) AS again
 FROM
@@ -190,17 +224,11 @@ export class KpiReads {
     const rows = await this.clickhouse.query<KpiSums & { b: string }>(seriesSql(shop, grain, from, to, byOrderDate));
     return rows.map(({ b, ...rest }) => ({ ...rest, bucket: b }));
   }
-  breakdown(shop: Shop, dimension: StoredDimension, spans: readonly KpiSpan[], byOrderDate: boolean): Promise<KpiMember[]> {
-    return this.clickhouse.query(breakdownSql(shop, dimension, spans, byOrderDate));
+  breakdown(...of: Parameters<typeof breakdownSql>): Promise<KpiMember[]> {
+    return this.clickhouse.query(breakdownSql(...of));
   }
-  breakdownOfFacts(
-    shop: Shop,
-    by: StoredDimension | ProductAttribute,
-    from: number,
-    to: number,
-    byOrderDate: boolean,
-  ): Promise<KpiMember[]> {
-    return this.clickhouse.query(breakdownOfFactsSql(shop, by, from, to, byOrderDate));
+  breakdownOfFacts(...of: Parameters<typeof breakdownOfFactsSql>): Promise<KpiMember[]> {
+    return this.clickhouse.query(breakdownOfFactsSql(...of));
   }
   async customerCounts(shop: Shop, from: number | null, to: number | null): Promise<{ newBuyers: number; once: number; again: number }> {
     const [row] = await this.clickhouse.query<{ new_buyers: string; once: string; again: string }>(customerCountsSql(shop, from, to));
