@@ -40,11 +40,12 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
   const { client, shop, mapping } = options;
   await client.registerShop(shop, mapping);
   await until(
-    async () => (await client.shop(shop)).status === 'ready',
+    async () => (await patiently(() => client.shop(shop))).status === 'ready',
     60_000,
     () => `The shop ${shop} did not become ready. See /api/v1/pipeline for its alarms.`,
   );
-  const { kafka } = await client.pipeline();
+  // From here on the instance is known to be there: when it is away, it is coming back.
+  const { kafka } = await patiently(() => client.pipeline());
   const deadBefore = await deadLetters(client, shop);
   const streaming = options.openStreaming(kafka.brokers);
   try {
@@ -53,14 +54,14 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
       options.onProgress?.('sending', events, total),
     );
     await settle(streaming, options);
-    return { ...sent, summary: await client.summary(shop), deadLetters: (await deadLetters(client, shop)) - deadBefore };
+    return { ...sent, summary: await patiently(() => client.summary(shop)), deadLetters: (await deadLetters(client, shop)) - deadBefore };
   } finally {
     await streaming.close();
   }
 }
 
 async function deadLetters(client: InstanceClient, shop: string): Promise<number> {
-  const status = (await client.pipeline()).shops.find((each) => each.shop === shop);
+  const status = (await patiently(() => client.pipeline())).shops.find((each) => each.shop === shop);
   return (status?.deadLetters ?? []).reduce((sum, each) => sum + each.messages, 0);
 }
 

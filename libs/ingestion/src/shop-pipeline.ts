@@ -239,9 +239,14 @@ export class ShopPipeline {
     while (this.#running) {
       await sleep(this.options.auditMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (!this.#running) return;
-      await this.#audit
-        .run()
-        .catch((error: unknown) => this.parts.log.warn({ shop: this.shop.shop, error: String(error) }, 'audit could not run'));
+      // An audit that cannot run proves nothing, and says so as loudly as one that found a difference.
+      await this.#audit.run().then(
+        () => this.parts.alarms.clear('audit', this.shop.shop, 'run'),
+        (error: unknown) => {
+          if (this.#consumerState === 'running')
+            this.parts.alarms.raise('audit', this.shop.shop, 'run', `The audit could not run: ${wordsOf(error)}`);
+        },
+      );
     }
   }
 

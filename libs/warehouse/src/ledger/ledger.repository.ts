@@ -86,9 +86,10 @@ FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE ${range(topic)}`,
     const rows = await this.clickhouse.query<
       Record<'topic' | 'first' | 'last' | 'distinct' | 'missing', string> & { partition: number; epoch: number }
     >(
-      sql`SELECT topic, partition, epoch, min(offset) AS first, max(offset + greatest(missing, 1)) - 1 AS last,
-    uniqExactIf(offset, missing = 0) AS distinct, sumIf(missing, missing > 0) AS missing
-FROM ${ident(shop.database, 'ledger')} GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,
+      // Qualified: an alias may not stand inside the aggregates that follow it.
+      sql`SELECT l.topic AS topic, l.partition AS partition, l.epoch AS epoch, min(l.offset) AS first,
+    max(l.offset + greatest(l.missing, 1)) - 1 AS last, uniqExactIf(l.offset, l.missing = 0) AS distinct, sum(l.missing) AS missing
+FROM ${ident(shop.database, 'ledger')} AS l GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,
     );
     return rows.map((row) => ({
       topic: row.topic as LedgerTopic,

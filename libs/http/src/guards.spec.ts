@@ -1,0 +1,111 @@
+import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { request } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isLoopback, refuseOpenBind, setupHttp } from './index.js';
+
+class Coded extends Error {
+  readonly retryable = true;
+  constructor(readonly code: string) {
+    super('The shop is away.');
+  }
+}
+
+@Controller()
+class Probe {
+  @Get('health/live')
+  live(): string {
+    return 'live';
+  }
+  @Get('figures')
+  figures(): string {
+    return 'secret figures';
+  }
+  @Get('unknown-shop')
+  unknown(): never {
+    throw new Coded('shop-unknown');
+  }
+  @Get('away')
+  away(): never {
+    throw new Coded('engine-unavailable');
+  }
+  @Get('bug')
+  bug(): never {
+    throw new Error('a stack with secrets');
+  }
+}
+
+@Module({ controllers: [Probe] })
+class ProbeModule {}
+
+let app: INestApplication | undefined;
+afterEach(() => app?.close());
+
+async function start(
+  secret?: string,
+): Promise<(path: string, headers?: Record<string, string>) => Promise<{ status: number; type: string; body: string }>> {
+  app = await NestFactory.create(ProbeModule, { logger: false, bodyParser: false });
+  setupHttp(app, { host: '127.0.0.1', secret, log: () => undefined });
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  return (path, headers = {}) =>
+    new Promise((done, failed) => {
+      request({ host: '127.0.0.1', port, path, headers }, (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
+        response.on('end', () => done({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body }));
+      })
+        .on('error', failed)
+        .end();
+    });
+}
+
+describe('who may ask', () => {
+  it('knows loopback', () => {
+    expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every(isLoopback)).toBe(true);
+    expect(['0.0.0.0', '10.0.0.1', '::', 'example.org', '127.0.0.1.example.org'].some(isLoopback)).toBe(false);
+  });
+
+  it('refuses to open the API to the network without a secret', () => {
+    expect(() => refuseOpenBind('0.0.0.0', undefined)).toThrow(/no TIDELINE_SECRET/);
+    expect(() => refuseOpenBind('0.0.0.0', 'a-long-enough-secret')).not.toThrow();
+    expect(() => refuseOpenBind('127.0.0.1', undefined)).not.toThrow();
+  });
+
+  it('without a secret answers only requests that name this machine', async () => {
+    const get = await start();
+    expect((await get('/figures')).body).toBe('secret figures');
+    expect(await get('/figures', { host: 'evil.example:7070' })).toMatchObject({
+      status: 421,
+      type: expect.stringContaining('problem+json') as string,
+    });
+  });
+
+  it('with a secret answers only those who carry it, but for the liveness probe', async () => {
+    const get = await start('a-long-enough-secret');
+    expect((await get('/figures')).status).toBe(401);
+    expect((await get('/figures', { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await get('/figures', { authorization: 'Bearer a-long-enough-secret' })).status).toBe(200);
+    expect((await get('/health/live')).status).toBe(200);
+  });
+});
+
+describe('errors', () => {
+  it('are problems with a status by their code, and never a stack', async () => {
+    const get = await start();
+    const parsed = async (path: string): Promise<unknown> => JSON.parse((await get(path)).body);
+    expect(await parsed('/unknown-shop')).toMatchObject({
+      status: 404,
+      code: 'shop-unknown',
+      detail: 'The shop is away.',
+      instance: '/unknown-shop',
+    });
+    expect(await parsed('/away')).toMatchObject({ status: 503, code: 'engine-unavailable' });
+    expect(await parsed('/nothing')).toMatchObject({ status: 404, title: 'Not found' });
+    const bug = await get('/bug');
+    expect(bug.status).toBe(500);
+    expect(bug.body).not.toContain('secrets');
+    expect(bug.type).toContain('application/problem+json');
+  });
+});

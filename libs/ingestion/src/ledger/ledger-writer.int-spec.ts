@@ -1,0 +1,95 @@
+import { sql, type ClickHouse, openEmbedded, ident } from '#clickhouse';
+import { LedgerRepository, ShopRepository, type Shop } from '#warehouse';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Alarms } from '../alarms.js';
+import { LedgerWriter, type TruncationPolicy } from './ledger-writer.js';
+
+let directory: string;
+let clickhouse: ClickHouse;
+let shop: Shop;
+let ledger: LedgerRepository;
+let alarms: Alarms;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tideline-writer-'));
+  clickhouse = await openEmbedded(directory);
+  const shops = new ShopRepository(clickhouse);
+  await shops.prepareSystem();
+  shop = await shops.register({ shop: 'probe', timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' });
+  await shops.prepare(shop);
+  ledger = new LedgerRepository(clickhouse);
+});
+afterAll(async () => {
+  await clickhouse.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function writer(policy: TruncationPolicy): LedgerWriter {
+  alarms = new Alarms();
+  return new LedgerWriter(shop, ledger, alarms, policy, () => undefined);
+}
+const bounds = (partition: number, start: number, end: number) => ({
+  topic: 'probe.transactions.v1',
+  partition,
+  start: BigInt(start),
+  end: BigInt(end),
+});
+const batch = (partition: number, ...offsets: number[]) => ({
+  topic: 'probe.transactions.v1',
+  partition,
+  messages: offsets.map((offset) => ({ offset: BigInt(offset), key: null, value: Buffer.from('no json'), timestamp: new Date() })),
+});
+async function spans(partition: number): Promise<unknown[]> {
+  return (await ledger.spans(shop))
+    .filter((span) => span.partition === partition)
+    .map(({ epoch, first, last, distinct, missing }) => [epoch, first, last, distinct, missing].map(Number));
+}
+
+it('goes on where the ledger ends, and leaves out what it already holds', async () => {
+  const first = writer('halt');
+  expect(await first.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(0n);
+  await first.write('transactions.v1', batch(0, 0, 1, 2));
+  const second = writer('halt');
+  expect(await second.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(3n);
+  await second.write('transactions.v1', batch(0, 1, 2, 3, 4));
+  expect(await spans(0)).toEqual([[1, 0, 4, 5, 0]]);
+  expect(await clickhouse.query(sql`SELECT count() AS rows FROM ${ident(shop.database, 'ledger_transactions')}`)).toEqual([{ rows: '5' }]);
+});
+
+it('writes a gap and raises an alarm when the broker deleted what was not read', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 1, bounds(1, 0, 9));
+  await target.write('transactions.v1', batch(1, 0, 1));
+  expect(await target.startAt('transactions.v1', 1, bounds(1, 7, 9))).toBe(7n);
+  expect(alarms.list().map(({ code, subject }) => [code, subject])).toEqual([['gap', 'transactions.v1/1']]);
+  await target.write('transactions.v1', batch(1, 7, 8));
+  expect(await spans(1)).toEqual([[1, 0, 8, 4, 5]]);
+  expect(await ledger.deadLetters(shop)).toContainEqual({ topic: 'transactions.v1', reason: 'lost-by-retention', messages: '1' });
+});
+
+it('fills offsets that the broker never hands out, so that the count of offsets adds up', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 2, bounds(2, 0, 9));
+  await target.write('transactions.v1', batch(2, 0, 3));
+  expect(await spans(2)).toEqual([[1, 0, 3, 2, 2]]);
+});
+
+it('halts, or opens a new epoch, when the broker ends below the ledger', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 3, bounds(3, 0, 9));
+  await target.write('transactions.v1', batch(3, 0, 1, 2));
+  await expect(target.startAt('transactions.v1', 3, bounds(3, 0, 2))).rejects.toMatchObject({ code: 'ledger-ahead', retryable: false });
+
+  const embedded = writer('new-epoch');
+  expect(await embedded.startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(0n);
+  expect(alarms.list().map(({ code }) => code)).toEqual(['new-epoch']);
+  await embedded.write('transactions.v1', batch(3, 0, 1));
+  expect(await spans(3)).toEqual([
+    [1, 0, 2, 3, 0],
+    [2, 0, 1, 2, 0],
+  ]);
+  expect(await writer('halt').startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(2n);
+});
