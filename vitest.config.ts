@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// `#lib` imports run from the source, not from the build.
-// Packages outside are loaded by Node itself: any other condition would hand CommonJS packages each other's ES modules.
-const conditions = ['tideline-source', 'node', 'import', 'module', 'default'];
-const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['tideline-source'] } } };
+// `#lib` imports run from the source, not from the build. Node gets these conditions too, so none may stand here that
+// would hand CommonJS packages one another's ES modules.
+const conditions = ['tideline-source', 'node'];
+const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 const engine = { pool: 'forks', isolate: true, fileParallelism: false, env: { UV_THREADPOOL_SIZE: '16' } } as const;
 
 export default defineConfig({
