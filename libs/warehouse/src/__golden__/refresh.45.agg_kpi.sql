@@ -1,0 +1,1 @@
+INSERT INTO `shop_golden`.`agg_kpi` SELECT * FROM `shop_golden`.`scratch_kpi`
