@@ -48,26 +48,31 @@ async function importFiles(files: string[], options: Options, bars: MultiBar | u
   const mapping = await loadMapping(options.mapping);
   const rejectsPath = resolve(options.rejects ?? `${options.shop}.rejects.csv`);
   const reading = bars?.create(100, 0, { task: 'reading ' });
-  const collected = await readFiles(files, { mapping, rejectsPath, onProgress: (done) => reading?.update(Math.floor(done * 100)) });
+  const client = options.dryRun ? undefined : new InstanceClient(options.url, await secret());
+  let early: Promise<unknown> | undefined;
+  const collected = await readFiles(files, {
+    mapping,
+    rejectsPath,
+    onProgress: (done) => {
+      reading?.update(Math.floor(done * 100));
+      // The file can be read and has its columns: the instance makes the shop while the rest is read. What it refuses is said later.
+      early ??= client?.registerShop(options.shop, mapping).catch(() => undefined);
+    },
+  });
   const readMs = performance.now() - begun;
-  if (options.dryRun) {
+  if (!client) {
     bars?.stop();
     return report({ shop: options.shop, dryRun: true, ...counts(collected, rejectsPath), readMs: Math.round(readMs) }, options);
   }
+  await early;
 
   const bySending = new Map<string, SingleBar>();
-  // Loaded here: --help, a dry run and a wrong file name need neither the broker's client nor Nest.
-  const [{ readConfig }, { httpConfig }, { openStreaming }, { createLogger }] = await Promise.all([
-    import('#config'),
-    import('#http'),
-    import('#streaming'),
-    import('#observability'),
-  ]);
-  const secret = readConfig([httpConfig], undefined, { strict: false }).get(httpConfig).TIDELINE_SECRET;
+  // Loaded here: --help, a dry run and a wrong file name do not need the broker's client.
+  const [{ openStreaming }, { createLogger }] = await Promise.all([import('#streaming'), import('#observability')]);
   const outcome = await runImport(collected, {
     shop: options.shop,
     mapping,
-    client: new InstanceClient(options.url, secret),
+    client,
     openStreaming: (brokers) => openStreaming({ brokers, clientId: 'tideline-import', logger: createLogger('silent') }),
     onProgress: (phase, done, of) => {
       let bar = bySending.get(phase);
@@ -132,4 +137,10 @@ function progressBars(): MultiBar | undefined {
     },
     Presets.shades_classic,
   );
+}
+
+/** The instance's bearer token, where it needs one. Loaded late: a dry run asks nobody, and the settings bring Nest along. */
+async function secret(): Promise<string | undefined> {
+  const [{ readConfig }, { httpConfig }] = await Promise.all([import('#config'), import('#http')]);
+  return readConfig([httpConfig], undefined, { strict: false }).get(httpConfig).TIDELINE_SECRET;
 }

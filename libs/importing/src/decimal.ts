@@ -29,6 +29,24 @@ export function parseDecimal(text: string, decimal: '.' | ',' = '.', thousands =
   return parts[1] === '-' ? -value : value;
 }
 
+/**
+ * `parseDecimal` for one notation that remembers: a file has half a million prices and a thousand different ones.
+ */
+export function decimalReader(numbers: { decimal: '.' | ','; thousands: string }): (text: string) => Micros | undefined {
+  const known = new Map<string, Micros | undefined>();
+  return (text) => {
+    let value = known.get(text);
+    if (value === undefined && !known.has(text)) {
+      if (known.size >= remembered) known.clear();
+      value = parseDecimal(text, numbers.decimal, numbers.thousands);
+      known.set(text, value);
+    }
+    return value;
+  };
+}
+
+const remembered = 100_000;
+
 /** The decimal string of a contract: `2.55`, `0`, `1500`. */
 export function decimalText(micros: Micros): string {
   const absolute = micros < 0n ? -micros : micros;

@@ -1,4 +1,4 @@
-import { parseDecimal, wholeUnits, type Micros } from './decimal.js';
+import { decimalReader, wholeUnits, type Micros } from './decimal.js';
 import { ImportError } from './importing.errors.js';
 import { compileTime } from './local-time.js';
 import { columnsOfMapping, type Mapping, type Source } from './mapping.js';
@@ -89,7 +89,7 @@ export class DocumentCollector implements Collected {
   sales = 0;
   returns = 0;
   readonly #timeOf: (text: string) => number | undefined;
-  readonly #decimals = new Map<string, Micros | undefined>();
+  readonly #decimal: (text: string) => Micros | undefined;
   readonly #ids = new Map<string, boolean>();
   #header: readonly string[] | undefined;
   #ruleOf: ReturnType<typeof compileRules> = () => undefined;
@@ -100,6 +100,7 @@ export class DocumentCollector implements Collected {
     private readonly onRejected: (row: RejectedRow) => void,
   ) {
     this.#timeOf = compileTime(mapping);
+    this.#decimal = decimalReader(mapping.numbers);
   }
 
   /** @throws {ImportError} `columns-missing` naming them and what the file has */
@@ -137,13 +138,13 @@ export class DocumentCollector implements Collected {
     if (!this.isId(id)) return 'document id is missing or not plain text';
     const at = this.#timeOf(read.time(row));
     if (at === undefined) return 'time is not in a format of the mapping';
-    const signed = read.quantity === undefined ? 1 : wholeUnits(this.decimal(read.quantity(row)) ?? 1n);
+    const signed = read.quantity === undefined ? 1 : wholeUnits(this.#decimal(read.quantity(row)) ?? 1n);
     const quantity = signed === undefined ? undefined : Math.abs(signed);
     if (signed === undefined || quantity === undefined || quantity > 2_147_483_647) return 'quantity is not a whole number';
     if (quantity === 0) return 'quantity is zero';
     // Only a return may carry a minus: files write them either way. A negative sale is not a sale.
     if (kind === 'sale' && signed < 0) return 'quantity is negative';
-    const price = this.decimal((read.price ?? read.amount)(row));
+    const price = this.#decimal((read.price ?? read.amount)(row));
     if (price === undefined) return 'price is not a number of at most six decimals';
     if (price < 0n && (kind === 'sale' || read.price !== undefined)) return 'price is negative';
     const unitPrice = price < 0n ? -price : price;
@@ -151,12 +152,12 @@ export class DocumentCollector implements Collected {
     const extra = { discount: 0n, orderDiscount: 0n, shipping: 0n, tax: 0n };
     for (const name of ['discount', 'orderDiscount', 'shipping', 'tax'] as const) {
       const text = read[name]?.(row) ?? '';
-      const value = text === '' ? 0n : this.decimal(text);
+      const value = text === '' ? 0n : this.#decimal(text);
       if (value === undefined || value < 0n || value >= maxMicros) return `${name} is not a positive number`;
       extra[name] = value;
     }
     const costText = read.unitCost?.(row) ?? '';
-    const unitCost = costText === '' ? undefined : this.decimal(costText);
+    const unitCost = costText === '' ? undefined : this.#decimal(costText);
     if (costText !== '' && (unitCost === undefined || unitCost < 0n || unitCost >= maxMicros)) return 'unitCost is not a positive number';
     const product = read.product(row);
     const customer = read.customer(row);
@@ -247,15 +248,6 @@ export class DocumentCollector implements Collected {
       known.country = country;
       known.countryAt = at;
     }
-  }
-
-  private decimal(text: string): Micros | undefined {
-    // Files repeat their prices and quantities.
-    const known = this.#decimals.get(text);
-    if (known !== undefined || this.#decimals.has(text)) return known;
-    const value = parseDecimal(text, this.mapping.numbers.decimal, this.mapping.numbers.thousands);
-    if (this.#decimals.size < memoSize) this.#decimals.set(text, value);
-    return value;
   }
 
   private isId(text: string): boolean {

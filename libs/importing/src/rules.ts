@@ -1,4 +1,4 @@
-import { parseDecimal } from './decimal.js';
+import { decimalReader, parseDecimal, type Micros } from './decimal.js';
 import type { ColumnTest, Mapping, RowRule } from './mapping.js';
 
 /** A row as the reader gives it: one text per column. */
@@ -9,14 +9,15 @@ export type Row = readonly string[];
  * @returns the first rule that fits a row, or undefined when none does
  */
 export function compileRules(mapping: Mapping, header: readonly string[]): (row: Row) => RowRule | undefined {
+  const decimal = decimalReader(mapping.numbers);
   const compiled = mapping.rows.map((rule) => ({
     rule,
-    tests: Object.entries(rule.when ?? {}).map(([column, test]) => ({ index: header.indexOf(column), holds: compileTest(test, mapping) })),
+    tests: Object.entries(rule.when ?? {}).map(([column, test]) => ({ index: header.indexOf(column), holds: compileTest(test, decimal) })),
   }));
   return (row) => compiled.find(({ tests }) => tests.every(({ index, holds }) => holds((row[index] ?? '').trim())))?.rule;
 }
 
-function compileTest(test: ColumnTest, { numbers }: Mapping): (text: string) => boolean {
+function compileTest(test: ColumnTest, decimal: (text: string) => Micros | undefined): (text: string) => boolean {
   const checks: ((text: string) => boolean)[] = [];
   const { equals, startsWith, endsWith, matches, empty } = test;
   if (equals !== undefined) checks.push((text) => text === equals);
@@ -36,7 +37,7 @@ function compileTest(test: ColumnTest, { numbers }: Mapping): (text: string) => 
     const bound = parseDecimal(limit) ?? 0n;
     // What is no number fits no comparison: the row goes on to the next rule and is rejected for its own fault.
     checks.push((text) => {
-      const value = parseDecimal(text, numbers.decimal, numbers.thousands);
+      const value = decimal(text);
       return value !== undefined && holds(value, bound);
     });
   };
