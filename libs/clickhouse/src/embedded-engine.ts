@@ -6,6 +6,9 @@ import { sql, type Sql } from './sql.js';
 
 const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 1, reader: 3 };
 
+/** Compiling a query's expressions costs tens of milliseconds now and then, more than a tile's query takes. */
+const readerSettings = 'compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
+
 /** One connection of the embedded engine and the tail of what was asked of it. */
 interface Slot {
   readonly client: ClickHouseClient;
@@ -86,7 +89,7 @@ export async function openEmbedded(directory: string): Promise<ClickHouse> {
         const slot = open();
         lanes[lane].push(slot);
         // `SET` sticks to a connection, so once is enough.
-        await slot.client.command({ query: `SET ${settings}` });
+        await slot.client.command({ query: `SET ${settings}${lane === 'reader' ? `, ${readerSettings}` : ''}` });
       }
     }
   } catch (error) {

@@ -46,6 +46,8 @@ export interface PipelineParts {
 
 /** Views are brought up to date at most this often: they fold over every customer. */
 const viewsMs = 1_000;
+/** How often an audit gives way to a backlog before it runs all the same. */
+const maxPostponed = 4;
 /** A step that failed is tried again after this long. */
 const retryMs = 1_000;
 
@@ -59,6 +61,8 @@ export class ShopPipeline {
   #wake: () => void = () => undefined;
   #viewsGeneration = 0n;
   #viewsAt = -Infinity;
+  /** Whether the last step found something to do. */
+  #behind = false;
   readonly #refresher: Refresher;
   readonly #audit: Audit;
   readonly #stop = new AbortController();
@@ -210,6 +214,7 @@ export class ShopPipeline {
     const { shop, parts } = this;
     try {
       const committed = await this.#refresher.step();
+      this.#behind = committed !== undefined;
       if (committed) {
         parts.metrics.refreshed(shop.shop, committed);
         await this.hint(committed).catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
@@ -236,9 +241,16 @@ export class ShopPipeline {
   }
 
   private async auditLoop(): Promise<void> {
+    let postponed = 0;
     while (this.#running) {
       await sleep(this.options.auditMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (!this.#running) return;
+      // While figures catch up with a backlog the audit would slow them down and prove little: it waits, but not for long.
+      if (this.#behind && postponed < maxPostponed) {
+        postponed += 1;
+        continue;
+      }
+      postponed = 0;
       // An audit that cannot run proves nothing, and says so as loudly as one that found a difference.
       await this.#audit.run().then(
         () => this.parts.alarms.clear('audit', this.shop.shop, 'run'),

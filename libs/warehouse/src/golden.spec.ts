@@ -44,7 +44,7 @@ const position = (
 
 function statements(): Map<string, string> {
   const texts = new Map<string, string>();
-  const { prepare, write } = refreshStatements({
+  const { prepare, write, empty } = refreshStatements({
     shop,
     generation: 1_099_511_627_777n,
     from: [position('transactions.v1', 1, 10n), position('returns.v1', 1, 5n)],
@@ -56,7 +56,7 @@ function statements(): Map<string, string> {
       position('campaigns.v1', 1, 4n),
     ],
   });
-  for (const [index, { name, statement }] of [...prepare, ...write].entries()) {
+  for (const [index, { name, statement }] of [...prepare, ...write, ...empty].entries()) {
     texts.set(`refresh.${String(index + 1).padStart(2, '0')}.${name}.sql`, statement.text);
   }
   texts.set('read.extent.sql', extentSql(shop).text);

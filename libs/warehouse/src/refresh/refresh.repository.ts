@@ -8,6 +8,9 @@ export type StepTimings = ReadonlyMap<string, number>;
 
 /** Runs the statements of a refresh step. */
 export class RefreshRepository {
+  /** Databases whose work tables are known to be empty: a step that failed or was killed may have left rows. */
+  readonly #empty = new Set<string>();
+
   constructor(private readonly clickhouse: ClickHouse) {}
 
   /**
@@ -22,9 +25,13 @@ export class RefreshRepository {
         timings.set(name, performance.now() - start);
       }
     };
-    const { prepare, write: writing } = refreshStatements(step);
+    const { database } = step.shop;
+    const { prepare, write: writing, empty } = refreshStatements(step);
+    if (!this.#empty.delete(database)) await all(empty);
     await all(prepare);
     await write(() => all(writing));
+    await all(empty);
+    this.#empty.add(database);
     return timings;
   }
 

@@ -1,7 +1,7 @@
 import { sql } from '#clickhouse';
 import type { NamedStatement, StepSql } from './step.js';
 
-/** Work tables that a step empties before it starts: a step that was killed may have left rows. */
+/** Work tables of a step. */
 export const scratchTables = [
   'scratch_touched',
   'scratch_orders',
