@@ -1,6 +1,15 @@
 import { Zone, type CalendarUnit } from '#clock';
 import type { BreakdownAnswer, BreakdownQuery, SeriesAnswer, SeriesQuery, SummaryAnswer, SummaryFigures, SummaryQuery } from '#contracts';
-import { instantOf, memberSeparator, orderLevelMember, type KpiReads, type ReadGate, type Shop, type Stamp } from '#warehouse';
+import {
+  instantOf,
+  memberSeparator,
+  orderLevelMember,
+  type KpiMember,
+  type KpiReads,
+  type ReadGate,
+  type Shop,
+  type Stamp,
+} from '#warehouse';
 import { AnalyticsError } from './analytics.errors.js';
 import { AnswerCache } from './answer-cache.js';
 import { additive, averages, changeOf, noSums, subtract, summaryOf, sumsOf, totalOf, type Sums } from './figures.js';
@@ -83,21 +92,13 @@ export class KpiService {
     return this.answer(shop, 'breakdown', query, async (stamp) => {
       const range = closed(asked, await this.whole(shop, zone, stamp));
       const head = { ...this.head(shop, query, range), by: query.by };
-      const rows =
+      const { rows, named } =
         range.from === null || range.to === null || range.from >= range.to
-          ? []
+          ? { rows: [], named: new Map<string, string>() }
           : await this.members(shop, zone, query, range.from, range.to);
       const shown = rows.map((row) => ({ member: row.member, sums: sumsOf(row) }));
       const total = totalOf(rows[0]);
       const others = shown.reduce((left, each) => subtract(left, each.sums), total);
-      const named =
-        query.by === 'product' || query.by === 'campaign'
-          ? await this.reads.names(
-              shop,
-              query.by,
-              shown.map((each) => each.member),
-            )
-          : new Map<string, string>();
       return {
         ...head,
         rows: shown.map(({ member, sums }) => ({
@@ -113,15 +114,22 @@ export class KpiService {
     });
   }
 
+  /** The members to show, with their buyers and their names. */
   private async members(shop: Shop, zone: Zone, query: BreakdownQuery, from: number, to: number) {
     const byOrderDate = query.refunds === 'order-date';
     const { by } = query;
     const order = memberOrder[query.sort];
+    const namesOf = (rows: readonly KpiMember[]): Promise<Map<string, string>> =>
+      by === 'product' || by === 'campaign' ? this.reads.names(shop, by, membersOf(rows)) : Promise.resolve(new Map());
     const finest = by === 'product' ? 'day' : 'hour';
     if (by === 'category' || by === 'subcategory' || by === 'brand' || !endsOn(finest, from, to, zone)) {
-      return this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate, order, query.limit);
+      const rows = await this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate, order, query.limit);
+      return { rows, named: await namesOf(rows) };
     }
-    return this.reads.breakdown(shop, by, decompose(from, to, zone, finest), byOrderDate, order, query.limit);
+    const spans = decompose(from, to, zone, finest);
+    const ranked = await this.reads.breakdown(shop, by, spans, byOrderDate, order, query.limit);
+    const [buyers, named] = await Promise.all([this.reads.buyers(shop, by, spans, membersOf(ranked)), namesOf(ranked)]);
+    return { rows: ranked.map((row) => ({ ...row, buyers: buyers.get(row.member) ?? '0' })), named };
   }
 
   private async figures(shop: Shop, zone: Zone, range: Range, whole: Range, refunds: string): Promise<SummaryFigures> {
@@ -203,6 +211,10 @@ function trimmed(starts: readonly number[], filled: ReadonlyMap<number, Sums>, a
 }
 
 const memberOrder = { grossSales: 'gross', netSales: 'net', orders: 'orders', units: 'units', returns: 'returns' } as const;
+
+function membersOf(rows: readonly KpiMember[]): string[] {
+  return rows.map((row) => row.member);
+}
 
 function labelled(
   by: string,

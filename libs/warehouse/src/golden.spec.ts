@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import {
   breakdownOfFactsSql,
   breakdownSql,
+  buyersSql,
   customerCountsSql,
   extentSql,
   qualitySql,
@@ -63,6 +64,7 @@ function statements(): Map<string, string> {
   texts.set('read.totals.sql', totalsSql(shop, spans, false).text);
   texts.set('read.series-week.sql', seriesSql(shop, 'week', at, at + 7 * 86_400_000, true).text);
   texts.set('read.breakdown-product.sql', breakdownSql(shop, 'product', spans, false, 'gross', 20).text);
+  texts.set('read.buyers.sql', buyersSql(shop, 'product', spans, ['a', 'b']).text);
   texts.set('read.breakdown-category.sql', breakdownOfFactsSql(shop, 'category', at, at + 3_600_000, true, 'net', 20).text);
   texts.set('read.customer-counts.sql', customerCountsSql(shop, at, at + 86_400_000).text);
   texts.set('read.recent-events.sql', recentEventsSql(shop, 50, 'rejected', "it's").text);

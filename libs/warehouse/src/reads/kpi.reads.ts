@@ -51,8 +51,12 @@ function within(spans: readonly KpiSpan[]): Sql {
 }
 
 function sums(byOrderDate: boolean): Sql {
+  return sql`${amounts(byOrderDate)}, groupBitmapMerge(k.buyers) AS buyers`;
+}
+
+function amounts(byOrderDate: boolean): Sql {
   return sql`sum(gross) AS gross, sum(discounts) AS discounts, sum(${byOrderDate ? sql`k.returns_by_order_date` : sql`k.returns`}) AS returns,
-    sum(orders) AS orders, sum(returned_orders) AS returned_orders, sum(units) AS units, groupBitmapMerge(k.buyers) AS buyers`;
+    sum(orders) AS orders, sum(returned_orders) AS returned_orders, sum(units) AS units`;
 }
 
 /** First and last bucket of the whole history. */
@@ -92,7 +96,10 @@ WHERE orders != 0 OR gross != 0 OR discounts != 0 OR returns != 0
 ORDER BY ${by} DESC, member LIMIT ${limit}`;
 }
 
-/** Sums by member of a stored dimension. */
+/**
+ * Sums by member of a stored dimension, without buyers: merging the sets of thousands of members to show twenty would take
+ * most of the time. `buyersSql` gives those of the members shown.
+ */
 export function breakdownSql(
   shop: Shop,
   dimension: StoredDimension,
@@ -101,10 +108,17 @@ export function breakdownSql(
   order: MemberOrder,
   limit: number,
 ): Sql {
-  const members = sql`SELECT member, ${sums(byOrderDate)}
+  const members = sql`SELECT member, ${amounts(byOrderDate)}, 0 AS buyers
 FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = ${dimension} AND (${within(spans)})
 GROUP BY member`;
   return ranked(members, order, limit);
+}
+
+/** Distinct buyers of some members of a stored dimension. */
+export function buyersSql(shop: Shop, dimension: StoredDimension, spans: readonly KpiSpan[], members: readonly string[]): Sql {
+  return sql`SELECT member, groupBitmapMerge(k.buyers) AS buyers
+FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL PREWHERE dimension = ${dimension} AND (${within(spans)}) AND member IN ${members}
+GROUP BY member`;
 }
 
 /**
@@ -226,6 +240,11 @@ export class KpiReads {
   }
   breakdown(...of: Parameters<typeof breakdownSql>): Promise<KpiMember[]> {
     return this.clickhouse.query(breakdownSql(...of));
+  }
+  async buyers(...of: Parameters<typeof buyersSql>): Promise<Map<string, string>> {
+    if (of[3].length === 0) return new Map();
+    const rows = await this.clickhouse.query<{ member: string; buyers: string }>(buyersSql(...of));
+    return new Map(rows.map((row) => [row.member, row.buyers]));
   }
   breakdownOfFacts(...of: Parameters<typeof breakdownOfFactsSql>): Promise<KpiMember[]> {
     return this.clickhouse.query(breakdownOfFactsSql(...of));
