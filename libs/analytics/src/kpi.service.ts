@@ -120,7 +120,7 @@ export class KpiService {
     const { by } = query;
     const order = memberOrder[query.sort];
     const namesOf = (rows: readonly KpiMember[]): Promise<Map<string, string>> =>
-      by === 'product' || by === 'campaign' ? this.reads.names(shop, by, membersOf(rows)) : Promise.resolve(new Map());
+      by === 'product' || by === 'campaign' ? this.reads.names(shop, by, membersOf(rows)) : Promise.resolve(new Map<string, string>());
     const finest = by === 'product' ? 'day' : 'hour';
     if (by === 'category' || by === 'subcategory' || by === 'brand' || !endsOn(finest, from, to, zone)) {
       const rows = await this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate, order, query.limit);
