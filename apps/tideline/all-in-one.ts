@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '#config';
 import { httpConfig, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
 import { createLogger, type Logger } from '#observability';
-import { openStreaming, startBroker, streamingConfig, type Broker } from '#streaming';
+import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
 import type { AddressInfo, Server } from 'node:net';
@@ -26,7 +26,7 @@ export type Progress = (step: string) => void;
  * Starts everything in one process: store -> broker -> schema -> topics -> refresh -> consumers -> API.
  * What was started is stopped again when a later part fails.
  */
-export async function startAllInOne(config: ResolvedConfig, progress: Progress, onFatal: (message: string) => void): Promise<AllInOne> {
+export async function startAllInOne(config: ResolvedConfig, progress: Progress, notice: (message: string) => void): Promise<AllInOne> {
   const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret } = config.get(httpConfig);
   refuseOpenBind(host, secret);
   const { TIDELINE_DATA, TIDELINE_LOG_LEVEL } = config.get(tidelineConfig);
@@ -46,7 +46,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     undo.push(() => clickhouse.close());
     progress(`ClickHouse ${await clickhouse.version()}`);
 
-    const { brokers, broker } = await reachBroker(config, data, progress, logger, onFatal);
+    const { brokers, broker } = await reachBroker(config, data, progress, logger, notice);
     if (broker) undo.push(() => broker.stop());
     const streaming = openStreaming({ brokers, clientId: 'tideline', logger, sessionTimeoutMs: broker ? 5_000 : 15_000 });
     undo.push(() => streaming.close());
@@ -87,24 +87,26 @@ async function reachBroker(
   data: string,
   progress: Progress,
   logger: Logger,
-  onFatal: (message: string) => void,
-): Promise<{ brokers: readonly string[]; broker?: Broker }> {
+  notice: (message: string) => void,
+): Promise<{ brokers: readonly string[]; broker?: SupervisedBroker }> {
   const { KAFKA_BROKERS: brokers, KAFKA_HEAP_MB: heapMb } = config.get(streamingConfig);
   if (brokers) {
     progress(`Kafka at ${brokers.join(', ')}`);
     return { brokers };
   }
   progress('starting Kafka');
-  const broker = await startBroker({
-    directory: join(data, 'kafka'),
-    jars: resolve(config.get(tidelineConfig).TIDELINE_KAFKA_JARS),
-    log4j: resolve('infra/kafka/log4j2.yaml'),
-    heapMb,
-    onExit: (message) => {
-      logger.error({ message }, 'broker ended');
-      onFatal(message);
+  const broker = await superviseBroker(
+    {
+      directory: join(data, 'kafka'),
+      jars: resolve(config.get(tidelineConfig).TIDELINE_KAFKA_JARS),
+      log4j: resolve('infra/kafka/log4j2.yaml'),
+      heapMb,
     },
-  });
+    (message) => {
+      logger.warn({ message }, 'broker');
+      notice(message);
+    },
+  );
   progress(`Kafka at ${broker.bootstrap}`);
   return { brokers: [broker.bootstrap], broker };
 }
