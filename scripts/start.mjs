@@ -1,4 +1,5 @@
-// npm start: everything from a fresh clone to a running instance.
+// npm start: everything from a fresh clone to a running instance. The npm script is `exec node`: a shell between npm and us
+// would die of a Ctrl-C at once, and npm would give the terminal back while we still drain.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
