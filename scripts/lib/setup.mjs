@@ -39,8 +39,7 @@ export function ensurePackages(root, say) {
 /** Builds when a source is newer than the build, or one came or went. */
 export function ensureBuild(root, say) {
   const sources = [
-    ...files(join(root, 'apps')),
-    ...files(join(root, 'libs')),
+    ...['apps', 'libs', 'test'].flatMap((folder) => [...files(join(root, folder))]),
     ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file)),
   ];
   const state = createHash('sha256');
