@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import { dirname, relative, resolve, sep } from 'node:path';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -23,37 +24,79 @@ export const layers = {
   testing: [...middle, 'ingestion', 'analytics', 'importing'],
 };
 
-const libs = Object.keys(layers);
-const layerRules = libs.map((lib) => {
-  const forbidden = libs.filter((other) => other !== lib && !layers[lib].includes(other));
-  return {
-    files: [`libs/${lib}/**/*.ts`],
-    ignores: lib === 'testing' ? [] : ['**/*.spec.ts', '**/*.int-spec.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...(forbidden.length > 0
-              ? [
-                  {
-                    regex: `^#(${forbidden.join('|')})$`,
-                    message: `libs/${lib} may import: ${layers[lib].join(', ') || 'nothing of ours'}.`,
-                  },
-                ]
-              : []),
-            { regex: '^(\\.\\./)+(apps|libs)/|/libs/|/apps/|dist/', message: 'Another lib is imported by its name (#lib), never by path.' },
-          ],
-        },
-      ],
-    },
-  };
-});
+const specs = ['**/*.spec.ts', '**/*.int-spec.ts'];
 
-const noEnvironment = {
-  selector: 'MemberExpression[object.name="process"][property.name="env"]',
-  message: 'Only libs/config reads the environment: declare a slice and inject its values.',
+/** The lib or app that a path lies in (`libs/clock`), or its top folder outside of those. */
+function unitOf(path) {
+  const parts = relative(import.meta.dirname, path).split(sep);
+  return parts.slice(0, ['libs', 'apps'].includes(parts[0]) ? 2 : 1).join('/');
+}
+
+/**
+ * A path never leaves its lib or app. A rule of its own: how many `../` lead out depends on the file's folder, which the
+ * patterns of no-restricted-imports do not see.
+ */
+const stayInside = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { leaves: 'This path leaves {{unit}}: import another lib by its name (#lib); nobody imports an app.' },
+  },
+  create(context) {
+    const unit = unitOf(context.filename);
+    const check = (node) => {
+      const path = node.source?.value;
+      if (typeof path !== 'string' || !/^\.{0,2}\//.test(path)) return;
+      if (unitOf(resolve(dirname(context.filename), path)) !== unit) context.report({ node, messageId: 'leaves', data: { unit } });
+    };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+      TSImportType: check,
+    };
+  },
 };
+
+const environment = 'Only libs/config reads the environment: declare a slice and inject its values.';
+const noEnvironment = [
+  'MemberExpression[object.name="process"][property.name="env"]',
+  'MemberExpression[object.name="process"][property.value="env"]',
+  'MemberExpression[object.name=/^(globalThis|global)$/][property.name="process"]',
+  'VariableDeclarator[init.name="process"] > ObjectPattern',
+  'ImportDeclaration[source.value=/^(node:)?process$/]',
+].map((selector) => ({ selector, message: environment }));
+
+/** The import directions of one lib, or of the apps, as rules: static imports, and those that are evaluated late. */
+function directions(unit, allowed) {
+  const regex = `^#(?!(${allowed.join('|') || '-'})$)`;
+  const message = `${unit} may import: ${allowed.map((lib) => `#${lib}`).join(', ') || 'nothing of ours'}.`;
+  return {
+    'no-restricted-imports': ['error', { patterns: [{ regex, message }] }],
+    'no-restricted-syntax': [
+      'error',
+      ...(unit === 'libs/config' ? [] : noEnvironment),
+      ...['ImportExpression', 'TSImportType'].map((node) => ({ selector: `${node}[source.value=/${regex}/]`, message })),
+    ],
+  };
+}
+
+const layerRules = [
+  ...Object.entries(layers).map(([lib, allowed]) => ({
+    files: [`libs/${lib}/**/*.ts`],
+    ignores: specs,
+    rules: directions(`libs/${lib}`, allowed),
+  })),
+  {
+    files: ['apps/**/*.ts'],
+    ignores: specs,
+    rules: directions(
+      'apps',
+      Object.keys(layers).filter((lib) => lib !== 'testing'),
+    ),
+  },
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.cache/', '.data/', 'datasets/', 'docs/'] },
@@ -74,24 +117,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['libs/config/**', '**/*.spec.ts', '**/*.int-spec.ts'],
-    rules: { 'no-restricted-syntax': ['error', noEnvironment] },
+    files: ['apps/**/*.ts', 'libs/**/*.ts', 'test/**/*.ts'],
+    plugins: { tideline: { rules: { 'stay-inside': stayInside } } },
+    rules: { 'tideline/stay-inside': 'error' },
   },
-  {
-    files: ['apps/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { regex: '^(\\.\\./)+[a-z-]+/', message: 'Nobody imports an app.' },
-            { regex: '/libs/|dist/', message: 'A lib is imported by its name (#lib).' },
-          ],
-        },
-      ],
-    },
-  },
+  { files: ['test/**/*.ts'], ignores: specs, rules: { 'no-restricted-syntax': ['error', ...noEnvironment] } },
   {
     files: ['libs/**/*.ts'],
     rules: {
