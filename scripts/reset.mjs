@@ -1,33 +1,30 @@
 // npm run reset: removes what an instance kept. Refuses a directory that is in use or that is not one of ours.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { settingsOf } from './lib/arguments.mjs';
+import { clear, refusalToClear } from './lib/data-directory.mjs';
+import { SetupError } from './lib/setup.mjs';
 
-/** Everything an instance puts into its directory. */
-const ours = new Set(['instance.json', 'kafka', 'clickhouse', 'logs']);
+const help = `npm run reset -- [--data .data]
 
-const fail = (message) => {
-  console.error(message);
-  process.exit(1);
-};
+  --data   directory of everything the instance keeps (TIDELINE_DATA)`;
+const argv = process.argv.slice(2);
 
-const data = resolve(settingsOf(process.argv.slice(2)).TIDELINE_DATA ?? process.env.TIDELINE_DATA ?? '.data');
-if (!existsSync(data)) {
-  console.log(`${data} does not exist: nothing to clear.`);
-  process.exit(0);
-}
-const foreign = readdirSync(data).filter((name) => !ours.has(name));
-if (foreign.length > 0)
-  fail(
-    `${data} holds things that are not Tideline's (${foreign.slice(0, 3).join(', ')}): nothing was removed. Name the data directory with --data.`,
-  );
-let holder;
 try {
-  holder = JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8'));
-  process.kill(holder.pid, 0);
-} catch {
-  holder = undefined;
+  if (argv.includes('--help')) {
+    console.log(help);
+    process.exit(0);
+  }
+  const data = resolve(settingsOf(argv, { '--data': 'TIDELINE_DATA' }, help).TIDELINE_DATA ?? (process.env.TIDELINE_DATA || '.data'));
+  if (!existsSync(data)) console.log(`${data} does not exist: nothing to clear.`);
+  else {
+    const refusal = refusalToClear(data);
+    if (refusal) throw new SetupError(refusal);
+    clear(data);
+    console.log(`${data} was removed.`);
+  }
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
+  process.exit(1);
 }
-if (holder) fail(`${data} is in use by process ${holder.pid}${holder.url ? ` (${holder.url})` : ''}: stop it first. Nothing was removed.`);
-rmSync(data, { recursive: true, force: true });
-console.log(`${data} was removed.`);

@@ -4,9 +4,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
+// Whole: a name that an old Node lacks would stop this file from loading, before it can say that Node is too old.
+import * as util from 'node:util';
 import { settingsOf, usage } from './lib/arguments.mjs';
 import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
+import { exitCodeOf, signalsToHandOn } from './lib/signals.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (text) => console.log(`  ${text}`);
@@ -18,7 +20,7 @@ try {
     console.log(usage);
     process.exit(0);
   }
-  const file = existsSync(join(root, '.env')) ? parseEnv(readFileSync(join(root, '.env'), 'utf8')) : {};
+  const file = existsSync(join(root, '.env')) ? util.parseEnv(readFileSync(join(root, '.env'), 'utf8')) : {};
   // Flags win over the environment, the environment over the file.
   const env = { ...file, ...process.env, ...settingsOf(argv) };
   console.log('Tideline');
@@ -33,10 +35,10 @@ try {
     env,
     stdio: 'inherit',
   });
-  // A Ctrl-C reaches the program too, which drains; we only wait. A signal sent to us alone is handed on.
+  // The program drains; we only wait, and hand on what did not reach it.
   process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  for (const signal of signalsToHandOn(process.stdin.isTTY === true)) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`\nTideline could not start. ${error.message}`);

@@ -7,20 +7,26 @@ export const usage = `npm start -- [--port 7070] [--data .data]
 
 Settings from the environment or a .env file: see .env.example.`;
 
-/** Flags and the setting each stands for. */
-const flags = { '--port': 'TIDELINE_PORT', '--data': 'TIDELINE_DATA' };
+/** Flags of npm start and the setting each stands for. */
+export const startFlags = { '--port': 'TIDELINE_PORT', '--data': 'TIDELINE_DATA' };
 
-/** @returns {Record<string, string>} settings that the flags ask for */
-export function settingsOf(argv) {
+/**
+ * @param {string[]} argv
+ * @param {Record<string, string>} flags each flag and the setting it stands for
+ * @param {string} help said with a refusal
+ * @returns {Record<string, string>} settings that the flags ask for
+ */
+export function settingsOf(argv, flags = startFlags, help = usage) {
   const settings = {};
   const rest = argv.flatMap((word) =>
     /^--\w+=/.test(word) ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word],
   );
   for (let index = 0; index < rest.length; index += 2) {
     const name = flags[rest[index]];
-    if (!name) throw new SetupError(`${rest[index]} is not a flag.\n\n${usage}`);
-    if (rest[index + 1] === undefined) throw new SetupError(`${rest[index]} needs a value.\n\n${usage}`);
-    settings[name] = rest[index + 1];
+    const value = rest[index + 1];
+    if (!name) throw new SetupError(`${rest[index]} is not a flag.\n\n${help}`);
+    if (value === undefined || value === '' || value.startsWith('--')) throw new SetupError(`${rest[index]} needs a value.\n\n${help}`);
+    settings[name] = value;
   }
   return settings;
 }

@@ -36,21 +36,42 @@ export function ensurePackages(root, say) {
   writeFileSync(stamp, lock);
 }
 
-/** Builds when a source is newer than the build, or one came or went. */
+/** Builds when a source is newer than the build, or one came or went, or its output is gone. */
 export function ensureBuild(root, say) {
-  const sources = [
-    ...['apps', 'libs', 'test'].flatMap((folder) => [...files(join(root, folder))]),
-    ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((file) => join(root, file)),
-  ];
+  const sources = ['apps', 'libs', 'test'].flatMap((folder) => [...sourcesIn(root, folder)]).sort();
   const state = createHash('sha256');
-  for (const file of sources.sort()) state.update(`${file} ${statSync(file).mtimeMs}\n`);
+  for (const file of [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    state.update(`${file} ${statSync(join(root, file)).mtimeMs}\n`);
+  }
   const digest = state.digest('hex');
   const stamp = join(root, 'dist', '.tideline-build');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  const built = readBuild(stamp);
+  const lacking = sources.filter((file) => !existsSync(outputOf(root, file)));
+  if (built.digest === digest && lacking.length === 0) return;
   say('building');
-  // Incremental state of another tree would leave files of sources that are gone.
+  // tsc leaves the outputs of sources that are gone; a program could still load them.
+  for (const file of built.sources.filter((each) => !sources.includes(each))) {
+    for (const output of [outputOf(root, file), `${outputOf(root, file)}.map`]) rmSync(output, { force: true });
+  }
+  // And it does not write again what its notes say it wrote.
+  if (lacking.length > 0) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], root, 'The build failed.');
-  writeFileSync(stamp, digest);
+  writeFileSync(stamp, JSON.stringify({ digest, sources }));
+}
+
+/** What the last build was made of. */
+function readBuild(stamp) {
+  try {
+    const { digest, sources } = JSON.parse(readFileSync(stamp, 'utf8'));
+    if (typeof digest === 'string' && Array.isArray(sources)) return { digest, sources };
+  } catch {
+    // Never built, or built before the stamp had this form.
+  }
+  return { digest: undefined, sources: [] };
+}
+
+function outputOf(root, source) {
+  return join(root, 'dist', source.replace(/\.ts$/, '.js'));
 }
 
 /** Version of Kafka that the repository asks for. */
@@ -62,11 +83,12 @@ export function kafkaVersion(root) {
 export function ensureKafka(root, say) {
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const otherwise = 'Or use a broker of your own: KAFKA_BROKERS=host:9092 npm start';
-  if (java.error)
+  const major = javaMajor(`${java.stderr}${java.stdout}`);
+  // macOS has a `java` that only says that there is none.
+  if (java.error || (java.status !== 0 && major === undefined))
     throw new SetupError(
       `Java is missing: the local Kafka broker needs Java 17 or newer. Install one, for example: apt-get install openjdk-17-jre-headless\n${otherwise}`,
     );
-  const major = javaMajor(`${java.stderr}${java.stdout}`);
   if (major === undefined || major < 17)
     throw new SetupError(`Java ${major ?? '(unknown version)'} is too old: the local Kafka broker needs Java 17 or newer.\n${otherwise}`);
   const target = join(root, '.cache', `kafka-${kafkaVersion(root)}`);
@@ -101,11 +123,12 @@ export function ensureKafka(root, say) {
   return target;
 }
 
-function* files(directory) {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) yield* files(path);
-    else if (/\.(ts|tsx|yaml)$/.test(entry.name)) yield path;
+/** What tsconfig.build.json compiles below a folder, as paths from the root. */
+function* sourcesIn(root, folder) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sourcesIn(root, path);
+    else if (/\.ts$/.test(entry.name) && !/\.(d|spec|int-spec)\.ts$/.test(entry.name)) yield path;
   }
 }
 
