@@ -13,3 +13,4 @@ export * from './events/transaction.event.js';
 export * from './rest/common.js';
 export * from './rest/kpis.js';
 export * from './rest/shops.js';
+export * from './realtime/rooms.js';
