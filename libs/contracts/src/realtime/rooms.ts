@@ -78,7 +78,10 @@ function snapshotOf<N extends RoomName>(name: N) {
     shop: shopId,
     seq: z.string().describe('Grows with every snapshot of the room: the generation of its figures, a dot, a counter'),
     after: z.string().nullable().describe('seq of the snapshot the room was sent before; not the last one seen = some were missed'),
-    lagMs: z.number().nullable().describe('Real milliseconds between the newest event in the figures reaching the ledger and this snapshot'),
+    lagMs: z
+      .number()
+      .nullable()
+      .describe('Real milliseconds between the newest event in the figures reaching the ledger and this snapshot'),
     data: roomData[name],
     ...stamp,
   });
