@@ -6,6 +6,7 @@ import {
   orderLevelMember,
   type KpiMember,
   type KpiReads,
+  type Level,
   type ReadGate,
   type Shop,
   type Stamp,
@@ -89,13 +90,14 @@ export class KpiService {
   async breakdown(shop: Shop, query: BreakdownQuery): Promise<BreakdownAnswer> {
     const zone = this.zone(shop);
     const asked = rangeOf(query, zone);
-    return this.answer(shop, 'breakdown', query, async (stamp) => {
-      const range = closed(asked, await this.whole(shop, zone, stamp));
+    const fromFacts = readsFacts(query, asked, zone);
+    const make = async (stamp: Stamp) => {
+      const range = closed(asked, await this.whole(shop, zone, stamp, fromFacts ? 'live' : 'settled'));
       const head = { ...this.head(shop, query, range), by: query.by };
       const { rows, named } =
         range.from === null || range.to === null || range.from >= range.to
           ? { rows: [], named: new Map<string, string>() }
-          : await this.members(shop, zone, query, range.from, range.to);
+          : await this.members(shop, zone, query, range.from, range.to, fromFacts);
       const shown = rows.map((row) => ({ member: row.member, sums: sumsOf(row) }));
       const total = totalOf(rows[0]);
       const others = shown.reduce((left, each) => subtract(left, each.sums), total);
@@ -111,22 +113,22 @@ export class KpiService {
         others: { members: Number(rows[0]?.members ?? 0) - rows.length, ...additive(others) },
         total: additive(total),
       };
-    });
+    };
+    return this.answer(shop, 'breakdown', query, make, fromFacts ? 'live' : 'settled');
   }
 
   /** The members to show, with their buyers and their names. */
-  private async members(shop: Shop, zone: Zone, query: BreakdownQuery, from: number, to: number) {
+  private async members(shop: Shop, zone: Zone, query: BreakdownQuery, from: number, to: number, fromFacts: boolean) {
     const byOrderDate = query.refunds === 'order-date';
     const { by } = query;
     const order = memberOrder[query.sort];
     const namesOf = (rows: readonly KpiMember[]): Promise<Map<string, string>> =>
       by === 'product' || by === 'campaign' ? this.reads.names(shop, by, membersOf(rows)) : Promise.resolve(new Map<string, string>());
-    const finest = by === 'product' ? 'day' : 'hour';
-    if (by === 'category' || by === 'subcategory' || by === 'brand' || !endsOn(finest, from, to, zone)) {
+    if (fromFacts || by === 'category' || by === 'subcategory' || by === 'brand') {
       const rows = await this.reads.breakdownOfFacts(shop, by, from, to, byOrderDate, order, query.limit);
       return { rows, named: await namesOf(rows) };
     }
-    const spans = decompose(from, to, zone, finest);
+    const spans = decompose(from, to, zone, finestOf(by));
     const ranked = await this.reads.breakdown(shop, by, spans, byOrderDate, order, query.limit);
     const [buyers, named] = await Promise.all([this.reads.buyers(shop, by, spans, membersOf(ranked)), namesOf(ranked)]);
     return { rows: ranked.map((row) => ({ ...row, buyers: buyers.get(row.member) ?? '0' })), named };
@@ -143,16 +145,24 @@ export class KpiService {
   }
 
   /** The months that hold anything. */
-  private async whole(shop: Shop, zone: Zone, { generation }: Stamp): Promise<Range> {
-    const extent = await this.#cache.get(`${shop.shop} ${generation} extent`, () => this.reads.extent(shop));
+  private async whole(shop: Shop, zone: Zone, { generation }: Stamp, level: Level = 'settled'): Promise<Range> {
+    const extent = await this.#cache.get(`${shop.shop} ${level} ${generation} extent`, () => this.reads.extent(shop, level));
     if (!extent) return { from: null, to: null };
     return { from: instantOf(extent.first).getTime(), to: zone.next(instantOf(extent.last).getTime(), 'month') };
   }
 
   /** Puts the stamp on an answer and keeps it for all who ask the same of this generation. */
-  private async answer<T extends object>(shop: Shop, kind: string, query: object, make: (stamp: Stamp) => Promise<T>) {
-    const { value, stamp } = await this.gate.read(shop, (now) =>
-      this.#cache.get(`${shop.shop} ${now.generation} ${kind} ${JSON.stringify(query)}`, () => make(now)),
+  private async answer<T extends object>(
+    shop: Shop,
+    kind: string,
+    query: object,
+    make: (stamp: Stamp) => Promise<T>,
+    level: Level = 'settled',
+  ) {
+    const { value, stamp } = await this.gate.read(
+      shop,
+      (now) => this.#cache.get(`${shop.shop} ${level} ${now.generation} ${kind} ${JSON.stringify(query)}`, () => make(now)),
+      level,
     );
     return { ...value, ...stampFields(stamp) };
   }
@@ -208,6 +218,18 @@ function trimmed(starts: readonly number[], filled: ReadonlyMap<number, Sums>, a
   const first = asked.from === null ? starts.findIndex((at) => filled.has(at)) : 0;
   const last = asked.to === null ? starts.findLastIndex((at) => filled.has(at)) : starts.length - 1;
   return first < 0 ? [] : starts.slice(first, last + 1);
+}
+
+/** The finest grain at which agg_kpi holds a dimension. */
+function finestOf(by: BreakdownQuery['by']): 'hour' | 'day' {
+  return by === 'product' ? 'day' : 'hour';
+}
+
+/** Attributes of products, and ranges that end inside a bucket, are read from the facts: of the live level. */
+function readsFacts(query: BreakdownQuery, asked: Range, zone: Zone): boolean {
+  if (query.by === 'category' || query.by === 'subcategory' || query.by === 'brand') return true;
+  const finest = finestOf(query.by);
+  return [asked.from, asked.to].some((end) => end !== null && !endsOn(finest, end, end, zone));
 }
 
 const memberOrder = { grossSales: 'gross', netSales: 'net', orders: 'orders', units: 'units', returns: 'returns' } as const;

@@ -29,6 +29,7 @@ export interface ClickHouse {
  * Settings of every connection.
  * - JSON numbers would round UInt64 and Decimal: quoted.
  * - One INSERT must be one block: the squashing limits are lifted, parsing is not split.
+ * - Lists of dirty buckets and touched ids stand in the statement: the default limit of 256 KB is too short for a backlog.
  * - A Kafka batch that is sent again is recognised by the ledger, never by block tokens: those lose rows on a kill.
  */
 export const connectionSettings = {
@@ -43,4 +44,5 @@ export const connectionSettings = {
   min_insert_block_size_rows: '100000000',
   min_insert_block_size_bytes: '0',
   insert_deduplicate: 0,
+  max_query_size: '67108864',
 } as const;

@@ -4,10 +4,10 @@ import { ClickHouseFault, toFault } from './clickhouse.errors.js';
 import { connectionSettings, type ClickHouse, type Lane } from './clickhouse.js';
 import { sql, type Sql } from './sql.js';
 
-const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 1, reader: 3 };
+const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 2, reader: 3 };
 
-/** Compiling a query's expressions costs tens of milliseconds now and then, more than a tile's query takes. */
-const readerSettings = 'compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
+/** Compiling a statement's expressions costs tens of milliseconds now and then, more than a tile's query or a small step takes. */
+const perStatement = 'compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
 
 /** One connection of the embedded engine and the tail of what was asked of it. */
 interface Slot {
@@ -89,7 +89,7 @@ export async function openEmbedded(directory: string): Promise<ClickHouse> {
         const slot = open();
         lanes[lane].push(slot);
         // `SET` sticks to a connection, so once is enough.
-        await slot.client.command({ query: `SET ${settings}${lane === 'reader' ? `, ${readerSettings}` : ''}` });
+        await slot.client.command({ query: `SET ${settings}, ${perStatement}` });
       }
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Something that a person should look at. */
 export interface Alarm {
-  readonly code: 'gap' | 'new-epoch' | 'ledger-ahead' | 'audit' | 'refresh-failed' | 'broker-away' | 'ledger-failed';
+  readonly code: 'gap' | 'new-epoch' | 'ledger-ahead' | 'audit' | 'refresh-failed' | 'views-failed' | 'broker-away' | 'ledger-failed';
   readonly shop: string;
   /** What it is about: a partition, a check. Raising the same code and subject again only counts up. */
   readonly subject: string;

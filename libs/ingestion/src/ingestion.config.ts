@@ -8,8 +8,8 @@ export const ingestionConfig = defineSlice('ingestion', {
     .int()
     .min(10)
     .max(60_000)
-    .default(100)
-    .describe('Shortest time between two refreshes of a shop, in milliseconds.'),
+    .default(50)
+    .describe('Shortest time between two live steps of a shop, in milliseconds.'),
   TIDELINE_REFRESH_ROWS: z.coerce
     .number()
     .int()

@@ -44,8 +44,12 @@ export interface PipelineParts {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
+/** Everything but the headline settles at most this often, and never takes more than a third of the time. */
+const settleMs = 1_000;
 /** Views are brought up to date at most this often: they fold over every customer. */
 const viewsMs = 1_000;
+/** How often shop time moves while no event comes, where it is the wall's. */
+const wallMs = 5_000;
 /** How often an audit gives way to a backlog before it runs all the same. */
 const maxPostponed = 4;
 /** A step that failed is tried again after this long. */
@@ -61,6 +65,11 @@ export class ShopPipeline {
   #wake: () => void = () => undefined;
   #viewsGeneration = 0n;
   #viewsAt = -Infinity;
+  #views: Promise<void> = Promise.resolve();
+  #settledAt = -Infinity;
+  #settlingMs = 0;
+  /** Work that needs both levels at one place. */
+  readonly #atRest: (() => Promise<void>)[] = [];
   /** Whether the last step found something to do. */
   #behind = false;
   readonly #refresher: Refresher;
@@ -81,10 +90,10 @@ export class ShopPipeline {
       shop,
       parts.ledger,
       new AuditRepository(parts.clickhouse),
-      parts.gate,
       parts.alarms,
       () => this.#refresher.watermark?.positions ?? [],
       () => this.bounds(),
+      (work) => this.atRest(work),
     );
   }
 
@@ -109,6 +118,7 @@ export class ShopPipeline {
 
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, (batch) => {
       parts.metrics.written(shop.shop, batch);
+      this.#refresher.tell(batch.head);
       this.#wake();
     });
     const topicByName = new Map<string, LedgerTopic>(ledgerTopics.map((topic) => [topicOf(shop.shop, topic), topic]));
@@ -201,30 +211,23 @@ export class ShopPipeline {
       // One more round after the stop: what the last batches wrote is still refreshed.
       last = !this.#running;
       const begun = performance.now();
-      const moved = await this.refreshOnce();
-      if (last) return;
-      if (!moved) await this.idle(this.viewsDue() ? viewsMs / 4 : viewsMs);
+      const moved = await this.refreshOnce(last);
+      if (last) break;
+      if (!moved) await this.idle(this.#refresher.unsettled || this.viewsDue() ? Math.max(10, this.settleIn()) : viewsMs);
       await sleep(Math.max(0, this.options.refreshMs - (performance.now() - begun)), undefined, { signal: this.#stop.signal }).catch(
         () => undefined,
       );
     }
+    await this.#views;
   }
 
-  private async refreshOnce(): Promise<boolean> {
+  private async refreshOnce(last: boolean): Promise<boolean> {
     const { shop, parts } = this;
     try {
-      const committed = await this.#refresher.step();
+      const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       this.#behind = committed !== undefined;
-      if (committed) {
-        parts.metrics.refreshed(shop.shop, committed);
-        await this.hint(committed).catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
-      }
-      if (this.viewsDue() && performance.now() - this.#viewsAt >= viewsMs) {
-        const generation = this.#refresher.watermark?.generation ?? 0n;
-        await this.#refresher.refreshViews();
-        this.#viewsGeneration = generation;
-        this.#viewsAt = performance.now();
-      }
+      if (committed) await this.announce(committed);
+      if (last || this.#refresher.full || this.settleIn() <= 0) await this.settle();
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
     } catch (error) {
@@ -236,8 +239,64 @@ export class ShopPipeline {
     }
   }
 
+  /** Everything but the headline; then what has waited for a moment at which both levels stand at one place; then the views. */
+  private async settle(): Promise<void> {
+    // The views read what a settling writes.
+    await this.#views;
+    this.#settledAt = performance.now();
+    const committed = await this.#refresher.settle();
+    this.#settlingMs = performance.now() - this.#settledAt;
+    if (committed) await this.announce(committed);
+    for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work();
+    if (this.viewsDue() && performance.now() - this.#viewsAt >= viewsMs) this.#views = this.refreshViews();
+  }
+
+  /** Milliseconds until the next settling is due. */
+  private settleIn(): number {
+    return this.#settledAt + Math.max(settleMs, 3 * this.#settlingMs) - performance.now();
+  }
+
+  /** Views run beside live steps, which do not write what they read. */
+  private async refreshViews(): Promise<void> {
+    const { shop, parts } = this;
+    const generation = this.#refresher.watermark?.generation ?? 0n;
+    try {
+      await this.#refresher.refreshViews();
+      this.#viewsGeneration = generation;
+      this.#viewsAt = performance.now();
+      parts.alarms.clear('views-failed', shop.shop, 'views');
+    } catch (error) {
+      parts.alarms.raise(
+        'views-failed',
+        shop.shop,
+        'views',
+        `RFM and cohorts could not be refreshed and are tried again: ${wordsOf(error)}`,
+      );
+    }
+  }
+
+  private async wallTick(): Promise<Committed | undefined> {
+    const at = this.#refresher.live?.committedAt.getTime() ?? Infinity;
+    return Date.now() - at >= wallMs ? this.#refresher.tick() : undefined;
+  }
+
   private viewsDue(): boolean {
     return this.#viewsGeneration !== (this.#refresher.watermark?.generation ?? 0n);
+  }
+
+  /** Runs work when all figures stand at one place and none moves. */
+  private atRest<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#running) return work();
+    return new Promise<T>((resolve, reject) => {
+      this.#atRest.push(() => work().then(resolve, reject));
+      this.#wake();
+    });
+  }
+
+  private async announce(committed: Committed): Promise<void> {
+    const { shop, parts } = this;
+    parts.metrics.refreshed(shop.shop, committed);
+    await this.hint(committed).catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
   }
 
   private async auditLoop(): Promise<void> {
@@ -262,7 +321,7 @@ export class ShopPipeline {
     }
   }
 
-  private async hint({ watermark, ledgerRows }: Committed): Promise<void> {
+  private async hint({ level, watermark, ledgerRows }: Committed): Promise<void> {
     const generation = watermark.generation.toString();
     const now = new Date().toISOString();
     const event = {
@@ -273,7 +332,7 @@ export class ShopPipeline {
       subject: this.shop.shop,
       time: now,
       recordedtime: now,
-      data: { shop: this.shop.shop, generation, clock: watermark.clock?.toISOString() ?? null, ledgerRows },
+      data: { shop: this.shop.shop, level, generation, clock: watermark.clock?.toISOString() ?? null, ledgerRows },
     };
     await this.#hints?.send(topicOf(this.shop.shop, 'committed.v1'), [{ key: null, value: JSON.stringify(event) }]);
   }

@@ -13,7 +13,24 @@ import {
   totalsSql,
   type KpiSpan,
 } from './reads/index.js';
-import { refreshStatements } from './refresh/statements.js';
+import { writeCampaignDays } from './refresh/campaigns.js';
+import { writeCustomers } from './refresh/customers.js';
+import { writeDimensions, writePlaceholders } from './refresh/dimensions.js';
+import { DirtyBuckets, DirtySql } from './refresh/dirty.js';
+import { writeSales, writeTimelines } from './refresh/facts.js';
+import { foldVersions } from './refresh/fold.js';
+import { writeHeadline } from './refresh/headline.js';
+import { writeKpis } from './refresh/kpi.js';
+import { StepSql } from './refresh/step.js';
+import {
+  entitiesOfReturnsSql,
+  freshOrdersSql,
+  freshReturnsSql,
+  olderOrdersSql,
+  olderReturnsSql,
+  orderBodiesSql,
+  returnsAtSql,
+} from './refresh/versions.js';
 import type { Shop } from './shop.js';
 
 // The SQL of every statement as it is sent, so that a change of a builder shows in review as a change of SQL.
@@ -45,7 +62,7 @@ const position = (
 
 function statements(): Map<string, string> {
   const texts = new Map<string, string>();
-  const { prepare, write, empty } = refreshStatements({
+  const s = new StepSql({
     shop,
     generation: 1_099_511_627_777n,
     from: [position('transactions.v1', 1, 10n), position('returns.v1', 1, 5n)],
@@ -57,12 +74,48 @@ function statements(): Map<string, string> {
       position('campaigns.v1', 1, 4n),
     ],
   });
-  for (const [index, { name, statement }] of [...prepare, ...write, ...empty].entries()) {
-    texts.set(`refresh.${String(index + 1).padStart(2, '0')}.${name}.sql`, statement.text);
+  const second = at / 1000;
+  const buckets = new DirtyBuckets();
+  for (const seconds of [5, 65]) {
+    const start = (length: number): number => second + Math.floor(seconds / length) * length;
+    buckets.add({ slice_start: start(5), minute_start: start(60), hour_start: second, day_start: second, month_start: second });
   }
-  texts.set('read.extent.sql', extentSql(shop).text);
-  texts.set('read.totals.sql', totalsSql(shop, spans, false).text);
-  texts.set('read.series-week.sql', seriesSql(shop, 'week', at, at + 7 * 86_400_000, true).text);
+  const dirty = new DirtySql(buckets, s.table('scratch_dirty'));
+  const many = new DirtyBuckets();
+  for (let index = 0; index < 301; index += 1)
+    many.add({ slice_start: index * 5, minute_start: 0, hour_start: 0, day_start: 0, month_start: 0 });
+  const places = [{ partition: 0, epoch: 1, offset: '7' }];
+  texts.set('live.fresh_orders.sql', freshOrdersSql(s).text);
+  texts.set('live.fresh_returns.sql', freshReturnsSql(s).text);
+  texts.set('live.entities_of_returns.sql', entitiesOfReturnsSql(s, ['R1', "it's"]).text);
+  texts.set('live.older_orders.sql', olderOrdersSql(s, ['o:A1']).text);
+  texts.set('live.older_returns.sql', olderReturnsSql(s, ['o:A1']).text);
+  texts.set('live.order_bodies.sql', orderBodiesSql(s, places).text);
+  texts.set('live.returns_at.sql', returnsAtSql(s, places).text);
+  const head = (offset: string, fresh: number) => ({
+    ...{ partition: 0, epoch: 1, offset, fresh, entity_id: 'o:A1', order_id: offset === '9' ? 'A2' : 'A1', hash: '', cancelled: 0 },
+    ...{ revision: offset, month: '2024-01-01', customer_id: 'c1', line: [1] },
+    ...{ slice_start: second, minute_start: second, hour_start: second, day_start: second, month_start: second },
+  });
+  texts.set(
+    'live.fact_sales.sql',
+    writeSales(s, foldVersions([head('12', 1), head('3', 0), head('9', 0)], []), new Map([['c1', 1]])).statement.text,
+  );
+  texts.set('live.agg_headline.sql', writeHeadline(s, dirty).statement.text);
+  texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.table('scratch_dirty'))).statement.text);
+  for (const { name, statement } of [
+    ...writeDimensions(s),
+    ...writePlaceholders(s),
+    writeTimelines(s, dirty),
+    writeKpis(s, dirty),
+    ...writeCustomers(s),
+    ...writeCampaignDays(s, dirty),
+  ]) {
+    texts.set(`settle.${name}.sql`, statement.text);
+  }
+  texts.set('read.extent.sql', extentSql(shop, 'settled').text);
+  texts.set('read.totals.sql', totalsSql(shop, spans, false, 'live').text);
+  texts.set('read.series-week.sql', seriesSql(shop, 'week', at, at + 7 * 86_400_000, true, 'settled').text);
   texts.set('read.breakdown-product.sql', breakdownSql(shop, 'product', spans, false, 'gross', 20).text);
   texts.set('read.buyers.sql', buyersSql(shop, 'product', spans, ['a', 'b']).text);
   texts.set('read.breakdown-category.sql', breakdownOfFactsSql(shop, 'category', at, at + 3_600_000, true, 'net', 20).text);

@@ -3,10 +3,10 @@ export { SHOP_DIRECTORY, ShopRepository, type ShopDirectory, type ShopSettings }
 export { READ_GATE, ShopGate, type ReadGate, type Stamp } from './read-gate.js';
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
 export { columnsOf, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger/ledger-tables.js';
-export { LedgerRepository, type LedgerHead, type LedgerRow, type LedgerSpan } from './ledger/ledger.repository.js';
+export { LedgerRepository, type LedgerHead, type LedgerRow, type LedgerSpan, type LedgerTick } from './ledger/ledger.repository.js';
 export { AuditRepository, type AuditDifference, type AuditFigure } from './audit.repository.js';
 export { before, between, type Position } from './positions.js';
-export { RefreshRepository, type StepTimings } from './refresh/refresh.repository.js';
-export { instantOf, textOf, WatermarkRepository, type Watermark } from './watermark.repository.js';
+export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
+export { instantOf, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
 export * from './reads/index.js';
 export { WarehouseModule } from './warehouse.module.js';

@@ -1,5 +1,5 @@
 import type { Shop } from './shop.js';
-import type { Watermark, WatermarkRepository } from './watermark.repository.js';
+import type { Level, Watermark, WatermarkRepository } from './watermark.repository.js';
 
 /** Nest token of the gate. */
 export const READ_GATE = Symbol('READ_GATE');
@@ -16,55 +16,74 @@ export interface Stamp {
   readonly partial: boolean;
 }
 
-/** Several statements inside one `read` see one generation. */
+/** Several statements inside one `read` see one generation of a level: `live` for facts and the headline, else `settled`. */
 export interface ReadGate {
-  read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>): Promise<{ value: T; stamp: Stamp }>;
+  read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level?: Level): Promise<{ value: T; stamp: Stamp }>;
 }
 
 /**
- * Readers share; the refresher's write phase is alone. Within one process this is a lock; where the refresher runs in
+ * Readers of a level share; the refresher's write phase on it is alone. Within one process this is a lock; where the refresher runs in
  * another process the generation is read again afterwards, and the work repeated when it moved.
  */
 export class ShopGate implements ReadGate {
-  readonly #locks = new Map<string, SharedLock>();
-  /** Watermarks that a refresher in this process wrote: nobody else moves them, so no read has to ask the store. */
-  readonly #own = new Map<string, Watermark | undefined>();
+  readonly #sides = new Map<string, Side>();
 
   constructor(private readonly watermarks: WatermarkRepository) {}
 
-  async read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>): Promise<{ value: T; stamp: Stamp }> {
+  async read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level: Level = 'settled'): Promise<{ value: T; stamp: Stamp }> {
     const attempts = 3;
+    const side = this.side(shop, level);
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.lock(shop).shared(async () => {
-        const stamp = stampOf(await this.watermark(shop));
+      const answer = await side.lock.shared(async () => {
+        const stamp = stampOf(await this.watermark(shop, level));
         const value = await work(stamp);
-        const after = stampOf(await this.watermark(shop));
+        const after = stampOf(await this.watermark(shop, level));
         return { value, stamp, moved: after.generation !== stamp.generation };
       });
-      if (!answer.moved) return { value: answer.value, stamp: answer.stamp };
+      if (!answer.moved) return { value: answer.value, stamp: { ...answer.stamp, partial: side.torn } };
       if (attempt === attempts) return { value: answer.value, stamp: { ...answer.stamp, partial: true } };
     }
   }
 
-  /** The write phase of a refresh: waits for readers, keeps new ones out until it is through. */
-  write<T>(shop: Shop, work: () => Promise<T>): Promise<T> {
-    return this.lock(shop).exclusive(work);
+  /**
+   * The write phase of a step: waits for the level's readers, keeps new ones out until it is through. One that failed may have moved
+   * some tables and not others: answers say `partial` until it was done again.
+   */
+  write<T>(shop: Shop, level: Level, work: () => Promise<T>): Promise<T> {
+    const side = this.side(shop, level);
+    return side.lock.exclusive(async () => {
+      side.torn = true;
+      const value = await work();
+      side.torn = false;
+      return value;
+    });
   }
 
-  /** A refresher of this process says where the shop stands: at its claim, and inside each write phase. */
-  stands(shop: Shop, watermark: Watermark | undefined): void {
-    this.#own.set(shop.shop, watermark);
+  /** A refresher of this process says where a level stands: at its claim, and inside each write phase. */
+  stands(shop: Shop, level: Level, watermark: Watermark | undefined): void {
+    this.side(shop, level).own = { watermark };
   }
 
-  private async watermark(shop: Shop): Promise<Watermark | undefined> {
-    return this.#own.has(shop.shop) ? this.#own.get(shop.shop) : this.watermarks.read(shop);
+  private async watermark(shop: Shop, level: Level): Promise<Watermark | undefined> {
+    const { own } = this.side(shop, level);
+    return own ? own.watermark : this.watermarks.read(shop, level);
   }
 
-  private lock(shop: Shop): SharedLock {
-    let lock = this.#locks.get(shop.shop);
-    if (!lock) this.#locks.set(shop.shop, (lock = new SharedLock()));
-    return lock;
+  private side(shop: Shop, level: Level): Side {
+    const key = `${shop.shop} ${level}`;
+    let side = this.#sides.get(key);
+    if (!side) this.#sides.set(key, (side = { lock: new SharedLock(), torn: false, own: undefined }));
+    return side;
   }
+}
+
+/** One level of one shop. */
+interface Side {
+  readonly lock: SharedLock;
+  /** Whether the last write phase failed half-way. */
+  torn: boolean;
+  /** The watermark that a refresher in this process wrote: nobody else moves it, so no read has to ask the store. */
+  own: { readonly watermark: Watermark | undefined } | undefined;
 }
 
 /** A readers-writer lock, first come first served: a stream of readers cannot starve the writer, nor the other way round. */

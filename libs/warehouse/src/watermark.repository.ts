@@ -3,7 +3,15 @@ import type { LedgerTopic } from './ledger/ledger-tables.js';
 import type { Position } from './positions.js';
 import { tableOf, type Shop } from './shop.js';
 
-/** What is wholly in the derived tables: everything of the ledger before `positions`. */
+/**
+ * Figures move at two levels: facts and the headline follow the ledger at once (`live`), everything with dimensions or customers
+ * is brought to the same place at most once a second (`settled`). Each level is exact for its own watermark.
+ */
+export type Level = 'live' | 'settled';
+
+const tables: Readonly<Record<Level, string>> = { live: 'watermark_live', settled: 'watermark' };
+
+/** What is wholly in the tables of a level: everything of the ledger before `positions`. */
 export interface Watermark {
   readonly generation: bigint;
   /** The shop's time, or null while it has none. */
@@ -15,12 +23,12 @@ export interface Watermark {
 /** Bits of a generation below the claim: a refresher that takes over always writes higher generations. */
 const counterBits = 40n;
 
-/** The one row that says how far the figures are. */
+/** The rows that say how far the figures are, one per level. */
 export class WatermarkRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
   /** The newest watermark, or undefined before the first refresh. */
-  async read(shop: Shop, lane: 'reader' | 'refresher' = 'reader'): Promise<Watermark | undefined> {
+  async read(shop: Shop, level: Level = 'settled', lane: 'reader' | 'refresher' = 'reader'): Promise<Watermark | undefined> {
     const [row] = await this.clickhouse.query<{
       generation: string;
       clock: string | null;
@@ -32,7 +40,7 @@ export class WatermarkRepository {
     }>(
       sql`SELECT generation, clock, positions.topic AS topics, positions.partition AS partitions, positions.epoch AS epochs,
     positions.next AS nexts, committed_at
-FROM ${tableOf(shop, 'watermark')} ORDER BY generation DESC LIMIT 1`,
+FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
       lane,
     );
     if (!row) return undefined;
@@ -49,8 +57,8 @@ FROM ${tableOf(shop, 'watermark')} ORDER BY generation DESC LIMIT 1`,
     };
   }
 
-  /** Written last in a refresh: from here on readers may trust everything before it. */
-  async write(shop: Shop, watermark: Watermark, ledgerRows: number): Promise<void> {
+  /** Written last in a step: from here on readers may trust everything before it. */
+  async write(shop: Shop, level: Level, watermark: Watermark, ledgerRows: number): Promise<void> {
     const row = [
       shop.shop,
       watermark.generation.toString(),
@@ -73,7 +81,7 @@ FROM ${tableOf(shop, 'watermark')} ORDER BY generation DESC LIMIT 1`,
       'ledger_rows',
       'committed_at',
     ];
-    await this.clickhouse.insert(tableOf(shop, 'watermark'), columns, JSON.stringify(row), 'refresher');
+    await this.clickhouse.insert(tableOf(shop, tables[level]), columns, JSON.stringify(row), 'refresher');
   }
 
   /** Claims the refresh of a shop: generations from here on lie above all that any earlier claim wrote. */

@@ -5,6 +5,7 @@ import { instant, shopId } from '../primitives.js';
 /** A hint that figures moved. It may be lost or repeated: readers look at the store, not at the hint. */
 export const committed = z.looseObject({
   shop: shopId,
+  level: z.enum(['live', 'settled']).describe('live: facts and headline; settled: everything'),
   generation: z.string().regex(/^[0-9]+$/),
   clock: instant.nullable(),
   ledgerRows: z.int().min(0),

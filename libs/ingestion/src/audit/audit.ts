@@ -1,5 +1,5 @@
 import type { PartitionBounds } from '#streaming';
-import type { AuditRepository, LedgerRepository, Position, Shop, ShopGate } from '#warehouse';
+import type { AuditRepository, LedgerRepository, Position, Shop } from '#warehouse';
 import { before } from '#warehouse';
 import type { Alarms } from '../alarms.js';
 
@@ -29,10 +29,11 @@ export class Audit {
     private readonly shop: Shop,
     private readonly ledger: LedgerRepository,
     private readonly repository: AuditRepository,
-    private readonly gate: ShopGate,
     private readonly alarms: Alarms,
     private readonly positions: () => readonly Position[],
     private readonly bounds: () => Promise<readonly PartitionBounds[]>,
+    /** Runs work while facts and derived tables stand at one place. */
+    private readonly atRest: <T>(work: () => Promise<T>) => Promise<T>,
   ) {}
 
   get last(): AuditReport | undefined {
@@ -44,12 +45,11 @@ export class Audit {
     const spans = await this.ledger.spans(this.shop);
     const bounds = await this.bounds();
     const checks: AuditCheck[] = [offsets(spans), broker(spans, bounds)];
-    const { value } = await this.gate.read(this.shop, async () => {
-      const turn = this.#turn;
+    const value = await this.atRest(async () => {
       const known = before(this.positions().filter((position) => position.topic === 'transactions.v1'));
       return {
         totals: await this.repository.totals(this.shop),
-        sample: await this.repository.sample(this.shop, known, sampleShare, turn),
+        sample: await this.repository.sample(this.shop, known, sampleShare, this.#turn),
       };
     });
     this.#turn = (this.#turn + 1) % sampleShare;

@@ -1,5 +1,5 @@
 import type { IncomingBatch, PartitionBounds } from '#streaming';
-import type { LedgerRepository, LedgerTopic, Shop } from '#warehouse';
+import type { LedgerHead, LedgerRepository, LedgerTopic, Shop } from '#warehouse';
 import type { Alarms } from '../alarms.js';
 import { IngestionError } from '../ingestion.errors.js';
 import { gapRow, ledgerRows } from './ledger-rows.js';
@@ -12,9 +12,9 @@ interface PartitionState {
   next: bigint;
 }
 
-/** Counts of what was written, for metrics. */
+/** What was written: where the partition's ledger ends now, and counts for metrics. */
 export interface WrittenBatch {
-  readonly topic: LedgerTopic;
+  readonly head: LedgerHead;
   readonly accepted: number;
   readonly rejected: ReadonlyMap<string, number>;
 }
@@ -87,9 +87,14 @@ export class LedgerWriter {
     const last = rows[rows.length - 1]?.envelope;
     if (last) state.next = last.offset + 1n;
     const rejected = new Map<string, number>();
+    let [accepted, recorded] = [0, null as string | null];
     for (const { envelope } of rows) {
       if (envelope.verdict === 'rejected') rejected.set(envelope.reason, (rejected.get(envelope.reason) ?? 0) + 1);
+      if (envelope.verdict !== 'accepted') continue;
+      accepted += 1;
+      if (recorded === null || envelope.recordedTime > recorded) recorded = envelope.recordedTime;
     }
-    this.onWritten({ topic, accepted: rows.filter((row) => row.envelope.verdict === 'accepted').length, rejected });
+    const head = { topic, partition: batch.partition, epoch: state.epoch, next: state.next, rows: rows.length, recorded };
+    this.onWritten({ head, accepted, rejected });
   }
 }

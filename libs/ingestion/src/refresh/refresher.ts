@@ -1,20 +1,25 @@
 import type { ClickHouse } from '#clickhouse';
 import {
+  before,
   between,
   instantOf,
   LedgerRepository,
   RefreshRepository,
   WatermarkRepository,
   type LedgerHead,
+  type LedgerTopic,
+  type Level,
   type Position,
   type Shop,
   type ShopGate,
   type StepTimings,
   type Watermark,
 } from '#warehouse';
+import { SourceClock } from './source-clock.js';
 
 /** What a step did, for the hint, metrics and logs. */
 export interface Committed {
+  readonly level: Level;
   readonly watermark: Watermark;
   readonly ledgerRows: number;
   readonly milliseconds: number;
@@ -30,13 +35,29 @@ export interface RefresherOptions {
   readonly claimedBy: string;
 }
 
+/** Entries that may wait for a settling: bounds memory, and what a crash makes the next start do again. */
+const maxPending = 200_000;
+/** How long the word of this process's writer is enough. */
+const askMs = 1_000;
+/** Ticks before the settled watermark that may not have taken effect yet. */
+const recentTicks = 100;
+
 /**
- * Moves one shop's facts and derived tables to the ledger's end, step by step. There is one refresher per shop; every step
- * is a pure function of the ledger up to its positions, so a step that died is simply done again under a higher generation.
+ * Moves one shop's figures to the ledger's end: `step` the facts and the headline, `settle` everything else up to where the steps
+ * came. There is one refresher per shop; what it does is a function of the ledger, so what died is simply done again under a higher
+ * generation, from the settled watermark on.
  */
 export class Refresher {
-  #watermark: Watermark | undefined;
+  #live: Watermark | undefined;
+  #settled: Watermark | undefined;
+  /** Whether the live level is ahead of the settled one, and by how many ledger rows. */
+  #unsettled = false;
+  #unsettledRows = 0;
   #generation = 0n;
+  readonly #clock: SourceClock;
+  /** Ends of partitions that the writer of this process told of since the last step. */
+  #told = new Map<string, LedgerHead>();
+  #askedAt = -Infinity;
 
   constructor(
     private readonly shop: Shop,
@@ -45,83 +66,201 @@ export class Refresher {
     private readonly watermarks: WatermarkRepository,
     private readonly gate: ShopGate,
     private readonly options: RefresherOptions,
-  ) {}
+  ) {
+    this.#clock = new SourceClock(shop);
+  }
 
   /** The parts over one engine. */
   static over(clickhouse: ClickHouse, shop: Shop, gate: ShopGate, options: RefresherOptions): Refresher {
     const watermarks = new WatermarkRepository(clickhouse);
-    return new Refresher(shop, new LedgerRepository(clickhouse), new RefreshRepository(clickhouse), watermarks, gate, options);
+    return new Refresher(shop, new LedgerRepository(clickhouse), new RefreshRepository(clickhouse, shop), watermarks, gate, options);
   }
 
-  /** Where the figures stand, or undefined before the first step. */
+  /** Where all figures stand, or undefined before the first settling. */
   get watermark(): Watermark | undefined {
-    return this.#watermark;
+    return this.#settled;
   }
 
-  /** Takes the shop over: generations from here on lie above all earlier ones. */
+  /** Where facts and headline stand. */
+  get live(): Watermark | undefined {
+    return this.#live;
+  }
+
+  /** Whether the live level is ahead of the settled one. */
+  get unsettled(): boolean {
+    return this.#unsettled;
+  }
+
+  /** Whether so much waits that it should be settled before the next step. */
+  get full(): boolean {
+    return this.refresh.pending > maxPending;
+  }
+
+  /** Takes the shop over: generations from here on lie above all earlier ones, and the live level starts from the settled one. */
   async claim(): Promise<void> {
     this.#generation = await this.watermarks.claim(this.shop, this.options.claimedBy);
-    this.#watermark = await this.watermarks.read(this.shop, 'refresher');
-    this.gate.stands(this.shop, this.#watermark);
+    this.#settled = await this.watermarks.read(this.shop, 'settled', 'refresher');
+    this.#live = this.#settled;
+    this.#unsettled = false;
+    this.#unsettledRows = 0;
+    this.refresh.restart();
+    if (this.shop.clockMode === 'source' && this.#settled) {
+      const known = before(ofTopic(this.#settled.positions, 'clock.v1'));
+      this.#clock.add(await this.ledger.ticks(this.shop, known, recentTicks));
+    }
+    this.gate.stands(this.shop, 'settled', this.#settled);
+    this.gate.stands(this.shop, 'live', this.#live);
   }
 
-  /** One step. @returns what was committed, or undefined when the ledger did not move */
+  /**
+   * The writer of this process says where a partition ends now: the next step need not ask the store, which takes as long as folding.
+   * What others write is found by asking, once a second.
+   */
+  tell(head: LedgerHead): void {
+    const before = this.#told.get(placeOf(head));
+    this.#told.set(
+      placeOf(head),
+      before ? { ...head, rows: before.rows + head.rows, recorded: later(before.recorded, head.recorded) } : head,
+    );
+  }
+
+  /** Facts and headline, one step. @returns what was committed, or undefined when the ledger did not move */
   async step(): Promise<Committed | undefined> {
-    const from = this.#watermark?.positions ?? [];
-    const to = nextPositions(from, await this.ledger.heads(this.shop, from), this.options.rowCap);
-    if (!to) return undefined;
-
     const start = performance.now();
-    this.#generation += 1n;
-    const step = { shop: this.shop, generation: this.#generation, from, to };
-    const fresh = await this.ledger.freshness(this.shop, (topic) =>
-      between(
-        from.filter((each) => each.topic === topic),
-        to.filter((each) => each.topic === topic),
-      ),
-    );
-    let watermark: Watermark | undefined;
-    const timings = await this.refresh.run(step, (work) =>
-      this.gate.write(this.shop, async () => {
-        await work();
-        watermark = {
-          generation: step.generation,
-          clock: this.clockAfter(fresh.recorded),
-          positions: to,
-          committedAt: this.options.now(),
-        };
-        await this.watermarks.write(this.shop, watermark, fresh.rows);
-        this.gate.stands(this.shop, watermark);
-      }),
-    );
-    if (!watermark) return undefined;
-    this.#watermark = watermark;
-    return { watermark, ledgerRows: fresh.rows, milliseconds: performance.now() - start, timings };
+    const from = this.#live?.positions ?? [];
+    const heads = await this.heads(from);
+    const to = nextPositions(from, heads, this.options.rowCap);
+    if (!to) return undefined;
+    try {
+      const range = (topic: LedgerTopic) => between(ofTopic(from, topic), ofTopic(to, topic));
+      const whole = reaches(to, heads);
+      const fresh = whole ? sumOf(heads) : await this.ledger.freshness(this.shop, range);
+      if (!whole) this.#askedAt = -Infinity;
+      if (this.shop.clockMode === 'source' && heads.some((head) => head.topic === 'clock.v1')) {
+        this.#clock.add(await this.ledger.ticks(this.shop, range('clock.v1'), this.options.rowCap));
+      }
+      return await this.commit('live', start, from, to, fresh.rows, this.clockAfter(fresh.recorded, to));
+    } catch (error) {
+      // What was told of this step is forgotten: the ledger knows.
+      this.#askedAt = -Infinity;
+      throw error;
+    }
   }
 
-  /** Steps until the ledger's end. @returns the number of steps */
+  /** Ends of the partitions that moved, as told, or from the ledger. */
+  private async heads(from: readonly Position[]): Promise<LedgerHead[]> {
+    const told = this.#told;
+    this.#told = new Map();
+    if (told.size > 0 && performance.now() - this.#askedAt < askMs) {
+      return [...told.values()].filter((head) => {
+        const position = from.find((each) => placeOf(each) === placeOf(head));
+        return !position || position.epoch !== head.epoch || position.next < head.next;
+      });
+    }
+    this.#askedAt = performance.now();
+    return this.ledger.heads(this.shop, from);
+  }
+
+  /** Dimensions, customers, campaigns, up to where the live level stands. @returns undefined when they stand there already */
+  async settle(): Promise<Committed | undefined> {
+    const live = this.#live;
+    if (!live || !this.#unsettled) return undefined;
+    return this.commit('settled', performance.now(), this.#settled?.positions ?? [], live.positions, this.#unsettledRows, live.clock);
+  }
+
+  /** Lets shop time move while no event comes, where it is the wall's. @returns undefined where it is not */
+  async tick(): Promise<Committed | undefined> {
+    const live = this.#live;
+    if (this.shop.clockMode !== 'wall' || !live) return undefined;
+    return this.commit('live', performance.now(), live.positions, live.positions, 0, this.clockAfter(null, live.positions));
+  }
+
+  /** Steps until the ledger's end, all settled. @returns the number of steps */
   async catchUp(): Promise<number> {
     let steps = 0;
-    while (await this.step()) steps += 1;
+    while (await this.step()) {
+      steps += 1;
+      if (this.full) await this.settle();
+    }
+    await this.settle();
     return steps;
   }
 
-  /** Brings RFM, cohorts and segment flow to the newest generation. Nothing to do before the shop has a clock. */
+  /** Brings RFM, cohorts and segment flow to the settled generation. Nothing to do before the shop has a clock. */
   async refreshViews(): Promise<void> {
-    if (this.#watermark?.clock) await this.refresh.refreshViews(this.shop);
+    if (this.#settled?.clock) await this.refresh.refreshViews();
+  }
+
+  private async commit(
+    level: Level,
+    start: number,
+    from: readonly Position[],
+    to: readonly Position[],
+    ledgerRows: number,
+    clock: Date | null,
+  ): Promise<Committed> {
+    // Tombstones of a step lie one below its live rows.
+    this.#generation += 2n;
+    const step = { shop: this.shop, generation: this.#generation, from, to };
+    const watermark: Watermark = { generation: step.generation, clock, positions: to, committedAt: this.options.now() };
+    const guarded = (work: () => Promise<void>): Promise<void> =>
+      this.gate.write(this.shop, level, async () => {
+        await work();
+        await this.watermarks.write(this.shop, level, watermark, ledgerRows);
+        this.gate.stands(this.shop, level, watermark);
+      });
+    const timings = await (level === 'live' ? this.refresh.live(step, guarded) : this.refresh.settle(step, guarded));
+    if (level === 'live') {
+      this.#live = watermark;
+      this.#unsettled = true;
+      this.#unsettledRows += ledgerRows;
+    } else {
+      this.#settled = watermark;
+      this.#unsettled = false;
+      this.#unsettledRows = 0;
+    }
+    return { level, watermark, ledgerRows, milliseconds: performance.now() - start, timings };
   }
 
   /** Shop time only moves forward, whatever the events say. */
-  private clockAfter(recorded: string | null): Date | null {
-    const before = this.#watermark?.clock ?? null;
-    const candidate = this.shop.clockMode === 'wall' ? this.options.now() : recorded === null ? null : instantOf(recorded);
-    if (before === null) return candidate;
-    return candidate !== null && candidate > before ? candidate : before;
+  private clockAfter(recorded: string | null, to: readonly Position[]): Date | null {
+    const earlier = this.#live?.clock ?? null;
+    const candidate = {
+      wall: () => this.options.now(),
+      data: () => (recorded === null ? null : instantOf(recorded)),
+      source: () => this.#clock.at(to),
+    }[this.shop.clockMode]();
+    if (earlier === null) return candidate;
+    return candidate !== null && candidate > earlier ? candidate : earlier;
   }
 }
 
+function ofTopic(positions: readonly Position[], topic: LedgerTopic): Position[] {
+  return positions.filter((each) => each.topic === topic);
+}
+
+/** Whether positions lie at the ledger's end in every partition that moved. */
+function reaches(to: readonly Position[], heads: readonly LedgerHead[]): boolean {
+  return heads.every((head) => to.some((each) => placeOf(each) === placeOf(head) && each.epoch === head.epoch && each.next === head.next));
+}
+
+function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string | null } {
+  return heads.reduce((sum, head) => ({ rows: sum.rows + head.rows, recorded: later(sum.recorded, head.recorded) }), {
+    rows: 0,
+    recorded: null as string | null,
+  });
+}
+
+function later(left: string | null, right: string | null): string | null {
+  return left === null || (right !== null && right > left) ? right : left;
+}
+
 /** The positions after the next step, or undefined when no partition moved. */
-export function nextPositions(from: readonly Position[], heads: readonly LedgerHead[], rowCap: number): Position[] | undefined {
+export function nextPositions(
+  from: readonly Position[],
+  heads: readonly Pick<LedgerHead, 'topic' | 'partition' | 'epoch' | 'next'>[],
+  rowCap: number,
+): Position[] | undefined {
   const positions = new Map<string, Position>(from.map((each) => [placeOf(each), each]));
   const moved = new Set<string>();
   // Oldest epoch first, one epoch per partition and step: an epoch is finished before the next one starts.

@@ -81,9 +81,20 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 
   if (!existsSync(join(directory, 'data', 'meta.properties'))) {
     const id = randomBytes(16).toString('base64url');
+    // With `=`: an id may start with a hyphen, which the tool would take for a flag.
     const format = spawn(
       java,
-      ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...classes, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings, '--standalone'],
+      [
+        '-Xmx128m',
+        '-XX:TieredStopAtLevel=1',
+        ...classes,
+        'kafka.tools.StorageTool',
+        'format',
+        `--cluster-id=${id}`,
+        '-c',
+        settings,
+        '--standalone',
+      ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },

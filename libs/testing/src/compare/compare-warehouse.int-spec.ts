@@ -44,6 +44,25 @@ describe('the warehouse equals the oracle', () => {
   });
 });
 
+describe('each level is exact for its own watermark', () => {
+  it('while the live one runs ahead, when it settles, and when a new refresher starts over from the settled one', async () => {
+    const scenario = seededShop(4, { timeZone: 'Europe/London' });
+    const run = await ShopRun.open(clickhouse, 'levels', scenario.shop, 40);
+    const messages = arrivals(4, scenario.messages, { shuffle: true, duplicate: 0.1 });
+    const third = Math.floor(messages.length / 3);
+    await run.arrive(messages.slice(0, third), 100);
+    await run.arrive(messages.slice(third, 2 * third), 50, false);
+    expect(await run.differencesOf('live')).toEqual([]);
+    expect(await run.differencesOf('settled')).toEqual([]);
+    // As after a crash: what waited for the settling is gone from memory.
+    await run.refresher.claim();
+    await run.arrive(messages.slice(2 * third), 100, false);
+    expect(await run.differencesOf('live')).toEqual([]);
+    await run.refresher.settle();
+    expect(await run.differences()).toEqual([]);
+  });
+});
+
 describe('a single wrong cell is found', () => {
   it('whatever table it stands in', async () => {
     const scenario = twentyCustomers();

@@ -1,5 +1,16 @@
-import { dimensions, grainsOf, storedBucket, storedInstant, storedMoney, type CustomerFigures, type Oracle } from '../oracle/index.js';
+import {
+  dimensions,
+  grainsOf,
+  storedBucket,
+  storedInstant,
+  storedMoney,
+  type CustomerFigures,
+  type KpiRow,
+  type Oracle,
+} from '../oracle/index.js';
 import { idSet, type Cells, type ExpectedTable } from './expected-table.js';
+
+const kpiColumns = ['gross', 'discounts', 'returns', 'returns_by_order_date', 'orders', 'returned_orders', 'units', 'buyers'];
 
 /** The KPI table, by grain and dimension. */
 export function expectedKpis(oracle: Oracle): ExpectedTable[] {
@@ -8,25 +19,39 @@ export function expectedKpis(oracle: Oracle): ExpectedTable[] {
       table: 'agg_kpi',
       part: { grain, dimension },
       key: ['bucket', 'member'],
-      columns: ['gross', 'discounts', 'returns', 'returns_by_order_date', 'orders', 'returned_orders', 'units', 'buyers'],
+      columns: kpiColumns,
       *rows() {
-        for (const row of oracle.kpi.rows(grain, dimension)) {
-          yield {
-            bucket: storedBucket(row.bucket),
-            member: row.member,
-            gross: storedMoney(row.gross),
-            discounts: storedMoney(row.discounts),
-            returns: storedMoney(row.returns),
-            returns_by_order_date: storedMoney(row.returnsByOrderDate),
-            orders: String(row.orders),
-            returned_orders: String(row.returnedOrders),
-            units: String(row.units),
-            buyers: idSet(row.buyers),
-          };
-        }
+        for (const row of oracle.kpi.rows(grain, dimension)) yield { member: row.member, ...kpiCells(row) };
       },
     })),
   );
+}
+
+/** The headline, by grain. */
+export function expectedHeadline(oracle: Oracle): ExpectedTable[] {
+  return grainsOf('all').map((grain) => ({
+    table: 'agg_headline',
+    part: { grain },
+    key: ['bucket'],
+    columns: kpiColumns,
+    *rows() {
+      for (const row of oracle.kpi.rows(grain, 'all')) yield kpiCells(row);
+    },
+  }));
+}
+
+function kpiCells(row: KpiRow): Cells {
+  return {
+    bucket: storedBucket(row.bucket),
+    gross: storedMoney(row.gross),
+    discounts: storedMoney(row.discounts),
+    returns: storedMoney(row.returns),
+    returns_by_order_date: storedMoney(row.returnsByOrderDate),
+    orders: String(row.orders),
+    returned_orders: String(row.returnedOrders),
+    units: String(row.units),
+    buyers: idSet(row.buyers),
+  };
 }
 
 /** Customers and campaign days. */

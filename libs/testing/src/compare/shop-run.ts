@@ -1,6 +1,6 @@
 import type { ClickHouse } from '#clickhouse';
 import { ledgerRows, Refresher } from '#ingestion';
-import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
+import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Level, type Shop } from '#warehouse';
 import { foldOracle, type KeptTopic, type OracleMessage, type OracleShop } from '../oracle/index.js';
 import { compareWarehouse } from './compare-warehouse.js';
 import type { Difference } from './difference.js';
@@ -9,6 +9,7 @@ import type { Difference } from './difference.js';
 export class ShopRun {
   readonly #next = new Map<KeptTopic, bigint>();
   readonly #arrived: OracleMessage[] = [];
+  #settled = 0;
 
   private constructor(
     readonly clickhouse: ClickHouse,
@@ -31,8 +32,11 @@ export class ShopRun {
     return new ShopRun(clickhouse, shop, refresher);
   }
 
-  /** Writes messages to the ledger, `batch` at a time, and refreshes after each batch. All are in partition 0 of their topic. */
-  async arrive(messages: readonly OracleMessage[], batch: number): Promise<void> {
+  /**
+   * Writes messages to the ledger, `batch` at a time, and refreshes after each batch. All are in partition 0 of their topic.
+   * @param settle whether everything is brought to the ledger's end, or only facts and headline
+   */
+  async arrive(messages: readonly OracleMessage[], batch: number, settle = true): Promise<void> {
     const ledger = new LedgerRepository(this.clickhouse);
     for (let start = 0; start < messages.length; start += batch) {
       const arriving = messages.slice(start, start + batch);
@@ -49,8 +53,18 @@ export class ShopRun {
         this.#next.set(topic, next + BigInt(placed.length));
       }
       this.#arrived.push(...arriving);
-      await this.refresher.catchUp();
+      if (settle) {
+        await this.refresher.catchUp();
+        this.#settled = this.#arrived.length;
+      } else while (await this.refresher.step()) continue;
     }
+  }
+
+  /** Compares the tables of one level with the oracle over what that level has taken in. */
+  async differencesOf(level: Level): Promise<Difference[]> {
+    const taken = level === 'live' ? this.#arrived : this.#arrived.slice(0, this.#settled);
+    if (level === 'settled') await this.refresher.refreshViews();
+    return compareWarehouse(this.clickhouse, this.shop.database, foldOracle(taken, this.shop), this.shop, { level });
   }
 
   /** Refreshes the views and compares every cell with the oracle over all that arrived. */

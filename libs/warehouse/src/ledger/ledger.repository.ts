@@ -17,6 +17,17 @@ export interface LedgerHead {
   readonly epoch: number;
   /** The offset after the last one the ledger holds in this epoch. */
   readonly next: bigint;
+  /** Rows after the positions asked for, and the latest `recordedtime` among the accepted ones. */
+  readonly rows: number;
+  readonly recorded: string | null;
+}
+
+/** A tick of a shop's clock as the ledger holds it. */
+export interface LedgerTick {
+  readonly now: string;
+  readonly speed: number;
+  /** Full topic name and partition, `demo.transactions.v1-0` -> the next offset when the tick was made. */
+  readonly offsets: Readonly<Record<string, string>>;
 }
 
 /** Offsets of one partition and epoch, for the audit: `rows` distinct offsets plus `missing` should be `last - first + 1`. */
@@ -45,12 +56,15 @@ export class LedgerRepository {
   /** The end of every partition that has rows at or after `positions`; pass `[]` for all. */
   async heads(shop: Shop, positions: readonly Position[] = []): Promise<LedgerHead[]> {
     const perTopic = ledgerTopics.map(
-      (topic) => sql`SELECT ${topic} AS topic, partition, epoch, toString(max(offset + greatest(missing, 1))) AS next
+      (
+        topic,
+      ) => sql`SELECT ${topic} AS topic, partition, epoch, toString(max(offset + greatest(missing, 1))) AS next, toUInt32(count()) AS rows,
+    maxOrNullIf(recorded_time, verdict = 'accepted') AS recorded
 FROM ${tableOf(shop, ledgerTables[topic].table)}
 WHERE ${after(positions.filter((each) => each.topic === topic))}
 GROUP BY partition, epoch`,
     );
-    const rows = await this.clickhouse.query<{ topic: LedgerTopic; partition: number; epoch: number; next: string }>(
+    const rows = await this.clickhouse.query<Omit<LedgerHead, 'next'> & { next: string }>(
       sql`SELECT * FROM (${join(perTopic, ' UNION ALL ')}) ORDER BY topic, partition, epoch`,
       'refresher',
     );
@@ -58,14 +72,14 @@ GROUP BY partition, epoch`,
   }
 
   /** Where to go on with one partition: the newest epoch's end, or undefined when the ledger holds nothing of it. */
-  async head(shop: Shop, topic: LedgerTopic, partition: number): Promise<LedgerHead | undefined> {
+  async head(shop: Shop, topic: LedgerTopic, partition: number): Promise<{ epoch: number; next: bigint } | undefined> {
     const [row] = await this.clickhouse.query<{ epoch: number; next: string }>(
       sql`SELECT epoch, toString(max(offset + greatest(missing, 1))) AS next
 FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE partition = ${partition}
 GROUP BY epoch ORDER BY epoch DESC LIMIT 1`,
       'writer',
     );
-    return row && { topic, partition, epoch: row.epoch, next: BigInt(row.next) };
+    return row && { epoch: row.epoch, next: BigInt(row.next) };
   }
 
   /** Rows between two sets of positions and the latest `recordedtime` among the accepted ones. */
@@ -79,6 +93,15 @@ FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE ${range(topic)}`,
       'refresher',
     );
     return { rows: Number(row?.rows ?? 0), recorded: row?.recorded ?? null };
+  }
+
+  /** Ticks of the shop's clock in a range of the ledger, newest first. */
+  async ticks(shop: Shop, range: Sql, limit: number): Promise<LedgerTick[]> {
+    return this.clickhouse.query<LedgerTick>(
+      sql`SELECT now, speed, mapApply((place, next) -> (place, toString(next)), offsets) AS offsets
+FROM ${tableOf(shop, ledgerTables['clock.v1'].table)} WHERE ${range} AND verdict = 'accepted' ORDER BY epoch DESC, offset DESC LIMIT ${limit}`,
+      'refresher',
+    );
   }
 
   /** Spans for the audit, from the ledger up to what is written now. */

@@ -1,5 +1,6 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
+import type { Level } from '../watermark.repository.js';
 
 /** Sums as ClickHouse prints them: decimals and 64-bit counts as strings. */
 export interface KpiSums {
@@ -59,27 +60,34 @@ function amounts(byOrderDate: boolean): Sql {
     sum(orders) AS orders, sum(returned_orders) AS returned_orders, sum(units) AS units`;
 }
 
+/** The shop's totals by bucket, of a level: `FROM ...` up to an open condition. */
+function totalsOf(shop: Shop, level: Level): Sql {
+  return level === 'live'
+    ? sql`FROM ${tableOf(shop, 'agg_headline')} AS k FINAL WHERE`
+    : sql`FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND`;
+}
+
 /** First and last bucket of the whole history. */
-export function extentSql(shop: Shop): Sql {
+export function extentSql(shop: Shop, level: Level): Sql {
   return sql`SELECT toString(min(bucket)) AS first, toString(max(bucket)) AS last, count() AS buckets
-FROM ${tableOf(shop, 'agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all'`;
+${totalsOf(shop, level)} grain = 'month'`;
 }
 
 /** Sums over spans of the headline. */
-export function totalsSql(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean): Sql {
+export function totalsSql(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean, level: Level): Sql {
   return sql`SELECT ${sums(byOrderDate)}
-FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND (${within(spans)})`;
+${totalsOf(shop, level)} (${within(spans)})`;
 }
 
 /** The headline by bucket; weeks are rolled up from days here. */
-export function seriesSql(shop: Shop, grain: KpiGrain | 'week', from: number, to: number, byOrderDate: boolean): Sql {
+export function seriesSql(shop: Shop, grain: KpiGrain | 'week', from: number, to: number, byOrderDate: boolean, level: Level): Sql {
   const stored = grain === 'week' ? 'day' : grain;
   const bucket =
     grain === 'week'
       ? sql`toTimeZone(toDateTime(toStartOfWeek(toTimeZone(bucket, ${shop.timeZone}), 1), ${shop.timeZone}), 'UTC')`
       : sql`bucket`;
   return sql`SELECT toString(${bucket}) AS b, ${sums(byOrderDate)}
-FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND (${within([{ grain: stored, from, to }])})
+${totalsOf(shop, level)} (${within([{ grain: stored, from, to }])})
 GROUP BY b ORDER BY b`;
 }
 
@@ -226,16 +234,23 @@ FROM
 export class KpiReads {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  async extent(shop: Shop): Promise<{ first: string; last: string } | undefined> {
-    const [row] = await this.clickhouse.query<{ first: string; last: string; buckets: string }>(extentSql(shop));
+  async extent(shop: Shop, level: Level = 'settled'): Promise<{ first: string; last: string } | undefined> {
+    const [row] = await this.clickhouse.query<{ first: string; last: string; buckets: string }>(extentSql(shop, level));
     return row === undefined || row.buckets === '0' ? undefined : row;
   }
-  async totals(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean): Promise<KpiSums> {
-    const [row] = await this.clickhouse.query<KpiSums>(totalsSql(shop, spans, byOrderDate));
+  async totals(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean, level: Level = 'settled'): Promise<KpiSums> {
+    const [row] = await this.clickhouse.query<KpiSums>(totalsSql(shop, spans, byOrderDate, level));
     return row ?? emptySums;
   }
-  async series(shop: Shop, grain: KpiGrain | 'week', from: number, to: number, byOrderDate: boolean): Promise<KpiBucket[]> {
-    const rows = await this.clickhouse.query<KpiSums & { b: string }>(seriesSql(shop, grain, from, to, byOrderDate));
+  async series(
+    shop: Shop,
+    grain: KpiGrain | 'week',
+    from: number,
+    to: number,
+    byOrderDate: boolean,
+    level: Level = 'settled',
+  ): Promise<KpiBucket[]> {
+    const rows = await this.clickhouse.query<KpiSums & { b: string }>(seriesSql(shop, grain, from, to, byOrderDate, level));
     return rows.map(({ b, ...rest }) => ({ ...rest, bucket: b }));
   }
   breakdown(...of: Parameters<typeof breakdownSql>): Promise<KpiMember[]> {

@@ -1,14 +1,16 @@
 import { sql } from '#clickhouse';
+import type { DirtySql } from './dirty.js';
 import type { NamedStatement, StepSql } from './step.js';
 
 /** Campaign x day: what was spent and reached beside what the attributed orders brought. */
-export function writeCampaignDays(s: StepSql): NamedStatement[] {
+export function writeCampaignDays(s: StepSql, dirty: DirtySql): NamedStatement[] {
   const days = s.table('scratch_campaign_days');
   return [
     {
       name: 'dirty_campaign_days',
       statement: sql`INSERT INTO ${days}
-SELECT toDate(bucket, ${s.zone}), member FROM ${s.table('scratch_kpi')} WHERE grain = 'day' AND dimension = 'campaign' AND member != ''`,
+SELECT toDate(bucket, ${s.zone}), member FROM ${s.table('agg_kpi')}
+WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND generation = ${s.generation} AND ${dirty.has('day', sql`bucket`)}`,
     },
     {
       name: 'agg_campaign_day',

@@ -2,13 +2,10 @@ import { sql } from '#clickhouse';
 import type { NamedStatement, StepSql } from './step.js';
 
 /**
- * Dimensions by the rule of facts: the winner of all versions. An id that a fact names before its own event came gets a
- * placeholder; ids named by any version count, so that the set does not depend on where one step ended.
+ * Dimensions by the rule of facts: the winner of all versions.
  * `argMax` takes a tuple: the columns of one version stay together, NULLs included.
  */
 export function writeDimensions(s: StepSql): NamedStatement[] {
-  const orders = s.table('scratch_orders');
-  const returns = s.table('scratch_returns');
   const statements: NamedStatement[] = [];
   if (s.moved('customers.v1')) {
     statements.push({
@@ -21,7 +18,7 @@ FROM
     WHERE ${s.known('customers.v1')} AND entity_id IN (SELECT entity_id FROM ${s.table('ledger_customers')} WHERE ${s.fresh('customers.v1')})
     GROUP BY customer_id
 ) AS v
-INNER JOIN ${s.table('scratch_keys')} AS k ON v.customer_id = k.customer_id`,
+INNER JOIN ${s.table('dim_customer_keys')} AS k ON v.customer_id = k.customer_id`,
     });
   }
   if (s.moved('products.v1')) {
@@ -70,38 +67,43 @@ FROM
       },
     );
   }
-  statements.push(
+  return statements;
+}
+
+/**
+ * An id that a fact names before its own event came gets a placeholder; ids named by any version count, so that the set does not
+ * depend on where one step ended.
+ */
+export function writePlaceholders(s: StepSql): NamedStatement[] {
+  const orders = sql`FROM ${s.table('ledger_transactions')} WHERE ${s.fresh('transactions.v1')}`;
+  const returns = sql`FROM ${s.table('ledger_returns')} WHERE ${s.fresh('returns.v1')}`;
+  const customers = sql`(SELECT customer_id ${orders} UNION ALL SELECT customer_id ${returns})`;
+  return [
     {
       name: 'placeholder_customers',
       statement: sql`INSERT INTO ${s.table('dim_customers')} (customer_id, customer_key, placeholder, generation)
-SELECT customer_id, customer_key, 1, ${s.generation} FROM ${s.table('scratch_keys')}
-WHERE customer_id NOT IN (SELECT customer_id FROM ${s.table('dim_customers')} WHERE customer_id IN (SELECT customer_id FROM ${s.table('scratch_keys')}))`,
+SELECT customer_id, customer_key, 1, ${s.generation} FROM ${s.table('dim_customer_keys')}
+WHERE customer_id IN ${customers} AND customer_id NOT IN (SELECT customer_id FROM ${s.table('dim_customers')} WHERE customer_id IN ${customers})`,
     },
     {
       name: 'placeholder_products',
       statement: sql`INSERT INTO ${s.table('dim_products')} (product_id, placeholder, generation)
 SELECT DISTINCT product_id, 1, ${s.generation}
-FROM
-(
-    SELECT arrayJoin(lines.product_id) AS product_id FROM ${orders}
-    UNION DISTINCT
-    SELECT arrayJoin(lines.product_id) AS product_id FROM ${returns}
-)
+FROM (SELECT arrayJoin(lines.product_id) AS product_id ${orders} UNION ALL SELECT arrayJoin(lines.product_id) ${returns})
 WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM ${s.table('dim_products')})`,
     },
     {
       name: 'placeholder_campaigns',
       statement: sql`INSERT INTO ${s.table('dim_campaigns')} (campaign_id, placeholder, generation)
 SELECT DISTINCT campaign_id, 1, ${s.generation}
-FROM (SELECT campaign_id FROM ${orders} UNION DISTINCT SELECT campaign_id FROM ${s.table('scratch_campaign_days')})
+FROM (SELECT campaign_id ${orders} UNION ALL SELECT campaign_id FROM ${s.table('scratch_campaign_days')})
 WHERE campaign_id != '' AND campaign_id NOT IN (SELECT campaign_id FROM ${s.table('dim_campaigns')})`,
     },
     {
       name: 'dim_geography',
       statement: sql`INSERT INTO ${s.table('dim_geography')}
-SELECT DISTINCT country, region, city, ${s.generation} FROM ${orders}
-WHERE (country, region, city) NOT IN (SELECT country, region, city FROM ${s.table('dim_geography')})`,
+SELECT DISTINCT country, region, city, ${s.generation} ${orders}
+    AND (country, region, city) NOT IN (SELECT country, region, city FROM ${s.table('dim_geography')})`,
     },
-  );
-  return statements;
+  ];
 }

@@ -1,50 +1,189 @@
-import { sql, type ClickHouse } from '#clickhouse';
+import { sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
-import { refreshStatements } from './statements.js';
-import type { NamedStatement, Step } from './step.js';
+import { writeCampaignDays } from './campaigns.js';
+import { CustomerKeys } from './customer-keys.js';
+import { writeCustomers } from './customers.js';
+import { writeDimensions, writePlaceholders } from './dimensions.js';
+import { DirtySql, type DirtyBuckets } from './dirty.js';
+import { writeSales, writeTimelines } from './facts.js';
+import { foldVersions, leftOutColumns, leftOutRows, placesOfOrders, refundColumns, refundRows, timelinesOf, type Row } from './fold.js';
+import { writeHeadline } from './headline.js';
+import { writeKpis } from './kpi.js';
+import { momentColumns, Pending } from './pending.js';
+import { StepSql, type NamedStatement, type Step } from './step.js';
+import { collectVersions, orderBodiesSql, type OrderBody } from './versions.js';
 
-/** How long each statement of a step took, in milliseconds, for metrics and profiles. */
+/** How long each part of a step took, in milliseconds, for metrics and profiles. */
 export type StepTimings = ReadonlyMap<string, number>;
 
-/** Runs the statements of a refresh step. */
-export class RefreshRepository {
-  /** Databases whose work tables are known to be empty: a step that failed or was killed may have left rows. */
-  readonly #empty = new Set<string>();
+/** Wraps the part in which readers could see a half-moved state; the gate gives it. */
+export type Guarded = (work: () => Promise<void>) => Promise<void>;
 
-  constructor(private readonly clickhouse: ClickHouse) {}
+/** Work tables of a settling. */
+const scratchTables = ['scratch_dirty', 'scratch_customers', 'scratch_campaign_days'] as const;
+
+/**
+ * Writes one shop's facts and derived tables, at two levels. `live` folds what is new in the ledger into the facts and the headline:
+ * a few statements, a fraction of a second. `settle` brings everything else (dimensions, customers, campaigns) to where the live
+ * level stands. Both are functions of the ledger alone, so that what was cut off is simply done again under a higher generation.
+ */
+export class RefreshRepository {
+  readonly #pending = new Pending();
+  readonly #keys: CustomerKeys;
+
+  constructor(
+    private readonly clickhouse: ClickHouse,
+    private readonly shop: Shop,
+  ) {
+    this.#keys = new CustomerKeys(clickhouse, shop);
+  }
+
+  /** Entries that wait for the next settling. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Forgets what waits: the live level starts again from the settled one. */
+  restart(): void {
+    this.#pending.clear();
+  }
+
+  /** Facts and headline up to the step's end. */
+  async live(step: Step, guarded: Guarded): Promise<StepTimings> {
+    const run = new Run(this.clickhouse);
+    const s = new StepSql(step);
+    if (!s.moved('transactions.v1') && !s.moved('returns.v1')) {
+      await guarded(() => Promise.resolve());
+      return run.timings;
+    }
+    const { orders, returns } = await collectVersions(s, (name, statement) => run.query(name, statement));
+    const folded = await run.time('fold', () => Promise.resolve(foldVersions(orders, returns)));
+    const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers));
+    const places = placesOfOrders(folded.returns);
+    const bodies = places.length > 0 ? await run.query<OrderBody>('order_bodies', orderBodiesSql(s, places)) : [];
+    const refunds = refundRows(folded.returns, new Map(bodies.map((body) => [body.order_id, body])), keys, step.generation);
+    const dirty = await this.dirty(run, folded.dirty);
+    await guarded(async () => {
+      await Promise.all([
+        orders.length > 0 ? run.statement(writeSales(s, folded, keys)) : undefined,
+        run.insert('fact_returns', this.table('fact_returns'), refundColumns, linesOf(refunds)),
+      ]);
+      if (dirty.any) await run.statement(writeHeadline(s, dirty));
+    });
+    await run.statement(this.emptied('scratch_dirty'));
+    const { months, former } = timelinesOf(folded, orders, keys);
+    const pending = this.#pending;
+    pending.dirty.merge(folded.dirty);
+    for (const month of months) pending.customerMonths.add(month);
+    pending.addMoments(former, step.generation);
+    for (const row of leftOutRows(folded.returns, step.generation)) pending.leftOut.push(JSON.stringify(row));
+    return run.timings;
+  }
 
   /**
-   * @param write wraps the part in which readers could see a half-moved state; the gate gives it
+   * Everything that is not live, up to where the live level stands.
+   * @param step from the settled positions to the live ones
    */
-  async run(step: Step, write: (work: () => Promise<void>) => Promise<void>): Promise<StepTimings> {
-    const timings = new Map<string, number>();
-    const all = async (statements: readonly NamedStatement[]): Promise<void> => {
-      for (const { name, statement } of statements) {
-        const start = performance.now();
-        await this.clickhouse.command(statement, 'refresher');
-        timings.set(name, performance.now() - start);
+  async settle(step: Step, guarded: Guarded): Promise<StepTimings> {
+    const run = new Run(this.clickhouse);
+    const s = new StepSql(step);
+    const pending = this.#pending;
+    await this.emptyScratch(run);
+    const dirty = await this.dirty(run, pending.dirty);
+    if (s.moved('customers.v1')) await this.keysOfRegistered(run, s);
+    const months = [...pending.customerMonths].map((pair) => JSON.stringify(pair.split(' ')));
+    await run.insert('scratch_customers', this.table('scratch_customers'), ['month', 'customer_key'], months.join('\n'));
+    await guarded(async () => {
+      const facts = s.moved('transactions.v1') || s.moved('returns.v1');
+      await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
+      await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut.join('\n'));
+      for (const each of [
+        ...(dirty.any ? [writeTimelines(s, dirty)] : []),
+        ...writeDimensions(s),
+        ...(facts || s.moved('campaigns.v1') ? writePlaceholders(s) : []),
+        ...(dirty.any ? [writeKpis(s, dirty)] : []),
+        ...(months.length > 0 ? writeCustomers(s) : []),
+        ...(dirty.any || s.moved('campaigns.v1') ? writeCampaignDays(s, dirty) : []),
+      ]) {
+        await run.statement(each);
       }
-    };
-    const { database } = step.shop;
-    const { prepare, write: writing, empty } = refreshStatements(step);
-    if (!this.#empty.delete(database)) await all(empty);
-    await all(prepare);
-    await write(() => all(writing));
-    await all(empty);
-    this.#empty.add(database);
-    return timings;
+    });
+    await this.emptyScratch(run);
+    pending.clear();
+    return run.timings;
   }
 
   /**
    * Refreshes the materialized views, in the order in which they read one another.
    * Each `WAIT` raises what went wrong inside the view's own query.
    */
-  async refreshViews(shop: Shop): Promise<void> {
+  async refreshViews(): Promise<void> {
     for (const view of refreshableViews) {
-      await this.clickhouse.command(sql`SYSTEM REFRESH VIEW ${tableOf(shop, view)}`, 'refresher');
-      await this.clickhouse.command(sql`SYSTEM WAIT VIEW ${tableOf(shop, view)}`, 'refresher');
+      await this.clickhouse.command(sql`SYSTEM REFRESH VIEW ${this.table(view)}`, 'refresher');
+      await this.clickhouse.command(sql`SYSTEM WAIT VIEW ${this.table(view)}`, 'refresher');
     }
+  }
+
+  /** Customers that registered and may never have bought. */
+  private async keysOfRegistered(run: Run, s: StepSql): Promise<void> {
+    const rows = await run.query<{ customer_id: string }>(
+      'registered_customers',
+      sql`SELECT DISTINCT customer_id FROM ${this.table('ledger_customers')} WHERE ${s.fresh('customers.v1')}`,
+    );
+    await run.time('customer_keys', () => this.#keys.of(new Set(rows.map((row) => row.customer_id))));
+  }
+
+  /** Predicates on dirty buckets, with the work table filled where they need it. */
+  private async dirty(run: Run, buckets: DirtyBuckets): Promise<DirtySql> {
+    const dirty = new DirtySql(buckets, this.table('scratch_dirty'));
+    await run.insert('scratch_dirty', this.table('scratch_dirty'), ['grain', 'start'], dirty.rows());
+    return dirty;
+  }
+
+  private async emptyScratch(run: Run): Promise<void> {
+    for (const name of scratchTables) await run.statement(this.emptied(name));
+  }
+
+  private emptied(name: (typeof scratchTables)[number]): NamedStatement {
+    return { name: 'empty', statement: sql`TRUNCATE TABLE ${this.table(name)}` };
+  }
+
+  private table(name: string): Sql {
+    return tableOf(this.shop, name);
   }
 }
 
 const refreshableViews = ['mv_rfm_scores', 'mv_cohort_retention', 'mv_segment_flow'] as const;
+
+/** Rows as lines of JSONCompactEachRow. */
+function linesOf(rows: readonly Row[]): string {
+  return rows.map((row) => JSON.stringify(row)).join('\n');
+}
+
+/** Statements of one step on the refresher's lane, timed. */
+class Run {
+  readonly timings = new Map<string, number>();
+
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  query<Row>(name: string, statement: Sql): Promise<Row[]> {
+    return this.time(name, () => this.clickhouse.query<Row>(statement, 'refresher'));
+  }
+
+  statement({ name, statement }: NamedStatement): Promise<void> {
+    return this.time(name, () => this.clickhouse.command(statement, 'refresher'));
+  }
+
+  async insert(name: string, table: Sql, columns: readonly string[], lines: string): Promise<void> {
+    if (lines !== '') await this.time(name, () => this.clickhouse.insert(table, columns, lines, 'refresher'));
+  }
+
+  async time<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.timings.set(name, (this.timings.get(name) ?? 0) + performance.now() - start);
+    }
+  }
+}

@@ -33,9 +33,13 @@ export class StepSql {
   get zone(): Sql {
     return sql`${this.step.shop.timeZone}`;
   }
+  /** Places in the topic that are new in this step. */
+  range(topic: LedgerTopic): Sql {
+    return between(this.positions(this.step.from, topic), this.positions(this.step.to, topic));
+  }
   /** Rows of the topic that are new in this step. */
   fresh(topic: LedgerTopic): Sql {
-    return sql`${between(this.positions(this.step.from, topic), this.positions(this.step.to, topic))} AND verdict = 'accepted'`;
+    return sql`${this.range(topic)} AND verdict = 'accepted'`;
   }
   /** Rows of the topic that this step may know. */
   known(topic: LedgerTopic): Sql {
@@ -48,10 +52,6 @@ export class StepSql {
       const start = from.find((each) => each.partition === end.partition);
       return !start || start.epoch !== end.epoch || start.next !== end.next;
     });
-  }
-  /** Start of the 5-second slice of an instant. */
-  slice(at: Sql): Sql {
-    return sql`toDateTime(intDiv(toUnixTimestamp(${at}), 5) * 5, 'UTC')`;
   }
   /** First day of the shop's month of an instant, as a Date. */
   month(at: Sql): Sql {

@@ -1,1 +1,0 @@
-INSERT INTO `shop_golden`.`fact_returns` SELECT * FROM `shop_golden`.`scratch_refunds`

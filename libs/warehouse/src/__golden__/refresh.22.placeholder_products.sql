@@ -1,9 +1,0 @@
-INSERT INTO `shop_golden`.`dim_products` (product_id, placeholder, generation)
-SELECT DISTINCT product_id, 1, 1099511627777
-FROM
-(
-    SELECT arrayJoin(lines.product_id) AS product_id FROM `shop_golden`.`scratch_orders`
-    UNION DISTINCT
-    SELECT arrayJoin(lines.product_id) AS product_id FROM `shop_golden`.`scratch_returns`
-)
-WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM `shop_golden`.`dim_products`)

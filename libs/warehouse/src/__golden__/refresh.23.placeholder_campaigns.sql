@@ -1,4 +1,0 @@
-INSERT INTO `shop_golden`.`dim_campaigns` (campaign_id, placeholder, generation)
-SELECT DISTINCT campaign_id, 1, 1099511627777
-FROM (SELECT campaign_id FROM `shop_golden`.`scratch_orders` UNION DISTINCT SELECT campaign_id FROM `shop_golden`.`scratch_campaign_days`)
-WHERE campaign_id != '' AND campaign_id NOT IN (SELECT campaign_id FROM `shop_golden`.`dim_campaigns`)

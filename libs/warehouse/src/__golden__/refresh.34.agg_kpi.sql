@@ -1,1 +1,0 @@
-INSERT INTO `shop_golden`.`agg_kpi` SELECT * FROM `shop_golden`.`scratch_kpi`

@@ -1,1 +1,0 @@
-TRUNCATE TABLE `shop_golden`.`scratch_timeline`

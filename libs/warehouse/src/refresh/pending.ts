@@ -1,0 +1,35 @@
+import { DirtyBuckets } from './dirty.js';
+import type { Moment } from './fold.js';
+
+/**
+ * What live steps leave for the next settling, in memory only: after a crash the live level starts again from the settled watermark
+ * and gathers it anew.
+ */
+export class Pending {
+  readonly dirty = new DirtyBuckets();
+  /** `2011-12-01 7`: month and customer key. */
+  readonly customerMonths = new Set<string>();
+  /** Tombstones of `facts_by_customer`, lines of JSONCompactEachRow. */
+  readonly formerMoments: string[] = [];
+  /** Rows of `fact_returns_left_out`, likewise. */
+  readonly leftOut: string[] = [];
+
+  /** Entries, for the bound on memory. */
+  get size(): number {
+    return this.dirty.size + this.customerMonths.size + this.formerMoments.length + this.leftOut.length;
+  }
+
+  addMoments(moments: readonly Moment[], generation: bigint): void {
+    for (const moment of moments) this.formerMoments.push(JSON.stringify([...moment, generation.toString(), 1]));
+  }
+
+  clear(): void {
+    this.dirty.clear();
+    this.customerMonths.clear();
+    this.formerMoments.length = 0;
+    this.leftOut.length = 0;
+  }
+}
+
+/** Columns of `formerMoments`. */
+export const momentColumns = ['month', 'customer_key', 'kind', 'document_id', 'line', 'generation', 'is_deleted'] as const;
