@@ -12,16 +12,17 @@ const middle = [...edges, 'warehouse', 'streaming', 'clock'];
 export const layers = {
   contracts: [],
   config: ground,
-  observability: ['contracts', 'config'],
+  observability: ['contracts', 'config', 'http'],
   clickhouse: ['contracts', 'config', 'observability'],
-  http: ['contracts', 'config', 'observability'],
+  http: ['contracts', 'config'],
   clock: edges,
   streaming: edges,
   warehouse: [...edges, 'clock'],
   ingestion: middle,
   analytics: middle,
+  realtime: middle,
   importing: middle,
-  testing: [...middle, 'ingestion', 'analytics', 'importing'],
+  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime'],
 };
 
 const specs = ['**/*.spec.ts', '**/*.int-spec.ts'];

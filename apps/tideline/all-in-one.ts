@@ -1,6 +1,6 @@
 import { clickhouseConfig, openEmbedded, openServer, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
-import { httpConfig, refuseOpenBind, setupHttp } from '#http';
+import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
 import { createLogger, type Logger } from '#observability';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
@@ -27,8 +27,10 @@ export type Progress = (step: string) => void;
  * What was started is stopped again when a later part fails.
  */
 export async function startAllInOne(config: ResolvedConfig, progress: Progress, notice: (message: string) => void): Promise<AllInOne> {
-  const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret } = config.get(httpConfig);
-  refuseOpenBind(host, secret);
+  const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret, TIDELINE_USERS } = config.get(httpConfig);
+  const users = readUsers(TIDELINE_USERS);
+  refuseOpenBind(host, secret, users.length);
+  const principals = new Principals(users, secret);
   const { TIDELINE_DATA, TIDELINE_LOG_LEVEL } = config.get(tidelineConfig);
   const data = resolve(TIDELINE_DATA);
   /** How to undo what was started; run last in, first out. */
@@ -53,10 +55,16 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
 
     progress('schema and topics');
     const app = await NestFactory.create(
-      TidelineModule.forRoot({ config, logger, clickhouse, streaming, onTruncation: broker ? 'new-epoch' : 'halt' }),
+      TidelineModule.forRoot({ config, logger, principals, clickhouse, streaming, onTruncation: broker ? 'new-epoch' : 'halt' }),
       { logger: false, bodyParser: false, abortOnError: false },
     );
-    setupHttp(app, { host, secret, log: (error, instance) => logger.error({ err: error, instance }, 'request failed') });
+    setupHttp(app, {
+      host,
+      secret,
+      principals,
+      dashboard: resolve('dist/dashboard'),
+      log: (error, instance) => logger.error({ err: error, instance }, 'request failed'),
+    });
     undo.push(() => app.close());
     await app.get(ShopRepository).prepareSystem();
 

@@ -1,6 +1,7 @@
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
+import { HttpModule, type Principals } from '#http';
 import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { StreamingModule, type Streaming } from '#streaming';
@@ -13,6 +14,7 @@ export class TidelineModule {
   static forRoot(parts: {
     config: ResolvedConfig;
     logger: Logger;
+    principals: Principals;
     clickhouse: ClickHouse;
     streaming: Streaming;
     onTruncation: TruncationPolicy;
@@ -22,6 +24,7 @@ export class TidelineModule {
       imports: [
         ConfigModule.forRoot(parts.config),
         ObservabilityModule.forRoot(parts.logger),
+        HttpModule.forRoot(parts.principals),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),

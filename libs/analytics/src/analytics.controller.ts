@@ -18,6 +18,7 @@ import {
   type SummaryAnswer,
   type SummaryQuery,
 } from '#contracts';
+import { Roles } from '#http';
 import {
   EventReads,
   instantOf,
@@ -38,6 +39,7 @@ import { amountText, toMicros } from './money.js';
 @ApiTags('figures')
 @ApiParam({ name: 'shop', example: 'online-retail' })
 @Controller('api/v1/shops/:shop')
+@Roles('viewer')
 export class AnalyticsController {
   constructor(
     @Inject(SHOP_DIRECTORY) private readonly shops: ShopDirectory,
@@ -68,7 +70,9 @@ export class AnalyticsController {
     return this.kpis.breakdown(await this.find(shop), query);
   }
 
+  // Messages carry names and addresses of customers.
   @Get('events/recent')
+  @Roles('operator')
   @ApiOperation({ summary: 'The newest messages with their verdicts; verdict=rejected lists the dead letters' })
   @ApiOkResponse({ standardSchema: recentAnswer })
   async recent(@Param('shop') name: string, @Query({ schema: recentQuery }) query: RecentQuery): Promise<RecentAnswer> {

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { request } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isLoopback, refuseOpenBind, setupHttp } from './index.js';
+import { isLoopback, Public, refuseOpenBind, Roles, setupHttp } from './index.js';
 
 class Coded extends Error {
   readonly retryable = true;
@@ -13,7 +13,9 @@ class Coded extends Error {
 }
 
 @Controller()
+@Roles('viewer')
 class Probe {
+  @Public()
   @Get('health/live')
   live(): string {
     return 'live';
@@ -67,9 +69,10 @@ describe('who may ask', () => {
     expect(['0.0.0.0', '10.0.0.1', '::', 'example.org', '127.0.0.1.example.org'].some(isLoopback)).toBe(false);
   });
 
-  it('refuses to open the API to the network without a secret', () => {
+  it('refuses to open the API to the network without a secret or users', () => {
     expect(() => refuseOpenBind('0.0.0.0', undefined)).toThrow(/no TIDELINE_SECRET/);
     expect(() => refuseOpenBind('0.0.0.0', 'a-long-enough-secret')).not.toThrow();
+    expect(() => refuseOpenBind('0.0.0.0', undefined, 1)).not.toThrow();
     expect(() => refuseOpenBind('127.0.0.1', undefined)).not.toThrow();
   });
 

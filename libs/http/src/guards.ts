@@ -1,6 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
+import { notSignedIn, type IdentifiedRequest } from './access.js';
+import type { Principals } from './principal.js';
 
 /** Refusal to listen, in words for the terminal. */
 export class BindError extends Error {
@@ -15,31 +17,39 @@ export function isLoopback(host: string): boolean {
   return isIPv6(host) && (host === '::1' || host === '0:0:0:0:0:0:0:1');
 }
 
-/** @throws {BindError} when the API would be open to the network without a secret */
-export function refuseOpenBind(host: string, secret: string | undefined): void {
-  if (isLoopback(host) || secret !== undefined) return;
+/**
+ * @param users how many users there are
+ * @throws {BindError} when the API would be open to the network without a secret or users
+ */
+export function refuseOpenBind(host: string, secret: string | undefined, users = 0): void {
+  if (isLoopback(host) || secret !== undefined || users > 0) return;
   throw new BindError(
-    `TIDELINE_HOST=${host} would open the API to the network, and no TIDELINE_SECRET is set. Set one of at least 16 characters, or listen on 127.0.0.1.`,
+    `TIDELINE_HOST=${host} would open the API to the network, and no TIDELINE_SECRET is set and no users are named. Set a secret of at least 16 characters, write config/users.yaml, or listen on 127.0.0.1.`,
   );
 }
 
-/** With a secret every request but the liveness probe carries it as a bearer token. */
-export function requireSecret(secret: string) {
-  const expected = digest(secret);
-  return (request: Request, response: Response, next: NextFunction): void => {
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (request.path === '/health/live' || timingSafeEqual(digest(given), expected)) return next();
-    refuse(request, response, 401, 'Unauthorized', 'Send the secret as "Authorization: Bearer ...".');
+/** Notes on each request who sends it. What needs someone asks for it by itself. */
+export function identify(principals: Principals) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    const principal = principals.of(request.headers);
+    if (principal) (request as IdentifiedRequest).principal = principal;
+    next();
   };
 }
 
+/** For what is no route of ours (the API's description): anyone with a token may see it. */
+export function requireSomeone(request: Request, response: Response, next: NextFunction): void {
+  if ((request as IdentifiedRequest).principal) return next();
+  refuse(request, response, 401, 'Unauthorized', notSignedIn().message);
+}
+
 /**
- * Without a secret only requests that name this machine are answered: a web page elsewhere could point its own host name at
- * 127.0.0.1 and read the figures through the visitor's browser (DNS rebinding).
+ * Where nobody needs a token only requests that name this machine are answered: a web page elsewhere could point its own
+ * host name at 127.0.0.1 and read the figures through the visitor's browser (DNS rebinding).
  */
 export function requireLocalHost(request: Request, response: Response, next: NextFunction): void {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  if (isLoopback(host)) return next();
+  if (namesThisMachine(request)) return next();
+  const host = hostOf(request);
   refuse(
     request,
     response,
@@ -49,13 +59,34 @@ export function requireLocalHost(request: Request, response: Response, next: Nex
   );
 }
 
+/** Whether a request's Host is a name of this machine. */
+export function namesThisMachine(request: IncomingMessage): boolean {
+  return isLoopback(hostOf(request));
+}
+
+/**
+ * Whether a page may open a live connection: one that this instance served, or of an origin on the list. Browsers send the
+ * origin with every request across sites and with every websocket; programs send none, and need none.
+ * @param allowed origins such as `https://figures.example.org`
+ */
+export function originAllowed(request: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || allowed.includes(origin)) return true;
+  try {
+    return host !== undefined && new URL(origin).host === host.toLowerCase();
+  } catch {
+    // `null` and other opaque origins: a sandboxed frame, a file.
+    return false;
+  }
+}
+
+function hostOf(request: IncomingMessage): string {
+  return (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+}
+
 function refuse(request: Request, response: Response, status: number, title: string, detail: string): void {
   response
     .status(status)
     .type('application/problem+json')
     .json({ type: 'about:blank', title, status, detail, instance: request.originalUrl });
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,32 +1,50 @@
 import { StandardSchemaValidationPipe, type INestApplication } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { json } from 'express';
 import helmet from 'helmet';
-import { refuseOpenBind, requireLocalHost, requireSecret } from './guards.js';
+import { doorsOf, refuseUndeclared, RolesGuard } from './access.js';
+import { identify, refuseOpenBind, requireLocalHost, requireSomeone } from './guards.js';
+import { Principals } from './principal.js';
 import { ProblemFilter } from './problem.filter.js';
+import { dashboardFiles } from './static-files.js';
 
 export interface HttpOptions {
   readonly host: string;
   readonly secret: string | undefined;
+  /** Who may ask; absent: the bearer of the secret, or without one whoever reaches this machine's loopback. */
+  readonly principals?: Principals;
+  /** Directory of the built dashboard; absent: none is served. */
+  readonly dashboard?: string;
   readonly log: (error: unknown, instance: string) => void;
 }
 
 /** Largest body the API takes. Events go through Kafka; what comes here is settings and commands. */
 const bodyLimit = '100kb';
 
+/** Scripts are files of ours alone. Not every browser counts a websocket as 'self'. */
+const contentPolicy = { 'script-src': ["'self'"], 'connect-src': ["'self'", 'ws:', 'wss:'], 'upgrade-insecure-requests': null };
+
 /**
  * Everything that all routes share. The app must be made with `bodyParser: false`.
- * @throws {BindError} before anything listens, when it would be open to the network without a secret
+ * @throws {BindError} before anything listens, when it would be open to the network without a secret or users
+ * @throws {HttpError} `access-undeclared` when a route or a live room does not say who may come in
  */
 export function setupHttp(app: INestApplication, options: HttpOptions): OpenAPIObject {
-  refuseOpenBind(options.host, options.secret);
-  app.use(helmet({ contentSecurityPolicy: { directives: { 'script-src': ["'self'"], 'upgrade-insecure-requests': null } } }));
-  app.use(options.secret === undefined ? requireLocalHost : requireSecret(options.secret));
+  const principals = options.principals ?? new Principals([], options.secret);
+  refuseOpenBind(options.host, options.secret, principals.open ? 0 : 1);
+  refuseUndeclared(doorsOf(app.get(ModulesContainer, { strict: false })));
+  app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy } }));
+  if (principals.open) app.use(requireLocalHost);
+  app.use(identify(principals));
+  app.use('/api/docs', requireSomeone);
   app.use(json({ limit: bodyLimit, strict: true }));
+  app.useGlobalGuards(new RolesGuard());
   app.useGlobalPipes(new StandardSchemaValidationPipe());
   app.useGlobalFilters(new ProblemFilter(options.log));
   const document = openApi(app);
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/docs/openapi.json' });
+  if (options.dashboard !== undefined) app.use(dashboardFiles(options.dashboard));
   return document;
 }
 

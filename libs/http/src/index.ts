@@ -1,3 +1,20 @@
 export { httpConfig } from './http.config.js';
-export { BindError, isLoopback, refuseOpenBind } from './guards.js';
+export { HttpError, type HttpErrorCode } from './http.errors.js';
+export { BindError, isLoopback, namesThisMachine, originAllowed, refuseOpenBind } from './guards.js';
+export {
+  accessOf,
+  doorsOf,
+  notSignedIn,
+  principalOf,
+  Public,
+  refuseUndeclared,
+  requireRole,
+  Roles,
+  type Access,
+  type Door,
+} from './access.js';
+export { LiveRoom, liveRoomOf, type LiveRoomOptions, type RoomAnswer, type RoomReader } from './live-room.js';
+export { allows, Principals, PRINCIPALS, type Principal, type User } from './principal.js';
+export { parseUsers, readUsers } from './users.js';
+export { HttpModule } from './http.module.js';
 export { setupHttp, type HttpOptions } from './http.js';

@@ -9,6 +9,10 @@ interface CodedError extends Error {
 
 /** What a caller did wrong, by code; every other coded error is ours: 503 when trying again helps, else 500. */
 const statusOfCode: Readonly<Record<string, HttpStatus>> = {
+  'not-signed-in': HttpStatus.UNAUTHORIZED,
+  'role-too-low': HttpStatus.FORBIDDEN,
+  'room-unknown': HttpStatus.NOT_FOUND,
+  'query-invalid': HttpStatus.BAD_REQUEST,
   'shop-unknown': HttpStatus.NOT_FOUND,
   'shop-differs': HttpStatus.CONFLICT,
   'range-not-aligned': HttpStatus.BAD_REQUEST,

@@ -10,10 +10,13 @@ import {
   type ShopsAnswer,
   type ShopSettingsBody,
 } from '#contracts';
+import { principalOf, Roles } from '#http';
+import { LOGGER, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import { READ_GATE, ShopRepository, unknownShop, type ReadGate, type Shop } from '#warehouse';
-import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Put, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { z } from 'zod';
 import { Alarms } from './alarms.js';
 import { IngestionError } from './ingestion.errors.js';
@@ -29,9 +32,11 @@ export class PipelineController {
     @Inject(STREAMING) private readonly streaming: Streaming,
     @Inject(Alarms) private readonly alarms: Alarms,
     @Inject(READ_GATE) private readonly gate: ReadGate,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   @Get('shops')
+  @Roles('viewer')
   @ApiOperation({ summary: 'All shops' })
   @ApiOkResponse({ standardSchema: shopsAnswer })
   async list(): Promise<ShopsAnswer> {
@@ -39,6 +44,7 @@ export class PipelineController {
   }
 
   @Get('shops/:shop')
+  @Roles('viewer')
   @ApiOperation({ summary: 'One shop' })
   @ApiOkResponse({ standardSchema: shopAnswer })
   async show(@Param('shop') name: string): Promise<ShopAnswer> {
@@ -48,11 +54,13 @@ export class PipelineController {
   }
 
   @Put('shops/:shop')
+  @Roles('engineer')
   @ApiOperation({ summary: 'Registers a shop; again with the same settings changes nothing' })
   @ApiOkResponse({ standardSchema: shopAnswer })
   async register(
     @Param({ schema: z.object({ shop: shopId }) }) params: { shop: string },
     @Body({ schema: shopSettings }) body: ShopSettingsBody,
+    @Req() request: Request,
   ): Promise<ShopAnswer> {
     const shop = await this.shops.register({
       shop: params.shop,
@@ -61,10 +69,12 @@ export class PipelineController {
       fiscalYearStart: body.fiscalYearStart,
       clockMode: body.clock,
     });
+    this.log.info({ principal: principalOf(request).name, shop: shop.shop, settings: body }, 'shop settings written');
     return this.describe(shop);
   }
 
   @Get('pipeline')
+  @Roles('viewer')
   @ApiOperation({ summary: 'Watermarks, lag per partition, dead letters, audit and alarms of all shops' })
   @ApiOkResponse({ standardSchema: pipelineAnswer })
   async pipeline(): Promise<PipelineAnswer> {

@@ -1,3 +1,4 @@
+import { Public } from '#http';
 import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
 import { HealthRegistry } from './health.js';
 import { Metrics } from './metrics.js';
@@ -10,8 +11,9 @@ interface Response {
   send(body: string): unknown;
 }
 
-/** `/health/live`, `/health/ready` and `/metrics`, for whatever watches the process. */
+/** `/health/live`, `/health/ready` and `/metrics`, for whatever watches the process: it carries no token. */
 @Controller()
+@Public()
 export class ObservabilityController {
   constructor(
     @Inject(HealthRegistry) private readonly health: HealthRegistry,
