@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Readable } from 'node:stream';
 import { toFault } from './clickhouse.errors.js';
 import { connectionSettings, type ClickHouse } from './clickhouse.js';
@@ -13,6 +13,8 @@ export function openServer(url: string): ClickHouse {
     url,
     max_open_connections: 8,
     request_timeout: 300_000,
+    // What fails is thrown: printing it as well would put statements with customers' data on the terminal.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { ...connectionSettings, async_insert: 0 },
   });
   const guarded = async <T>(statement: string, work: () => Promise<T>): Promise<T> => {
@@ -34,6 +36,7 @@ export function openServer(url: string): ClickHouse {
       }),
     insert: (table, columns, rows) =>
       guarded(`INSERT INTO ${table.text}`, async () => {
+        if (rows === '') return;
         const query = `INSERT INTO ${table.text} (${columns.map((column) => `\`${column}\``).join(', ')}) FORMAT JSONCompactEachRow`;
         const answer = await client.exec({ query, values: Readable.from([rows], { objectMode: false }) });
         answer.stream.resume();
