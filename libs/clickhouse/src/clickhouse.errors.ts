@@ -7,6 +7,7 @@ const codes = {
   'directory-held': { retryable: false },
   'engine-closed': { retryable: false },
   'statement-refused': { retryable: false },
+  'bind-refused': { retryable: false },
   'migration-refused': { retryable: false },
   'migration-changed': { retryable: false },
 } as const;
@@ -44,8 +45,9 @@ const byEngineCode: Readonly<Record<number, ClickHouseErrorCode>> = {
 export function toFault(error: unknown, statement: string): ClickHouseFault {
   if (error instanceof ClickHouseFault) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const carried = (error as { code?: unknown } | null)?.code;
-  const number = Number(carried ?? /Code: (\d+)/.exec(message)?.[1]);
+  const { code: carried, clickhouseCode } = (error ?? {}) as { code?: unknown; clickhouseCode?: unknown };
+  // The embedded engine's own errors carry words in `code` (`CHDB_INSERT`) and the number beside it.
+  const number = [clickhouseCode, carried, /Code: (\d+)/.exec(message)?.[1]].map(Number).find((each) => each > 0) ?? NaN;
   const head = statement.trim().replace(/\s+/g, ' ').slice(0, 160);
   if (typeof carried === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(carried)) {
     return new ClickHouseFault('engine-unavailable', `ClickHouse does not answer (${carried}); it is tried again.`, undefined, {

@@ -2,19 +2,48 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ident, migrate, openEmbedded, sql, type ClickHouse, type Migration } from './index.js';
+import { ident, migrate, openEmbedded, openServer, serveHttp, sql, type ClickHouse, type Migration } from './index.js';
 
-describe('the embedded engine', () => {
+interface Opened {
+  readonly clickhouse: ClickHouse;
+  close(): Promise<void>;
+}
+
+const secret = 'contract-of-the-seam';
+const paths: Readonly<Record<string, (directory: string) => Promise<Opened>>> = {
+  'the embedded engine': async (directory) => {
+    const clickhouse = await openEmbedded(directory);
+    return { clickhouse, close: () => clickhouse.close() };
+  },
+  'the server engine, over HTTP to the store': async (directory) => {
+    const engine = await openEmbedded(directory);
+    const endpoint = await serveHttp(engine, { readWrite: { port: 0, secret } });
+    const clickhouse = openServer(`http://tideline:${secret}@127.0.0.1:${endpoint.readWrite?.port ?? 0}`);
+    return {
+      clickhouse,
+      close: async () => {
+        await clickhouse.close();
+        await endpoint.close();
+        await engine.close();
+      },
+    };
+  },
+};
+
+// One suite for both: callers never know which engine they have.
+describe.each(Object.entries(paths))('%s', (_, open) => {
   let directory: string;
   let clickhouse: ClickHouse;
+  let opened: Opened;
 
   beforeAll(async () => {
     directory = await mkdtemp(joinPath(tmpdir(), 'tideline-store-'));
-    clickhouse = await openEmbedded(directory);
+    opened = await open(directory);
+    clickhouse = opened.clickhouse;
     await clickhouse.command(sql`CREATE DATABASE probe ENGINE = Atomic`);
   });
   afterAll(async () => {
-    await clickhouse.close();
+    await opened.close();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -47,7 +76,45 @@ describe('the embedded engine', () => {
     await expect(clickhouse.query(sql`SELECT nothing FROM nowhere`)).rejects.toMatchObject({
       code: 'statement-refused',
       retryable: false,
+      engineCode: 60,
     });
+    await expect(clickhouse.query(sql`SELECT toUInt64(${'x'})`)).rejects.toMatchObject({ code: 'statement-refused', engineCode: 6 });
+    await expect(clickhouse.query(sql`SELECT sleep(2) SETTINGS max_execution_time = 1`)).rejects.toMatchObject({
+      code: 'engine-busy',
+      retryable: true,
+      engineCode: 159,
+    });
+    await expect(clickhouse.insert(ident('probe', 'nowhere'), ['n'], '[1]\n')).rejects.toMatchObject({ engineCode: 60 });
+  });
+
+  it('takes an insert whole or not at all', async () => {
+    const table = ident('probe', 'whole');
+    await clickhouse.command(sql`CREATE TABLE ${table} (n UInt8, \`names.of\` Array(String)) ENGINE = MergeTree ORDER BY n`);
+    await clickhouse.insert(table, ['n', 'names.of'], `[1,["ä","it's"]]\n`);
+    await expect(clickhouse.insert(table, ['n', 'names.of'], '[2,[]]\n["three",[]]\n')).rejects.toMatchObject({
+      code: 'statement-refused',
+    });
+    await clickhouse.insert(table, ['n', 'names.of'], '');
+    expect(await clickhouse.query(sql`SELECT * FROM ${table}`)).toEqual([{ n: 1, 'names.of': ['ä', "it's"] }]);
+  });
+
+  it('answers readers while a long statement of the refresher runs', async () => {
+    const long = clickhouse.command(sql`SELECT sleep(1.5)`, 'refresher');
+    let over = false;
+    void long.then(() => (over = true));
+    const rows = await Promise.all(Array.from({ length: 6 }, (_, n) => clickhouse.query(sql`SELECT ${n} AS n`)));
+    expect(rows.flat()).toEqual([0, 1, 2, 3, 4, 5].map((n) => ({ n })));
+    expect(over).toBe(false);
+    await long;
+  });
+
+  it('keeps no setting for the next statement', async () => {
+    await clickhouse.query(sql`SELECT 1 SETTINGS max_threads = 1, extremes = 1`);
+    expect(await clickhouse.query(sql`SELECT getSetting('extremes') AS e`)).toEqual([{ e: false }]);
+  });
+
+  it('has its version', async () => {
+    expect(await clickhouse.version()).toMatch(/^\d+\.\d+\.\d+/);
   });
 
   describe('the migrator', () => {

@@ -1,4 +1,4 @@
-import type { Sql } from './sql.js';
+import { sql, type Sql } from './sql.js';
 
 /** Nest token of the engine, embedded or server: callers never know which. */
 export const CLICKHOUSE = Symbol('CLICKHOUSE');
@@ -46,3 +46,13 @@ export const connectionSettings = {
   insert_deduplicate: 0,
   max_query_size: '67108864',
 } as const;
+
+/** `name = value, ...`, as it stands behind `SET`. Values become escaped literals, names are checked. */
+export function settingsText(settings: Readonly<Record<string, string | number>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`Not a setting: ${JSON.stringify(name)}`);
+      return `${name} = ${sql`${value}`.text}`;
+    })
+    .join(', ');
+}

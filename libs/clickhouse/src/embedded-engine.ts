@@ -1,7 +1,10 @@
 import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { ChdbConnection } from 'chdb/connection';
+import { readFile } from 'node:fs/promises';
+import { join as joinPath } from 'node:path';
 import { ClickHouseFault, toFault } from './clickhouse.errors.js';
-import { connectionSettings, type ClickHouse, type Lane } from './clickhouse.js';
+import { connectionSettings, settingsText, type ClickHouse, type Lane } from './clickhouse.js';
+import { EmbeddedSessions } from './embedded-sessions.js';
 import { sql, type Sql } from './sql.js';
 
 const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 2, reader: 3 };
@@ -17,12 +20,18 @@ interface Slot {
   tail: Promise<unknown>;
 }
 
+/** The engine in this process: besides the lanes, short connections for those who come over HTTP. */
+export interface EmbeddedClickHouse extends ClickHouse {
+  /** @internal For `serveHttp`. */
+  readonly sessions: EmbeddedSessions;
+}
+
 /**
  * Opens the ClickHouse engine inside this process on a directory of its own (npm `chdb` behind `@clickhouse/client`).
  * One process per directory and one directory per process: the engine is a process singleton.
  * @throws {ClickHouseFault} `directory-held` when another process has the directory open.
  */
-export async function openEmbedded(directory: string): Promise<ClickHouse> {
+export async function openEmbedded(directory: string): Promise<EmbeddedClickHouse> {
   const lanes: Record<Lane, Slot[]> = { writer: [], refresher: [], reader: [] };
   let closed = false;
 
@@ -46,7 +55,11 @@ export async function openEmbedded(directory: string): Promise<ClickHouse> {
     return result;
   };
 
-  const engine: ClickHouse = {
+  let sessions: EmbeddedSessions;
+  const engine: EmbeddedClickHouse = {
+    get sessions() {
+      return sessions;
+    },
     query: <Row>(statement: Sql, lane: Lane = 'reader') =>
       run(lane, statement.text, async ({ client }) => {
         const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
@@ -77,13 +90,13 @@ export async function openEmbedded(directory: string): Promise<ClickHouse> {
       // Closing under a running statement aborts the engine: drain first.
       await Promise.all(slots.map((slot) => slot.tail));
       for (const slot of slots) await slot.client.close();
+      await sessions.close();
     },
   };
 
   try {
-    const settings = Object.entries(connectionSettings)
-      .map(([name, value]) => `${name} = ${typeof value === 'string' ? `'${value}'` : value}`)
-      .join(', ');
+    sessions = await EmbeddedSessions.open(directory);
+    const settings = settingsText(connectionSettings);
     for (const [lane, count] of Object.entries(connectionsPerLane) as [Lane, number][]) {
       for (let index = 0; index < count; index += 1) {
         const slot = open();
@@ -93,11 +106,11 @@ export async function openEmbedded(directory: string): Promise<ClickHouse> {
       }
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (/Cannot lock file|Another server instance|already (running|locked)|CANNOT_OPEN_FILE.*status|EWOULDBLOCK/i.test(message)) {
+    const holder = await holderOf(directory);
+    if (holder !== undefined) {
       throw new ClickHouseFault(
         'directory-held',
-        `The store in ${directory} is held by another process. Stop that one, or start with another --data directory.`,
+        `The store in ${directory} is held by another process (${holder}). Stop that one, or start with another --data directory.`,
         undefined,
         { cause: error },
       );
@@ -105,4 +118,20 @@ export async function openEmbedded(directory: string): Promise<ClickHouse> {
     throw toFault(error, `open ${directory}`);
   }
   return engine;
+}
+
+/**
+ * The living process that has the directory open, or undefined. The engine says only that it could not connect; it leaves
+ * its process id in the file `status`, and the file behind when it is killed.
+ */
+async function holderOf(directory: string): Promise<number | undefined> {
+  const status = await readFile(joinPath(directory, 'status'), 'utf8').catch(() => '');
+  const pid = Number(/^PID: (\d+)$/m.exec(status)?.[1]);
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : undefined;
+  }
 }

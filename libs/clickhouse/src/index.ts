@@ -1,6 +1,7 @@
 export { CLICKHOUSE, type ClickHouse, type Lane } from './clickhouse.js';
 export { ClickHouseFault, type ClickHouseErrorCode } from './clickhouse.errors.js';
-export { openEmbedded } from './embedded-engine.js';
+export { openEmbedded, type EmbeddedClickHouse } from './embedded-engine.js';
+export { serveHttp, type HttpEndpoint, type ListenerOptions, type ServeOptions } from './http/serve-http.js';
 export { openServer } from './server-engine.js';
 export { migrate, readMigrations, systemDatabase, type Migration, type MigrationScope } from './migrator.js';
 export { ident, join, Sql, sql, type SqlValue } from './sql.js';

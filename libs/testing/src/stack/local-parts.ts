@@ -1,4 +1,4 @@
-import { openEmbedded } from '#clickhouse';
+import { openEmbedded, openServer, serveHttp, type ClickHouse } from '#clickhouse';
 import { startBroker } from '#streaming';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,33 @@ import type { StackParts } from './test-stack.js';
 export const kafkaJars = resolve('.cache/kafka-4.3.1');
 export const kafkaLogging = resolve('infra/kafka/log4j2.yaml');
 
-/** The embedded engine and a broker process, on a temporary directory. */
-export async function localParts(): Promise<StackParts> {
+/** An engine with how to let it go. */
+export interface OpenedStore {
+  readonly clickhouse: ClickHouse;
+  stop(): Promise<void>;
+}
+
+/** The embedded engine on a directory: as it is, or reached as the separate processes reach it. */
+export async function localStore(directory: string, overHttp: boolean): Promise<OpenedStore> {
+  const engine = await openEmbedded(directory);
+  if (!overHttp) return { clickhouse: engine, stop: () => engine.close() };
+  const secret = 'secret-of-the-tests';
+  const endpoint = await serveHttp(engine, { readWrite: { port: 0, secret } });
+  const clickhouse = openServer(`http://tideline:${secret}@127.0.0.1:${endpoint.readWrite?.port ?? 0}`);
+  return {
+    clickhouse,
+    stop: async () => {
+      await clickhouse.close();
+      await endpoint.close();
+      await engine.close();
+    },
+  };
+}
+
+/** The embedded engine, over HTTP or not, and a broker process, on a temporary directory. */
+export async function localParts(overHttp: boolean): Promise<StackParts> {
   const directory = await mkdtemp(join(tmpdir(), 'tideline-stack-'));
-  const clickhouse = await openEmbedded(join(directory, 'clickhouse'));
+  const store = await localStore(join(directory, 'clickhouse'), overHttp);
   const broker = await startBroker({
     directory: join(directory, 'kafka'),
     jars: kafkaJars,
@@ -21,10 +44,10 @@ export async function localParts(): Promise<StackParts> {
     onExit: () => undefined,
   });
   return {
-    clickhouse,
+    clickhouse: store.clickhouse,
     brokers: [broker.bootstrap],
     stop: async () => {
-      await clickhouse.close();
+      await store.stop();
       await broker.stop();
       await rm(directory, { recursive: true, force: true });
     },

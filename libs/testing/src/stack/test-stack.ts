@@ -19,10 +19,10 @@ export interface TestStack {
   stop(): Promise<void>;
 }
 
-/** Starts a stack with the maker that TIDELINE_TEST_STACK names. */
-export async function openTestStack(): Promise<TestStack> {
-  const { TIDELINE_TEST_STACK: maker } = readConfig([testingConfig], undefined, { strict: false }).get(testingConfig);
-  const parts = await (maker === 'containers' ? containerParts() : localParts());
+/** Starts a stack with the maker that TIDELINE_TEST_STACK names, or with the one given. */
+export async function openTestStack(given?: 'local' | 'store' | 'containers'): Promise<TestStack> {
+  const maker = given ?? readConfig([testingConfig], undefined, { strict: false }).get(testingConfig).TIDELINE_TEST_STACK;
+  const parts = await (maker === 'containers' ? containerParts() : localParts(maker === 'store'));
   const streaming = openStreaming({ brokers: parts.brokers, clientId: 'tests', logger: silent, sessionTimeoutMs: 6_000 });
   return {
     clickhouse: parts.clickhouse,

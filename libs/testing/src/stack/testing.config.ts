@@ -4,7 +4,9 @@ import { z } from 'zod';
 /** Which parts the integration specs run on. */
 export const testingConfig = defineSlice('testing', {
   TIDELINE_TEST_STACK: z
-    .enum(['local', 'containers'])
+    .enum(['local', 'store', 'containers'])
     .default('local')
-    .describe('local: the embedded engine and a broker of our own; containers: clickhouse/clickhouse-server and apache/kafka.'),
+    .describe(
+      'local: the embedded engine and a broker of our own; store: the same, the engine reached over HTTP; containers: clickhouse/clickhouse-server and apache/kafka.',
+    ),
 });

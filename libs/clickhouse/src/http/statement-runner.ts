@@ -1,0 +1,159 @@
+import type { RawInsertFormat, Session } from 'chdb';
+import { connectionSettings, settingsText } from '../clickhouse.js';
+import type { EmbeddedSessions } from '../embedded-sessions.js';
+import { ident, sql } from '../sql.js';
+import { refuse } from './http-errors.js';
+import type { StatementRequest } from './http-request.js';
+import { deniedOrdinaryFunctions, harmlessTableFunctions, refusalOf } from './statement-guard.js';
+
+export interface StatementResult {
+  readonly body: Uint8Array;
+  readonly summary: Readonly<Record<string, string>>;
+}
+
+/** What one statement of a reader may cost. */
+export interface ReadLimits {
+  readonly seconds: number;
+  readonly resultBytes: number;
+  readonly memoryBytes: number;
+}
+
+/** Runs statements that come over HTTP, each on a connection of its own: no setting outlives its request. */
+export class StatementRunner {
+  #denied: Promise<ReadonlySet<string>> | undefined;
+
+  constructor(
+    private readonly sessions: EmbeddedSessions,
+    private readonly limits: ReadLimits,
+  ) {}
+
+  /** With every right. */
+  write(request: StatementRequest): Promise<StatementResult> {
+    return this.sessions.use(async (session) => {
+      const settings = { ...connectionSettings, ...request.settings };
+      await session.queryAsync(`SET ${settingsText(settings)};${preamble(request)}`.replace(/;$/, ''));
+      const insert = rawInsertOf(request.sql);
+      // Nothing to insert is no error on a server; the engine by itself would make one of it.
+      if (insert && request.rows === undefined) return { body: new Uint8Array(), summary: summaryOf({ elapsed: 0 }) };
+      if (insert && request.rows !== undefined) {
+        // The bytes are handed over as they came: one block, hence one part.
+        const { rowsWritten, bytesWritten, elapsed } = await session.insert({ ...insert, values: request.rows });
+        return { body: new Uint8Array(), summary: summaryOf({ elapsed, rowsWritten, bytesWritten }) };
+      }
+      if (request.rows !== undefined && !isText(request.rows)) {
+        throw refuse('notImplemented', 'Rows in a binary format are not taken here. Send JSONCompactEachRow, JSONEachRow, TSV or CSV.');
+      }
+      const statement = request.rows === undefined ? request.sql : `${request.sql}\n${request.rows.toString('utf8')}`;
+      return run(session, statement, request.format);
+    });
+  }
+
+  /** With the rights of a reader, inside the limits. */
+  async read(request: StatementRequest): Promise<StatementResult> {
+    if (request.rows !== undefined)
+      throw refuse('readonly', 'Cannot execute query in readonly mode: rows cannot be sent to this listener.');
+    const given = settingsOfReader(this.limits);
+    for (const [name, value] of Object.entries(request.settings)) {
+      if (String(given[name]) !== value) throw refuse('readonly', `Cannot modify '${name}' setting in readonly mode.`);
+    }
+    const denied = await this.denied();
+    return this.sessions.use(async (session) => {
+      await session.queryAsync(`SET ROLE reader; SET ${settingsText(given)};${preamble(request)} SET readonly = 1`);
+      const canonical = (await session.queryAsync(sql`SELECT formatQuerySingleLine(${request.sql})`.text, { format: 'RawBLOB' })).text();
+      const refusal = refusalOf(canonical, denied);
+      if (refusal !== undefined) throw refuse('readonly', `Cannot execute query in readonly mode: ${refusal}.`);
+      return run(session, canonical, request.format);
+    });
+  }
+
+  /** Functions that reach files, the network or other programs, as this engine knows them. */
+  private denied(): Promise<ReadonlySet<string>> {
+    this.#denied ??= this.sessions.use(async (session) => {
+      const names = (await session.queryAsync('SELECT lower(name) FROM system.table_functions', { format: 'TabSeparated' })).text();
+      return new Set([
+        ...deniedOrdinaryFunctions,
+        ...names
+          .trim()
+          .split('\n')
+          .filter((name) => !harmlessTableFunctions.has(name)),
+      ]);
+    });
+    return this.#denied;
+  }
+}
+
+function settingsOfReader(limits: ReadLimits): Readonly<Record<string, string | number>> {
+  return {
+    ...connectionSettings,
+    max_execution_time: limits.seconds,
+    max_result_bytes: limits.resultBytes,
+    result_overflow_mode: 'throw',
+    max_memory_usage: limits.memoryBytes,
+  };
+}
+
+/** Database and bound parameters, as statements before the one that was asked for. */
+function preamble({ database, parameters }: StatementRequest): string {
+  const parts = Object.entries(parameters).map(([name, value]) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw refuse('badArguments', `${JSON.stringify(name)} is not the name of a parameter.`);
+    return ` SET param_${name} = ${sql`${value}`.text};`;
+  });
+  if (database !== undefined && database !== '') parts.push(` USE ${identifierOf(database)};`);
+  return parts.join('');
+}
+
+function identifierOf(name: string): string {
+  try {
+    return ident(name).text;
+  } catch {
+    throw refuse('badArguments', `${JSON.stringify(name)} is not the name of a database.`);
+  }
+}
+
+async function run(session: Session, statement: string, format: string): Promise<StatementResult> {
+  const result = await session.queryAsync(statement, { format });
+  return { body: result.bytes(), summary: summaryOf({ elapsed: result.elapsed, rowsRead: result.rowsRead, bytesRead: result.bytesRead }) };
+}
+
+const insertPattern = /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?([\w.`"]+)\s*(?:\(([\w.`",\s]*)\)\s*)?FORMAT\s+(\w+)\s*;?\s*$/i;
+const rawFormats: readonly RawInsertFormat[] = [
+  'JSONCompactEachRow',
+  'JSONEachRow',
+  'TabSeparated',
+  'TabSeparatedWithNames',
+  'CSV',
+  'CSVWithNames',
+];
+
+/** `INSERT INTO t (a, b) FORMAT F` taken apart, or undefined for any other shape. */
+function rawInsertOf(statement: string): { table: string; columns?: string[]; format: RawInsertFormat } | undefined {
+  const found = insertPattern.exec(statement);
+  const format = rawFormats.find((each) => each === found?.[3]);
+  if (!found || !format) return undefined;
+  const plain = (name: string): string => name.trim().replace(/[`"]/g, '');
+  const columns = found[2]?.split(',').map(plain);
+  return { table: plain(found[1] ?? ''), format, ...(columns ? { columns } : {}) };
+}
+
+function isText(rows: Buffer): boolean {
+  return !rows.includes(0);
+}
+
+function summaryOf(counts: {
+  elapsed: number;
+  rowsRead?: number;
+  bytesRead?: number;
+  rowsWritten?: number;
+  bytesWritten?: number;
+}): Record<string, string> {
+  return {
+    read_rows: String(counts.rowsRead ?? 0),
+    read_bytes: String(counts.bytesRead ?? 0),
+    written_rows: String(counts.rowsWritten ?? 0),
+    written_bytes: String(counts.bytesWritten ?? 0),
+    total_rows_to_read: '0',
+    result_rows: String(counts.rowsWritten ?? 0),
+    result_bytes: String(counts.bytesWritten ?? 0),
+    elapsed_ns: String(Math.round(counts.elapsed * 1e9)),
+  };
+}
