@@ -62,8 +62,9 @@ export class KpiService {
     const zone = this.zone(shop);
     return this.answer(shop, 'headline', query, async (stamp) => {
       const clock = stamp.clock === null ? null : Date.parse(stamp.clock);
-      const whole = await this.whole(shop, zone, stamp);
       const { range, before } = livePeriod(query, clock, zone);
+      // Only an open end asks for the extent: a day's tiles are on the way one statement earlier.
+      const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp) : range;
       const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : before;
       const hour = clock === null ? undefined : zone.floor(clock, 'hour');
       const [figures, former, ofHour] = await Promise.all([
