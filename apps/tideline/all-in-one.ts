@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '#config';
 import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
 import { createLogger, type Logger } from '#observability';
+import { LiveAdapter } from '#realtime';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
@@ -27,7 +28,7 @@ export type Progress = (step: string) => void;
  * What was started is stopped again when a later part fails.
  */
 export async function startAllInOne(config: ResolvedConfig, progress: Progress, notice: (message: string) => void): Promise<AllInOne> {
-  const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret, TIDELINE_USERS } = config.get(httpConfig);
+  const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret, TIDELINE_USERS, TIDELINE_ORIGINS } = config.get(httpConfig);
   const users = readUsers(TIDELINE_USERS);
   refuseOpenBind(host, secret, users.length);
   const principals = new Principals(users, secret);
@@ -65,6 +66,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
       dashboard: resolve('dist/dashboard'),
       log: (error, instance) => logger.error({ err: error, instance }, 'request failed'),
     });
+    app.useWebSocketAdapter(new LiveAdapter(app, { open: principals.open, origins: TIDELINE_ORIGINS ?? [] }));
     undo.push(() => app.close());
     await app.get(ShopRepository).prepareSystem();
 

@@ -4,6 +4,7 @@ import { ConfigModule, type ResolvedConfig } from '#config';
 import { HttpModule, type Principals } from '#http';
 import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
+import { RealtimeModule } from '#realtime';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -29,6 +30,7 @@ export class TidelineModule {
         StreamingModule.forRoot(parts.streaming),
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
         AnalyticsModule,
+        RealtimeModule,
       ],
     };
   }

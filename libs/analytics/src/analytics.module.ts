@@ -1,16 +1,24 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
-import { EventReads, KpiReads, READ_GATE, type ReadGate } from '#warehouse';
+import { EventReads, KpiReads, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics.controller.js';
 import { KpiService } from './kpi.service.js';
+import { FeedRoom } from './rooms/feed.room.js';
+import { HeadlineRoom } from './rooms/headline.room.js';
+import { LiveTail } from './rooms/live-tail.js';
+import { SeriesRoom } from './rooms/series.room.js';
 
-/** KPIs over REST. Needs the warehouse module. */
+/** KPIs over REST and as live rooms. Needs the warehouse module. */
 @Module({
   controllers: [AnalyticsController],
   providers: [
     { provide: KpiReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new KpiReads(clickhouse) },
     { provide: EventReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new EventReads(clickhouse) },
     { provide: KpiService, inject: [KpiReads, READ_GATE], useFactory: (reads: KpiReads, gate: ReadGate) => new KpiService(reads, gate) },
+    { provide: LiveTail, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new LiveTail(new LiveReads(clickhouse)) },
+    HeadlineRoom,
+    SeriesRoom,
+    FeedRoom,
   ],
   exports: [KpiService],
 })

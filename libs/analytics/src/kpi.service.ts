@@ -1,5 +1,14 @@
 import { Zone, type CalendarUnit } from '#clock';
-import type { BreakdownAnswer, BreakdownQuery, SeriesAnswer, SeriesQuery, SummaryAnswer, SummaryFigures, SummaryQuery } from '#contracts';
+import type {
+  BreakdownAnswer,
+  BreakdownQuery,
+  RoomQuery,
+  SeriesAnswer,
+  SeriesQuery,
+  SummaryAnswer,
+  SummaryFigures,
+  SummaryQuery,
+} from '#contracts';
 import {
   instantOf,
   memberSeparator,
@@ -14,6 +23,7 @@ import {
 import { AnalyticsError } from './analytics.errors.js';
 import { AnswerCache } from './answer-cache.js';
 import { additive, averages, changeOf, noSums, subtract, summaryOf, sumsOf, totalOf, type Sums } from './figures.js';
+import { livePeriod } from './live-period.js';
 import { ratioText } from './money.js';
 import { decompose, endsOn, rangeOf, type Range } from './range.js';
 
@@ -41,6 +51,35 @@ export class KpiService {
         ...this.head(shop, query, closed(range, whole)),
         figures,
         previous: before && earlier ? { ...texts(before), figures: earlier, change: changeOf(figures, earlier) } : null,
+      };
+    });
+  }
+
+  /**
+   * A period on the shop's clock, the stretch of equal length before it, and the orders of the clock's last full hour:
+   * all of one generation.
+   */
+  async headline(shop: Shop, query: RoomQuery<'headline'>) {
+    const zone = this.zone(shop);
+    return this.answer(shop, 'headline', query, async (stamp) => {
+      const clock = stamp.clock === null ? null : Date.parse(stamp.clock);
+      const { range, before } = livePeriod(query, clock, zone);
+      // Only an open end asks for the extent: a day's tiles are on the way one statement earlier.
+      const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp) : range;
+      const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : before;
+      const hour = clock === null ? undefined : zone.floor(clock, 'hour');
+      const [figures, former, ofHour] = await Promise.all([
+        this.figures(shop, zone, range, whole, 'refund-date'),
+        earlier && this.figures(shop, zone, earlier, whole, 'refund-date'),
+        hour === undefined ? undefined : this.reads.totals(shop, [{ grain: 'hour', from: hour - 3_600_000, to: hour }], false),
+      ]);
+      return {
+        currency: shop.currency,
+        timeZone: shop.timeZone,
+        ...texts(closed(range, whole)),
+        figures,
+        previous: earlier && former ? { ...texts(earlier), figures: former, change: changeOf(figures, former) } : null,
+        ordersPerShopHour: ofHour === undefined ? null : Number(ofHour.orders),
       };
     });
   }
@@ -192,7 +231,7 @@ function texts({ from, to }: Range) {
 }
 
 /** The period of equal length before: by whole local days when the range was given in dates. Nothing lies before an open start. */
-function previousOf(query: SummaryQuery, range: Range, whole: Range, zone: Zone): Range | undefined {
+function previousOf(query: Pick<SummaryQuery, 'from' | 'to'>, range: Range, whole: Range, zone: Zone): Range | undefined {
   const { from, to } = { from: range.from, to: range.to ?? whole.to };
   if (from === null || to === null || from >= to) return undefined;
   const inDates = query.from?.includes('T') === false && query.to?.includes('T') === false;

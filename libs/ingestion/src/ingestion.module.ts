@@ -10,6 +10,7 @@ import { IngestionMetrics } from './ingestion.metrics.js';
 import { IngestionService } from './ingestion.service.js';
 import type { TruncationPolicy } from './ledger/ledger-writer.js';
 import { PipelineController } from './pipeline.controller.js';
+import { PipelineRoom } from './pipeline.room.js';
 
 type Config = SliceValues<(typeof ingestionConfig)['shape']>;
 
@@ -22,6 +23,7 @@ export class IngestionModule {
       controllers: [PipelineController],
       providers: [
         Alarms,
+        PipelineRoom,
         {
           provide: IngestionService,
           inject: [

@@ -7,6 +7,8 @@ import {
   buyersSql,
   customerCountsSql,
   extentSql,
+  liveEventsSql,
+  orderArrivalsSql,
   qualitySql,
   recentEventsSql,
   seriesSql,
@@ -122,6 +124,15 @@ function statements(): Map<string, string> {
   texts.set('read.customer-counts.sql', customerCountsSql(shop, at, at + 86_400_000).text);
   texts.set('read.recent-events.sql', recentEventsSql(shop, 50, 'rejected', "it's").text);
   texts.set('read.quality.sql', qualitySql(shop).text);
+  const stretch = { partition: 2, epoch: 1, from: 10n, to: 20n };
+  texts.set(
+    'read.live-events.sql',
+    liveEventsSql(shop, [
+      { topic: 'transactions.v1', ...stretch },
+      { topic: 'returns.v1', ...stretch },
+    ]).text,
+  );
+  texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at)).text);
   return texts;
 }
 

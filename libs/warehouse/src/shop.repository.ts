@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { ident, migrate, readMigrations, sql, systemDatabase, type ClickHouse, type Migration } from '#clickhouse';
 import { databaseOf, type ClockMode, type Shop } from './shop.js';
-import { WarehouseError } from './warehouse.errors.js';
+import { unknownShop, WarehouseError } from './warehouse.errors.js';
 
 /** Nest token of the registry of shops. */
 export const SHOP_DIRECTORY = Symbol('SHOP_DIRECTORY');
@@ -10,6 +10,13 @@ export const SHOP_DIRECTORY = Symbol('SHOP_DIRECTORY');
 export interface ShopDirectory {
   find(shop: string): Promise<Shop | undefined>;
   list(): Promise<Shop[]>;
+}
+
+/** @throws {WarehouseError} `shop-unknown` naming those there are */
+export async function findShop(shops: ShopDirectory, name: string): Promise<Shop> {
+  const shop = await shops.find(name);
+  if (!shop) throw unknownShop(name, await shops.list());
+  return shop;
 }
 
 /** What one says of a new shop; the database follows from the id. */

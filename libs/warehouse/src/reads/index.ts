@@ -1,2 +1,3 @@
 export * from './kpi.reads.js';
 export * from './event.reads.js';
+export * from './live.reads.js';

@@ -1,0 +1,48 @@
+import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
+import { LiveRoom, Roles, type RoomAnswer, type RoomReader } from '#http';
+import { findShop, LiveReads, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory, type Shop } from '#warehouse';
+import { Inject } from '@nestjs/common';
+import { Alarms } from './alarms.js';
+import { IngestionService } from './ingestion.service.js';
+
+/** The strip under the tiles. It is about the machine, so it is read by real time and not whenever a figure moves. */
+@LiveRoom({ name: 'pipeline', everyMs: 1_000, onMove: false })
+@Roles('viewer')
+export class PipelineRoom implements RoomReader<'pipeline'> {
+  readonly #reads: LiveReads;
+
+  constructor(
+    @Inject(SHOP_DIRECTORY) private readonly shops: ShopDirectory,
+    @Inject(IngestionService) private readonly ingestion: IngestionService,
+    @Inject(Alarms) private readonly alarms: Alarms,
+    @Inject(READ_GATE) private readonly gate: ReadGate,
+    @Inject(CLICKHOUSE) clickhouse: ClickHouse,
+  ) {
+    this.#reads = new LiveReads(clickhouse);
+  }
+
+  async read(name: string): Promise<RoomAnswer<'pipeline'>> {
+    const shop = await findShop(this.shops, name);
+    const pipeline = this.ingestion.pipeline(name);
+    const [{ value: status, stamp }, speed] = await Promise.all([
+      this.gate.read(shop, async (now) => pipeline && (await pipeline.status(now))),
+      this.speed(shop),
+    ]);
+    return {
+      data: {
+        state: status?.state ?? 'preparing',
+        lag: (status?.partitions ?? []).reduce((sum, { lag }) => sum + Math.max(0, Number(lag ?? 0)), 0),
+        deadLetters: (status?.deadLetters ?? []).reduce((sum, { messages }) => sum + messages, 0),
+        audit: status?.audit ? { at: status.audit.at, ok: status.audit.ok } : null,
+        clock: { mode: shop.clockMode, now: stamp.clock, speed },
+        alarms: this.alarms.list(name).map(({ code, message, since }) => ({ code, message, since: since.toISOString() })),
+      },
+      stamp: { asOf: stamp.clock, generation: stamp.generation, watermark: { ...stamp.watermark }, partial: stamp.partial },
+    };
+  }
+
+  private speed(shop: Shop): Promise<number | null> {
+    if (shop.clockMode === 'source') return this.#reads.speed(shop);
+    return Promise.resolve(shop.clockMode === 'wall' ? 1 : null);
+  }
+}

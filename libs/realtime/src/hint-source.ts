@@ -1,0 +1,61 @@
+import { topicOf } from '#contracts';
+import type { RunningConsumer, Streaming } from '#streaming';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const retryMs = 2_000;
+
+/**
+ * Learns from each watched shop's `committed.v1` that its figures moved: the same source whether the refresher runs in this
+ * process or in another. A hint is only a hint: it is read from the topic's end, its content is not looked at, and a room that
+ * missed one reads again by itself some seconds later.
+ */
+export class HintSource {
+  readonly #consumers = new Map<string, Promise<RunningConsumer | undefined>>();
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly streaming: Streaming,
+    private readonly moved: (shop: string) => void,
+    private readonly log: { warn(fields: object, message: string): void },
+  ) {}
+
+  /** From now on; again does nothing. */
+  watch(shop: string): void {
+    if (this.#stop.signal.aborted || this.#consumers.has(shop)) return;
+    this.#consumers.set(shop, this.start(shop));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([...this.#consumers.values()].map(async (starting) => (await starting)?.stop()));
+    this.#consumers.clear();
+  }
+
+  private async start(shop: string): Promise<RunningConsumer | undefined> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        return await this.streaming.consume({
+          // A group of this process alone: every process hears every hint.
+          groupId: `tideline.${shop}.live.${randomUUID()}`,
+          topics: [topicOf(shop, 'committed.v1')],
+          startAt: (_topic, _partition, bounds) => Promise.resolve(bounds.end),
+          onBatch: () => {
+            this.moved(shop);
+            return Promise.resolve();
+          },
+          // What moved before this was in place, or while the broker was away, is caught up at once.
+          onState: (state, error) => {
+            if (state === 'running') this.moved(shop);
+            if (error !== undefined) this.log.warn({ shop, state, err: error }, 'hints of moved figures');
+          },
+        });
+      } catch (error) {
+        this.log.warn({ shop, error: String(error) }, 'hints of moved figures cannot be read, it is tried again');
+        await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import { LOGGER, Metrics, type Logger } from '#observability';
+import { STREAMING, type Streaming } from '#streaming';
+import { Module } from '@nestjs/common';
+import { HintSource } from './hint-source.js';
+import { LiveGateway } from './live.gateway.js';
+import { LiveHub } from './live-hub.js';
+import { RealtimeMetrics } from './realtime.metrics.js';
+import { RoomCatalog } from './room-catalog.js';
+import { RoomsController } from './rooms.controller.js';
+
+/** Serves the live rooms that other modules of the process declare. The app sets a `LiveAdapter` before it listens. */
+@Module({
+  controllers: [RoomsController],
+  providers: [
+    RoomCatalog,
+    LiveGateway,
+    {
+      provide: LiveHub,
+      inject: [RoomCatalog, Metrics, STREAMING, LOGGER],
+      useFactory: (catalog: RoomCatalog, metrics: Metrics, streaming: Streaming, log: Logger) => {
+        const hints = new HintSource(streaming, (shop) => hub.moved(shop), log);
+        const hub: LiveHub = new LiveHub({ catalog, metrics: new RealtimeMetrics(metrics), hints, log });
+        return hub;
+      },
+    },
+  ],
+  exports: [LiveHub],
+})
+export class RealtimeModule {}

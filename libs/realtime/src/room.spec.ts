@@ -1,0 +1,164 @@
+import type { Snapshot } from '#contracts';
+import type { RoomAnswer } from '#http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Room } from './room.js';
+
+// The scheduling alone, with a reader that says when it is asked. The real reader, broker and sockets are in live.int-spec.ts.
+
+const intervalMs = 60;
+let room: Room;
+afterEach(() => room.close());
+
+function made(options: { everyMs?: number; readMs?: number } = {}) {
+  const state = { value: 0, generation: 1, reads: 0, underWay: 0, together: 0, fail: undefined as Error | undefined };
+  const sent: { to: readonly string[]; at: number; value: number; snapshot: Snapshot }[] = [];
+  const skipped: number[] = [];
+  const failures: unknown[] = [];
+  let count = 0;
+  room = new Room({
+    key: 'demo/pipeline',
+    name: 'pipeline',
+    shop: 'demo',
+    everyMs: options.everyMs ?? 10_000,
+    intervalMs: () => intervalMs,
+    count: () => (count += 1),
+    read: async () => {
+      state.reads += 1;
+      state.together = Math.max(state.together, (state.underWay += 1));
+      const { value, generation } = state;
+      await sleep(options.readMs ?? 2);
+      state.underWay -= 1;
+      if (state.fail) throw state.fail;
+      return answer(value, generation);
+    },
+    send: (to, snapshot) => sent.push({ to, at: performance.now(), value: (snapshot.data as { lag: number }).lag, snapshot }),
+    skipped: (sockets) => void (sockets > 0 && skipped.push(sockets)),
+    failed: (error) => failures.push(error),
+  });
+  const move = (): void => {
+    state.value += 1;
+    state.generation += 1;
+    room.moved();
+  };
+  return { state, sent, skipped, failures, move };
+}
+
+function answer(lag: number, generation: number): RoomAnswer {
+  const data = { state: 'running', lag, deadLetters: 0, audit: null, clock: { mode: 'wall' as const, now: null, speed: 1 }, alarms: [] };
+  return { data, stamp: { asOf: null, generation: String(generation), watermark: {}, partial: false }, newestAt: Date.now() - 5 };
+}
+
+async function watchedBy(...ids: string[]) {
+  const sockets = ids.map((id) => ({ id, ready: true }));
+  for (const socket of sockets) room.admit(socket, (await room.current()).seq);
+  return sockets;
+}
+
+describe('a room', () => {
+  it('sends the first change after quiet at once, and the last of a storm within an interval: no more, never one after another', async () => {
+    const { state, sent, move } = made();
+    await watchedBy('a');
+    await sleep(intervalMs);
+    const begun = performance.now();
+    move();
+    await sleep(20);
+    expect(sent.map(({ value }) => value)).toEqual([1]);
+    for (let moves = 0; moves < 200; moves += 1) {
+      move();
+      await sleep(1);
+    }
+    await sleep(2 * intervalMs);
+    const elapsed = performance.now() - begun;
+    expect(sent.at(-1)?.value).toBe(state.value);
+    expect(sent.length).toBeLessThanOrEqual(Math.ceil(elapsed / intervalMs) + 1);
+    expect(state.reads).toBeLessThanOrEqual(sent.length + 1);
+    expect(state.together).toBe(1);
+    const gaps = sent.slice(1).map((each, index) => each.at - (sent[index]?.at ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(intervalMs - 5);
+  });
+
+  it('reads once more when figures moved during a read: the trailing edge is never lost', async () => {
+    const { state, sent, move } = made({ readMs: 30 });
+    await watchedBy('a');
+    await sleep(intervalMs);
+    move();
+    await sleep(10);
+    move();
+    await sleep(intervalMs + 120);
+    expect(sent.at(-1)?.value).toBe(state.value);
+    expect(state.together).toBe(1);
+  });
+
+  it('names the snapshot before each, counts up, and is silent when nothing differs', async () => {
+    const { state, sent, move } = made();
+    await watchedBy('a');
+    const first = await room.current();
+    expect([first.after, first.seq]).toEqual([null, '1.1']);
+    await sleep(intervalMs);
+    room.moved();
+    await sleep(20);
+    expect([state.reads, sent.length]).toEqual([2, 0]);
+    await sleep(intervalMs);
+    move();
+    await sleep(20);
+    expect(sent.map(({ snapshot }) => [snapshot.after, snapshot.seq])).toEqual([['1.1', '2.2']]);
+  });
+
+  it('skips a slow socket, which then gets the newest state and none between', async () => {
+    const { state, sent, skipped, move } = made();
+    const [, slow] = await watchedBy('quick', 'slow');
+    if (slow) slow.ready = false;
+    for (let moves = 0; moves < 3; moves += 1) {
+      await sleep(intervalMs + 10);
+      move();
+    }
+    await sleep(20);
+    expect(sent.map(({ to }) => to)).toEqual([['quick'], ['quick'], ['quick']]);
+    expect(skipped).toEqual([1, 1, 1]);
+    if (slow) slow.ready = true;
+    await sleep(60);
+    expect(sent.slice(3).map(({ to, value }) => [to, value])).toEqual([[['slow'], state.value]]);
+  });
+
+  it('reads again by itself: a lost hint loses nothing', async () => {
+    const { state, sent } = made({ everyMs: 80 });
+    await watchedBy('a');
+    state.value += 1;
+    await sleep(140);
+    expect(sent.map(({ value }) => value)).toEqual([1]);
+  });
+
+  it('reads once for all who come at the same time, and tells them when it cannot', async () => {
+    const { state } = made();
+    await Promise.all([room.current(), room.current(), room.current()]);
+    expect(state.reads).toBe(1);
+    room.close();
+    const broken = made();
+    broken.state.fail = new Error('engine away');
+    await expect(room.current()).rejects.toThrow('engine away');
+    broken.state.fail = undefined;
+    expect((await room.current()).seq).toBe('1.1');
+  });
+
+  it('goes on after a read that failed, with its viewers', async () => {
+    const { state, sent, failures, move } = made({ everyMs: 50 });
+    await watchedBy('a');
+    state.fail = new Error('engine away');
+    move();
+    await sleep(80);
+    expect(failures.length).toBeGreaterThan(0);
+    state.fail = undefined;
+    await sleep(200);
+    expect(sent.at(-1)?.value).toBe(1);
+  });
+
+  it('keeps the lag of a generation, however late it is looked at again', async () => {
+    const { state, sent } = made({ everyMs: 70 });
+    await watchedBy('a');
+    const { lagMs } = await room.current();
+    state.value += 1;
+    await sleep(120);
+    expect(sent[0]?.snapshot.lagMs).toBe(lagMs);
+  });
+});

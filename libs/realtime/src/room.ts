@@ -1,0 +1,144 @@
+import type { Snapshot } from '#contracts';
+import type { RoomAnswer } from '#http';
+
+/** Someone who watches. */
+export interface LiveSocket {
+  readonly id: string;
+  /** False while what was sent before has not left: it is skipped, and gets the newest state later. */
+  readonly ready: boolean;
+}
+
+/** What a room is made of. */
+export interface RoomParts {
+  /** `demo/headline?period=today` */
+  readonly key: string;
+  readonly name: Snapshot['name'];
+  readonly shop: string;
+  readonly everyMs: number;
+  readonly read: () => Promise<RoomAnswer>;
+  /** Shortest time between two snapshots now, in milliseconds. */
+  readonly intervalMs: () => number;
+  /** Grows with every call, over all rooms. */
+  readonly count: () => number;
+  readonly send: (sockets: readonly string[], snapshot: Snapshot) => void;
+  readonly skipped: (sockets: number) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** A slow socket is looked at again after this long. */
+const catchUpMs = 25;
+
+/**
+ * One producer of snapshots for all who watch the same. The first change after quiet is read at once; then at most one read is
+ * under way, and whatever moves meanwhile becomes one more when the interval is over: the newest state wins, nothing queues.
+ */
+export class Room {
+  readonly #members = new Map<string, { readonly socket: LiveSocket; seq: string }>();
+  #current: Snapshot | undefined;
+  /** Data and stamp of the current snapshot, to see whether a read brought anything new. */
+  #body = '';
+  #reading: Promise<void> | undefined;
+  #readAt = -Infinity;
+  #moved = false;
+  #closed = false;
+  #error: unknown;
+  #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #catchUp: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: RoomParts) {}
+
+  get empty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  /** The newest state; read when there is none yet. @throws what the reader threw */
+  async current(): Promise<Snapshot> {
+    if (!this.#current) await (this.#reading ??= this.produce());
+    if (!this.#current) throw this.#error;
+    return this.#current;
+  }
+
+  /** From here on the socket gets every newer state. */
+  admit(socket: LiveSocket, seen: string): void {
+    this.#members.set(socket.id, { socket, seq: seen });
+    if (this.#current && this.#current.seq !== seen) this.deliver(this.#current);
+  }
+
+  leave(socket: string): void {
+    this.#members.delete(socket);
+  }
+
+  /** The figures moved: read now, or when the interval since the last read is over. */
+  moved(): void {
+    if (this.#closed) return;
+    if (this.#reading) {
+      this.#moved = true;
+      return;
+    }
+    const wait = this.#readAt + this.parts.intervalMs() - performance.now();
+    if (wait <= 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#reading = this.produce();
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#reading ??= this.produce();
+      }, wait);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#members.clear();
+    for (const timer of [this.#timer, this.#again, this.#catchUp]) clearTimeout(timer);
+  }
+
+  private async produce(): Promise<void> {
+    this.#moved = false;
+    try {
+      this.accept(await this.parts.read());
+    } catch (error) {
+      this.#error = error;
+      // Whoever asked for a first state is told; a room that already has viewers would fall silent without a word.
+      if (this.#current) this.parts.failed(error);
+    }
+    this.#reading = undefined;
+    this.#readAt = performance.now();
+    if (this.#closed) return;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.moved(), this.parts.everyMs);
+    if (this.#moved) this.moved();
+  }
+
+  private accept({ data, stamp, newestAt }: RoomAnswer): void {
+    const body = JSON.stringify([data, stamp]);
+    if (this.#closed || body === this.#body) return;
+    const { key, name, shop } = this.parts;
+    const before = this.#current;
+    // How long the newest event took is a property of its generation: a later look at the same figures does not make it slower.
+    const reached = newestAt === undefined || newestAt === null ? null : Math.max(0, Date.now() - newestAt);
+    const lagMs = before?.generation === stamp.generation ? before.lagMs : reached;
+    const seq = `${stamp.generation}.${this.parts.count()}`;
+    this.#body = body;
+    this.#current = { room: key, name, shop, seq, after: before?.seq ?? null, lagMs, data, ...stamp } as Snapshot;
+    this.parts.skipped(this.deliver(this.#current));
+  }
+
+  /** @returns how many sockets were not ready: they get the newest state as soon as they are */
+  private deliver(snapshot: Snapshot): number {
+    clearTimeout(this.#catchUp);
+    const behind = [...this.#members.values()].filter(({ seq }) => seq !== snapshot.seq);
+    const ready = behind.filter(({ socket }) => socket.ready);
+    for (const member of ready) member.seq = snapshot.seq;
+    if (ready.length > 0) {
+      this.parts.send(
+        ready.map(({ socket }) => socket.id),
+        snapshot,
+      );
+    }
+    if (ready.length < behind.length) this.#catchUp = setTimeout(() => void (this.#current && this.deliver(this.#current)), catchUpMs);
+    return behind.length - ready.length;
+  }
+}
