@@ -1,4 +1,4 @@
-import type { SummaryFigures } from '#contracts';
+import type { HeadlineFigures, SummaryFigures } from '#contracts';
 import type { KpiMember, KpiSums } from '#warehouse';
 import { amountText, ratioText, toMicros } from './money.js';
 
@@ -79,14 +79,21 @@ export function averages(sums: Sums) {
   };
 }
 
-/** The headline figures of a range. */
-export function summaryOf(sums: Sums, customers: { newBuyers: number; once: number; again: number }): SummaryFigures {
+/** The figures of a range that follow from the shop's totals. */
+export function headlineOf(sums: Sums): HeadlineFigures {
   return {
     ...additive(sums),
     buyers: Number(sums.buyers),
     ...averages(sums),
     returnRate: ratioText(sums.returns, sums.gross),
     returnedOrderRate: ratioText(sums.returnedOrders, sums.orders),
+  };
+}
+
+/** Those, and what follows from the customers' lives. */
+export function summaryOf(sums: Sums, customers: { newBuyers: number; once: number; again: number }): SummaryFigures {
+  return {
+    ...headlineOf(sums),
     repeatRate: ratioText(BigInt(customers.again), BigInt(customers.once)),
     newBuyers: customers.newBuyers,
     returningBuyers: Number(sums.buyers) - customers.newBuyers,
@@ -94,14 +101,16 @@ export function summaryOf(sums: Sums, customers: { newBuyers: number; once: numb
 }
 
 /** How each figure moved against an earlier one. A rate's change is in its own unit; relative to nothing it is null. */
-export function changeOf(now: SummaryFigures, before: SummaryFigures): Record<string, { absolute: string | null; ratio: string | null }> {
+export function changeOf<F extends HeadlineFigures>(now: F, before: F): Record<string, { absolute: string | null; ratio: string | null }> {
   return Object.fromEntries(
-    Object.entries(now).map(([name, value]): [string, { absolute: string | null; ratio: string | null }] => {
-      const earlier = before[name as keyof SummaryFigures];
-      if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];
-      const [a, b] = [toMicros(String(value)), toMicros(String(earlier))];
-      const absolute = typeof value === 'number' ? String(value - Number(earlier)) : amountText(a - b);
-      return [name, { absolute, ratio: ratioText(a - b, b) }];
-    }),
+    (Object.entries(now) as [string, string | number | null][]).map(
+      ([name, value]): [string, { absolute: string | null; ratio: string | null }] => {
+        const earlier = (before as Record<string, string | number | null>)[name] ?? null;
+        if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];
+        const [a, b] = [toMicros(String(value)), toMicros(String(earlier))];
+        const absolute = typeof value === 'number' ? String(value - Number(earlier)) : amountText(a - b);
+        return [name, { absolute, ratio: ratioText(a - b, b) }];
+      },
+    ),
   );
 }

@@ -15,6 +15,7 @@ import {
   orderLevelMember,
   type KpiMember,
   type KpiReads,
+  type KpiSpan,
   type Level,
   type ReadGate,
   type Shop,
@@ -22,7 +23,7 @@ import {
 } from '#warehouse';
 import { AnalyticsError } from './analytics.errors.js';
 import { AnswerCache } from './answer-cache.js';
-import { additive, averages, changeOf, noSums, subtract, summaryOf, sumsOf, totalOf, type Sums } from './figures.js';
+import { additive, averages, changeOf, headlineOf, noSums, subtract, summaryOf, sumsOf, totalOf, type Sums } from './figures.js';
 import { livePeriod } from './live-period.js';
 import { ratioText } from './money.js';
 import { decompose, endsOn, rangeOf, type Range } from './range.js';
@@ -61,34 +62,36 @@ export class KpiService {
    */
   async headline(shop: Shop, query: RoomQuery<'headline'>) {
     const zone = this.zone(shop);
-    return this.answer(shop, 'headline', query, async (stamp) => {
+    const make = async (stamp: Stamp) => {
       const clock = stamp.clock === null ? null : Date.parse(stamp.clock);
-      const { range, before } = livePeriod(query, clock, zone);
+      const { range, before: stretch } = livePeriod(query, clock, zone);
       // Only an open end asks for the extent: a day's tiles are on the way one statement earlier.
-      const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp) : range;
-      const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : before;
+      const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp, 'live') : range;
+      const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : stretch;
       const hour = clock === null ? undefined : zone.floor(clock, 'hour');
-      const [figures, former, ofHour] = await Promise.all([
-        this.figures(shop, zone, range, whole, 'refund-date'),
-        earlier && this.figures(shop, zone, earlier, whole, 'refund-date'),
-        hour === undefined ? undefined : this.reads.totals(shop, [{ grain: 'hour', from: hour - 3_600_000, to: hour }], false),
+      const [figures = noSums, former = noSums, ofHour = noSums] = await this.sums(shop, [
+        this.spans(range, whole, zone),
+        earlier === undefined ? [] : this.spans(earlier, whole, zone),
+        hour === undefined ? [] : [{ grain: 'hour', from: hour - 3_600_000, to: hour }],
       ]);
+      const [now, before] = [headlineOf(figures), headlineOf(former)];
       return {
         currency: shop.currency,
         timeZone: shop.timeZone,
         ...texts(closed(range, whole)),
-        figures,
-        previous: earlier && former ? { ...texts(earlier), figures: former, change: changeOf(figures, former) } : null,
-        ordersPerShopHour: ofHour === undefined ? null : Number(ofHour.orders),
+        figures: now,
+        previous: earlier ? { ...texts(earlier), figures: before, change: changeOf(now, before) } : null,
+        ordersPerShopHour: hour === undefined ? null : Number(ofHour.orders),
       };
-    });
+    };
+    return this.answer(shop, 'headline', query, make, 'live');
   }
 
-  async series(shop: Shop, query: SeriesQuery): Promise<SeriesAnswer> {
+  async series(shop: Shop, query: SeriesQuery, level: Level = 'settled'): Promise<SeriesAnswer> {
     const zone = this.zone(shop);
     const asked = rangeOf(query, zone);
-    return this.answer(shop, 'series', query, async (stamp) => {
-      const whole = await this.whole(shop, zone, stamp);
+    const make = async (stamp: Stamp) => {
+      const whole = await this.whole(shop, zone, stamp, level);
       const range = closed(asked, whole);
       const head = { ...this.head(shop, query, range), grain: query.grain };
       if (range.from === null || range.to === null || range.from >= range.to) return { ...head, points: [] };
@@ -103,7 +106,7 @@ export class KpiService {
         }
       }
       const last = nextOf(query.grain, starts[starts.length - 1] ?? first, zone);
-      const rows = await this.reads.series(shop, query.grain, first, last, query.refunds === 'order-date');
+      const rows = await this.reads.series(shop, query.grain, first, last, query.refunds === 'order-date', level);
       const byStart = new Map(rows.map((row) => [instantOf(row.bucket).getTime(), sumsOf(row)]));
       const filled = trimmed(starts, byStart, asked);
       const clock = stamp.clock === null ? -Infinity : Date.parse(stamp.clock);
@@ -123,7 +126,8 @@ export class KpiService {
           };
         }),
       };
-    });
+    };
+    return this.answer(shop, 'series', query, make, level);
   }
 
   async breakdown(shop: Shop, query: BreakdownQuery): Promise<BreakdownAnswer> {
@@ -174,13 +178,22 @@ export class KpiService {
   }
 
   private async figures(shop: Shop, zone: Zone, range: Range, whole: Range, refunds: string): Promise<SummaryFigures> {
-    const { from, to } = closed(range, whole);
-    const spans = from === null || to === null ? [] : decompose(from, to, zone, 'slice');
     const [sums, customers] = await Promise.all([
-      this.reads.totals(shop, spans, refunds === 'order-date'),
+      this.reads.totals(shop, this.spans(range, whole, zone), refunds === 'order-date'),
       this.reads.customerCounts(shop, range.from, range.to),
     ]);
     return summaryOf(sumsOf(sums), customers);
+  }
+
+  /** Whole buckets that cover a range; nothing where there is no history. */
+  private spans(range: Range, whole: Range, zone: Zone): KpiSpan[] {
+    const { from, to } = closed(range, whole);
+    return from === null || to === null || from >= to ? [] : decompose(from, to, zone, 'slice');
+  }
+
+  /** The shop's totals over several stretches of time, of the live level, by refund date. */
+  private async sums(shop: Shop, stretches: readonly KpiSpan[][]): Promise<Sums[]> {
+    return (await this.reads.totalsOfStretches(shop, stretches)).map(sumsOf);
   }
 
   /** The months that hold anything. */

@@ -109,7 +109,9 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
         const slot = open();
         lanes[lane].push(slot);
         // `SET` sticks to a connection, so once is enough.
-        await slot.client.command({ query: `SET ${settings}, ${perStatement}${lane === 'reader' ? `, max_threads = ${readerThreads}` : ''}` });
+        await slot.client.command({
+          query: `SET ${settings}, ${perStatement}${lane === 'reader' ? `, max_threads = ${readerThreads}` : ''}`,
+        });
       }
     }
   } catch (error) {

@@ -25,7 +25,7 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
     const shop = await findShop(this.shops, name);
     const pipeline = this.ingestion.pipeline(name);
     const [{ value: status, stamp }, speed] = await Promise.all([
-      this.gate.read(shop, async (now) => pipeline && (await pipeline.status(now))),
+      this.gate.read(shop, async (now) => pipeline && (await pipeline.status(now, 'live')), 'live'),
       this.speed(shop),
     ]);
     return {

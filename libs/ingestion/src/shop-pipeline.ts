@@ -12,6 +12,7 @@ import {
   ledgerTopics,
   type LedgerRepository,
   type LedgerTopic,
+  type Level,
   type Shop,
   type ShopGate,
   type ShopRepository,
@@ -148,10 +149,13 @@ export class ShopPipeline {
     await this.#hints?.close();
   }
 
-  /** What `/api/v1/pipeline` says of this shop. */
-  async status(stamp: Stamp): Promise<PipelineAnswer['shops'][number]> {
+  /**
+   * What `/api/v1/pipeline` says of this shop.
+   * @param level whose positions the lag is measured from
+   */
+  async status(stamp: Stamp, level: Level = 'settled'): Promise<PipelineAnswer['shops'][number]> {
     const bounds = await this.bounds().catch(() => []);
-    const positions = this.#refresher.watermark?.positions ?? [];
+    const positions = (level === 'live' ? this.#refresher.live : this.#refresher.watermark)?.positions ?? [];
     const known = ledgerTopics.flatMap((topic) =>
       Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })),
     );

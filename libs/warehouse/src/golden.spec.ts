@@ -12,6 +12,7 @@ import {
   qualitySql,
   recentEventsSql,
   seriesSql,
+  totalsOfStretchesSql,
   totalsSql,
   type KpiSpan,
 } from './reads/index.js';
@@ -117,6 +118,7 @@ function statements(): Map<string, string> {
   }
   texts.set('read.extent.sql', extentSql(shop, 'settled').text);
   texts.set('read.totals.sql', totalsSql(shop, spans, false, 'live').text);
+  texts.set('read.totals-of-stretches.sql', totalsOfStretchesSql(shop, [spans, []]).text);
   texts.set('read.series-week.sql', seriesSql(shop, 'week', at, at + 7 * 86_400_000, true, 'settled').text);
   texts.set('read.breakdown-product.sql', breakdownSql(shop, 'product', spans, false, 'gross', 20).text);
   texts.set('read.buyers.sql', buyersSql(shop, 'product', spans, ['a', 'b']).text);

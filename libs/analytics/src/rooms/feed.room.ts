@@ -18,7 +18,7 @@ export class FeedRoom implements RoomReader<'feed'> {
 
   async read(name: string, { limit }: RoomQuery<'feed'>): Promise<RoomAnswer<'feed'>> {
     const shop = await findShop(this.shops, name);
-    const { stamp } = await this.gate.read(shop, () => Promise.resolve());
+    const { stamp } = await this.gate.read(shop, () => Promise.resolve(), 'live');
     const { events, newestAt } = await this.tail.at(shop, stamp);
     return {
       data: { currency: shop.currency, timeZone: shop.timeZone, items: events.slice(0, limit).map(itemOf) },

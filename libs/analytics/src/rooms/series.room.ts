@@ -19,15 +19,23 @@ export class SeriesRoom implements RoomReader<'series'> {
   async read(name: string, query: RoomQuery<'series'>): Promise<RoomAnswer<'series'>> {
     const shop = await findShop(this.shops, name);
     const zone = new Zone(shop.timeZone);
-    const { value: clock } = await this.gate.read(shop, (stamp) => Promise.resolve(stamp.clock === null ? null : Date.parse(stamp.clock)));
+    const { value: clock } = await this.gate.read(
+      shop,
+      (stamp) => Promise.resolve(stamp.clock === null ? null : Date.parse(stamp.clock)),
+      'live',
+    );
     const { range } = livePeriod(query, clock, zone);
     const grain = liveGrain(query, range);
-    const { asOf, generation, watermark, partial, points, ...head } = await this.kpis.series(shop, {
-      ...(range.from === null ? {} : { from: new Date(range.from).toISOString() }),
-      ...(range.to === null ? {} : { to: new Date(range.to).toISOString() }),
-      grain,
-      refunds: 'refund-date',
-    });
+    const { asOf, generation, watermark, partial, points, ...head } = await this.kpis.series(
+      shop,
+      {
+        ...(range.from === null ? {} : { from: new Date(range.from).toISOString() }),
+        ...(range.to === null ? {} : { to: new Date(range.to).toISOString() }),
+        grain,
+        refunds: 'refund-date',
+      },
+      'live',
+    );
     const now = asOf === null ? Infinity : Date.parse(asOf);
     return {
       data: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency, instant, shopId } from '../primitives.js';
 import { amount, moment, ratio, stamp } from '../rest/common.js';
-import { seriesPoint, summaryFigures } from '../rest/kpis.js';
+import { headlineFigures, seriesPoint } from '../rest/kpis.js';
 
 /** A named period, resolved by the server on the shop's clock; `custom` takes `from` and `to` as the REST queries do. */
 export const periodName = z.enum(['today', 'last-7-days', 'last-30-days', 'last-365-days', 'all', 'custom']);
@@ -34,8 +34,8 @@ export const headlineData = z.object({
   currency,
   timeZone: z.string(),
   ...span,
-  figures: summaryFigures,
-  previous: z.object({ ...span, figures: summaryFigures, change }).nullable(),
+  figures: headlineFigures,
+  previous: z.object({ ...span, figures: headlineFigures, change }).nullable(),
   pace: z.object({
     ordersPerShopHour: z.number().nullable().describe('Orders of the last full shop hour of the clock'),
     ordersPerRealMinute: z.number().nullable().describe('Orders received in the last 60 real seconds'),

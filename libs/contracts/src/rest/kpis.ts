@@ -31,13 +31,18 @@ const additive = {
   units: z.int(),
 } as const;
 
-export const summaryFigures = z.object({
+/** What follows from the shop's totals alone. */
+export const headlineFigures = z.object({
   ...additive,
   buyers: z.int(),
   aovGross: ratio,
   aovNet: ratio,
   returnRate: ratio.describe('Returned value / gross sales'),
   returnedOrderRate: ratio.describe('Returned orders / orders, by order date'),
+});
+
+export const summaryFigures = z.object({
+  ...headlineFigures.shape,
   repeatRate: ratio.describe('Customers with two or more orders before `to` / customers with one or more'),
   newBuyers: z.int(),
   returningBuyers: z.int(),
@@ -138,6 +143,7 @@ export const qualityAnswer = z.object({
 
 export type SummaryQuery = z.output<typeof summaryQuery>;
 export type SummaryAnswer = z.output<typeof summaryAnswer>;
+export type HeadlineFigures = z.output<typeof headlineFigures>;
 export type SummaryFigures = z.output<typeof summaryFigures>;
 export type SeriesQuery = z.output<typeof seriesQuery>;
 export type SeriesAnswer = z.output<typeof seriesAnswer>;

@@ -79,6 +79,17 @@ export function totalsSql(shop: Shop, spans: readonly KpiSpan[], byOrderDate: bo
 ${totalsOf(shop, level)} (${within(spans)})`;
 }
 
+/** Totals over several stretches of time that may overlap, of the live level, by refund date, in one pass. */
+export function totalsOfStretchesSql(shop: Shop, stretches: readonly (readonly KpiSpan[])[]): Sql {
+  const sumsOf = (spans: readonly KpiSpan[]): Sql => {
+    const inside = sql`(${within(spans)})`;
+    return sql`(sumIf(gross, ${inside}), sumIf(discounts, ${inside}), sumIf(returns, ${inside}), sumIf(orders, ${inside}),
+    sumIf(returned_orders, ${inside}), sumIf(units, ${inside}), groupBitmapMergeIf(buyers, ${inside}))`;
+  };
+  return sql`SELECT [${join(stretches.map(sumsOf))}] AS sums
+FROM ${tableOf(shop, 'agg_headline')} FINAL WHERE ${within(stretches.flat())}`;
+}
+
 /** The headline by bucket; weeks are rolled up from days here. */
 export function seriesSql(shop: Shop, grain: KpiGrain | 'week', from: number, to: number, byOrderDate: boolean, level: Level): Sql {
   const stored = grain === 'week' ? 'day' : grain;
@@ -241,6 +252,21 @@ export class KpiReads {
   async totals(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean, level: Level = 'settled'): Promise<KpiSums> {
     const [row] = await this.clickhouse.query<KpiSums>(totalsSql(shop, spans, byOrderDate, level));
     return row ?? emptySums;
+  }
+  /** @returns sums in the order of the stretches */
+  async totalsOfStretches(shop: Shop, stretches: readonly (readonly KpiSpan[])[]): Promise<KpiSums[]> {
+    const [row] = await this.clickhouse.query<{ sums: [string, string, string, string, string, string, string][] }>(
+      totalsOfStretchesSql(shop, stretches),
+    );
+    return (row?.sums ?? []).map(([gross, discounts, returns, orders, returned_orders, units, buyers]) => ({
+      gross,
+      discounts,
+      returns,
+      orders,
+      returned_orders,
+      units,
+      buyers,
+    }));
   }
   async series(
     shop: Shop,
