@@ -1,0 +1,87 @@
+import type { Principal, RoomAnswer, RoomReader } from '#http';
+import { Metrics } from '#observability';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { LiveHub } from './live-hub.js';
+import { RealtimeMetrics } from './realtime.metrics.js';
+import type { DeclaredRoom, RoomCatalog } from './room-catalog.js';
+
+// Who gets into which room, and when a room is there at all. With real readers and sockets: live.int-spec.ts.
+
+const answer = (lag: number): RoomAnswer => ({
+  data: { state: 'running', lag, deadLetters: 0, audit: null, clock: { mode: 'wall', now: null, speed: 1 }, alarms: [] },
+  stamp: { asOf: null, generation: '1', watermark: {}, partial: false },
+});
+
+function made(declared: Partial<DeclaredRoom> = {}) {
+  let reads = 0;
+  const watched: string[] = [];
+  const metrics = new Metrics();
+  const reader: RoomReader = { read: () => Promise.resolve(answer((reads += 1))) };
+  const room: DeclaredRoom = { name: 'headline', everyMs: 10_000, onMove: true, access: 'engineer', reader, ...declared };
+  const sent: (readonly string[])[] = [];
+  const hub = new LiveHub({
+    catalog: { find: () => room } as unknown as RoomCatalog,
+    metrics: new RealtimeMetrics(metrics),
+    hints: { watch: (shop) => void watched.push(shop), stop: () => Promise.resolve() },
+    log: { warn: () => undefined },
+  });
+  hub.sendBy((sockets) => void sent.push(sockets));
+  const rooms = async (): Promise<string | undefined> => /^tideline_live_rooms (\d+)$/m.exec(await metrics.text())?.[1];
+  return { hub, watched, sent, rooms, reads: () => reads };
+}
+
+const as = (role: Principal['role']): Principal => ({ name: role, role });
+const socket = (id: string) => ({ id, ready: true });
+const ask = { shop: 'demo', name: 'headline', query: {} };
+
+describe('the hub', () => {
+  it('lets into a room who has its role, by socket and by REST, and reads nothing for others', async () => {
+    const { hub, reads, watched } = made();
+    for (const role of ['viewer', 'operator', 'marketer'] as const) {
+      await expect(hub.join(socket('a'), as(role), ask)).rejects.toMatchObject({ code: 'role-too-low' });
+      await expect(hub.snapshot(as(role), ask)).rejects.toMatchObject({ code: 'role-too-low' });
+    }
+    expect([reads(), watched]).toEqual([0, []]);
+    for (const role of ['engineer', 'admin'] as const)
+      expect((await hub.join(socket(role), as(role), ask)).room).toBe('demo/headline?period=today');
+    expect([reads(), watched.length > 0]).toEqual([1, true]);
+    await hub.onModuleDestroy();
+  });
+
+  it('keeps a room while somebody is in it, and none for REST or for an ask that failed', async () => {
+    const { hub, rooms } = made();
+    await hub.snapshot(as('admin'), ask);
+    expect(await rooms()).toBe('0');
+    hub.connected();
+    const { room } = await hub.join(socket('a'), as('admin'), ask);
+    hub.connected();
+    await hub.join(socket('b'), as('admin'), { ...ask, query: { period: 'today' } });
+    expect(await rooms()).toBe('1');
+    hub.leave('a', room);
+    expect(await rooms()).toBe('1');
+    hub.disconnected('b');
+    expect(await rooms()).toBe('0');
+    const broken = made({ reader: { read: () => Promise.reject(new Error('engine away')) } });
+    await expect(broken.hub.join(socket('a'), as('admin'), ask)).rejects.toThrow('engine away');
+    expect(await broken.rooms()).toBe('0');
+  });
+
+  it.each([
+    [1, 100],
+    [101, 250],
+  ])('with %i sockets the headline moves every %i ms at most', async (sockets, intervalMs) => {
+    const { hub, sent } = made();
+    for (let count = 0; count < sockets; count += 1) hub.connected();
+    await hub.join(socket('a'), as('admin'), ask);
+    const begun = performance.now();
+    while (performance.now() - begun < 1_050) {
+      hub.moved('demo');
+      hub.moved('another shop');
+      await sleep(4);
+    }
+    await hub.onModuleDestroy();
+    expect(sent.length).toBeLessThanOrEqual(1_050 / intervalMs);
+    expect(sent.length).toBeGreaterThan(1);
+  });
+});
