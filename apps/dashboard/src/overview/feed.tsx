@@ -1,6 +1,6 @@
 import type { FeedItem } from '#contracts';
 import { Skeleton } from '@mantine/core';
-import { IconArrowBackUp, IconBan, IconPencil, IconReceiptRefund, IconShoppingBag, type Icon } from '@tabler/icons-react';
+import { IconArrowBackUp, IconBan, IconPencil, IconReceiptRefund, IconShoppingBag, type Icon } from '../icons.js';
 import { memo } from 'react';
 import { exactMoneyText, moneyText } from '../format/figures.js';
 import { feedTimeText, instantText, zoneText } from '../format/times.js';
@@ -53,7 +53,6 @@ const Line = memo(FeedLine, (a, b) => a.item.id === b.item.id && a.now === b.now
 
 function FeedLine({ item, now, zone, currency }: LineProps) {
   const { word, icon: Shape } = kinds[item.kind];
-  const isRefund = item.kind === 'refund' || item.kind === 'return-request';
   return (
     <li data-testid="feed-item" data-id={item.id} data-kind={item.kind}>
       <time dateTime={item.time} title={instantText(item.time, zone)}>
@@ -68,7 +67,7 @@ function FeedLine({ item, now, zone, currency }: LineProps) {
       </span>
       <span className="country">{item.country ?? ''}</span>
       <span className="amount" title={`${exactMoneyText(item.amount, currency)}, ${item.units} units`}>
-        {isRefund && !item.amount.startsWith('-') ? '−' : ''}
+        {item.kind === 'refund' && !item.amount.startsWith('-') ? '−' : ''}
         {moneyText(item.amount, currency)}
       </span>
     </li>

@@ -1,4 +1,4 @@
-import { IconCalendarOff } from '@tabler/icons-react';
+import { IconCalendarOff } from '../icons.js';
 import { isEmpty } from '../format/figures.js';
 import { spanText, zoneText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';
@@ -17,10 +17,10 @@ export function Overview() {
         <Title />
         <Tiles />
       </section>
-      <Revenue />
-      <Pace />
-      <Feed />
       <PipelineStrip />
+      <Pace />
+      <Revenue />
+      <Feed />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type Icon } from '../icons.js';
 import { countText } from '../format/figures.js';
 import { instantText } from '../format/times.js';
 import { shownOf, type SnapshotOf } from '../live/live.state.js';

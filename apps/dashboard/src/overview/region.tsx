@@ -1,6 +1,6 @@
 import type { RoomName } from '#contracts';
 import { Alert } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle } from '../icons.js';
 import type { ReactNode } from 'react';
 import { ageText, instantText } from '../format/times.js';
 import { shownOf, type Trouble } from '../live/live.state.js';

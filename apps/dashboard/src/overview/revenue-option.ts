@@ -59,7 +59,8 @@ export function revenueOption(data: SeriesData, palette: Palette): RevenueOption
         ...common,
         data: running.map((value, index) => ({ value, symbolSize: complete[index] === false ? 7 : 0 })),
         showSymbol: true,
-        symbol: 'emptyCircle',
+        symbol: 'circle',
+        itemStyle: { color: palette.surface, borderColor: color, borderWidth: 2 },
         lineStyle: { color, width, type: [3, 3] },
       },
     ];
@@ -76,8 +77,10 @@ export function revenueOption(data: SeriesData, palette: Palette): RevenueOption
         : { color: 'transparent', borderColor: palette.returns, borderWidth: 1, borderType: 'dashed' as const },
     })),
   };
+  const isOneDay = data.grain === 'hour' && data.points.length <= 25;
   return {
     animation: false,
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
     grid: { left: 8, right: 16, top: 16, bottom: 8, containLabel: true },
     tooltip: {
       trigger: 'axis',
@@ -93,7 +96,8 @@ export function revenueOption(data: SeriesData, palette: Palette): RevenueOption
     },
     xAxis: {
       type: 'category',
-      data: data.points.map((point) => bucketText(point.bucket, data.timeZone, data.grain)),
+      // Hours of one day need no day.
+      data: data.points.map((point) => bucketText(point.bucket, data.timeZone, isOneDay ? 'minute' : data.grain)),
       axisLabel: { color: palette.muted, fontSize: 11, hideOverlap: true },
       axisLine: { lineStyle: { color: palette.line } },
       axisTick: { show: false },

@@ -1,6 +1,6 @@
 import type { SummaryFigures } from '#contracts';
 import { Skeleton, VisuallyHidden } from '@mantine/core';
-import { IconArrowDownRight, IconArrowUpRight, IconMinus, IconPointFilled, type Icon } from '@tabler/icons-react';
+import { IconArrowDownRight, IconArrowUpRight, IconMinus, IconPointFilled, type Icon } from '../icons.js';
 import type { CSSProperties } from 'react';
 import { changeOf, countText, exactMoneyText, moneyText, type Change } from '../format/figures.js';
 import { shownOf, type SnapshotOf } from '../live/live.state.js';
@@ -31,7 +31,7 @@ export function Tiles() {
     <ul className="tiles">
       {tiles.map((tile) => (
         <li key={tile.figure} className="tile" data-testid={`tile-${tile.figure}`} data-generation={snapshot?.generation}>
-          <h3 title={tile.about}>{tile.label}</h3>
+          <h2 title={tile.about}>{tile.label}</h2>
           {snapshot ? <Value {...tile} data={snapshot.data} /> : <Skeleton height={56} aria-hidden />}
         </li>
       ))}

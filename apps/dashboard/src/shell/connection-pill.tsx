@@ -6,7 +6,7 @@ import {
   IconPointFilled,
   IconRefresh,
   type Icon,
-} from '@tabler/icons-react';
+} from '../icons.js';
 import type { Pill } from '../live/live.state.js';
 
 /** Each state has a shape and a word of its own: colour only repeats them. */

@@ -1,6 +1,6 @@
 import type { ShopAnswer } from '#contracts';
 import { ActionIcon, NativeSelect } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { IconPlayerPause, IconPlayerPlay } from '../icons.js';
 import type { Pill } from '../live/live.state.js';
 import { useLive, useLiveStore } from '../live/use-live.js';
 import type { View } from '../view/view.js';

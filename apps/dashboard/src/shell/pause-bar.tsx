@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
+import { IconPlayerPlay } from '../icons.js';
 import { countText } from '../format/figures.js';
 import { waitingOf } from '../live/live.state.js';
 import { useLive, useLiveStore } from '../live/use-live.js';
@@ -22,7 +22,12 @@ export function PauseBar() {
             : `${plural(snapshots, 'snapshot')} and ${more ? 'at least ' : ''}${plural(items, 'feed item')} wait.`}
         </span>
       </p>
-      <Button size="xs" leftSection={<IconPlayerPlay size={14} aria-hidden />} onClick={() => store.dispatch({ type: 'resumed' })}>
+      <Button
+        className="filled"
+        size="xs"
+        leftSection={<IconPlayerPlay size={14} aria-hidden />}
+        onClick={() => store.dispatch({ type: 'resumed' })}
+      >
         Resume
       </Button>
     </section>

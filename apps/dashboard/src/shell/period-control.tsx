@@ -1,6 +1,6 @@
 import type { PeriodName } from '#contracts';
 import { Button, Loader, NativeSelect, Popover, SegmentedControl } from '@mantine/core';
-import { IconCalendar } from '@tabler/icons-react';
+import { IconCalendar } from '../icons.js';
 import { lazy, Suspense, useState } from 'react';
 import { spanText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';

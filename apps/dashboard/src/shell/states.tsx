@@ -1,6 +1,6 @@
 import type { ShopAnswer } from '#contracts';
 import { Button, PasswordInput } from '@mantine/core';
-import { IconBuildingStore, IconKey, IconMapPinOff, IconPlugConnectedX, type Icon } from '@tabler/icons-react';
+import { IconBuildingStore, IconKey, IconMapPinOff, IconPlugConnectedX, type Icon } from '../icons.js';
 import { useState, type ReactNode } from 'react';
 import { z } from 'zod';
 import { ask, RequestError } from '../live/http.js';
@@ -96,7 +96,7 @@ export function SignIn({ signedIn }: { readonly signedIn: () => void }) {
           error={error}
           onChange={(event) => setToken(event.currentTarget.value)}
         />
-        <Button type="submit" disabled={token === ''}>
+        <Button className="filled" type="submit" disabled={token === ''}>
           Sign in
         </Button>
       </form>

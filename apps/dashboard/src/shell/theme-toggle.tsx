@@ -1,5 +1,5 @@
 import { ActionIcon, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconMoon, IconSun, type Icon } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconMoon, IconSun, type Icon } from '../icons.js';
 
 const schemes: Readonly<Record<MantineColorScheme, { readonly next: MantineColorScheme; readonly word: string; readonly icon: Icon }>> = {
   auto: { next: 'light', word: 'system', icon: IconDeviceDesktop },
