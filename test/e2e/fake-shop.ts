@@ -30,7 +30,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
       state: 'running',
       lag: 0,
       deadLetters: 0,
-      audit: { at: now, ok: true },
+      audit: { at: new Date().toISOString(), ok: true },
       clock: { mode: 'source', now, speed: 1440 },
       alarms: [],
     },

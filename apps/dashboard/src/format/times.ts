@@ -65,10 +65,9 @@ export function spanText(from: string | null, to: string | null, zone: string): 
   return `${from === null ? 'the beginning' : text(from)} – ${to === null ? 'now' : text(to)}`;
 }
 
-/** How long ago, coarsely: `now`, `8 s`, `3 min`, `2 h`, `5 d`. */
+/** How long ago, coarsely: `0 s`, `8 s`, `3 min`, `2 h`, `5 d`. */
 export function ageText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 1) return 'now';
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;

@@ -1,9 +1,9 @@
 import { Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type Icon } from '../icons.js';
 import { countText } from '../format/figures.js';
-import { instantText } from '../format/times.js';
+import { ageText, instantText } from '../format/times.js';
 import { shownOf, type SnapshotOf } from '../live/live.state.js';
-import { useLive } from '../live/use-live.js';
+import { useLive, useNow } from '../live/use-live.js';
 import { Region } from './region.js';
 
 type Pipeline = SnapshotOf<'pipeline'>['data'];
@@ -40,10 +40,11 @@ const shapes: Readonly<Record<Fact['tone'], Icon | null>> = {
 };
 
 function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string }) {
+  const now = useNow(1_000);
   return (
     <>
       <dl className="strip">
-        {factsOf(data, zone).map(({ name, value, note, tone }) => {
+        {factsOf(data, zone, now).map(({ name, value, note, tone }) => {
           const Shape = shapes[tone];
           return (
             <div key={name} data-testid={`pipeline-${name.toLowerCase().replace(' ', '-')}`}>
@@ -63,7 +64,7 @@ function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string 
             <li key={`${code} ${since}`} data-testid="alarm">
               <IconAlertTriangle size={16} aria-hidden />
               <span>
-                <strong>Alarm “{code}”:</strong> {message} <span className="code">since {instantText(since, zone)}</span>
+                <strong>Alarm “{code}”:</strong> {message} <span className="code">for {ageText(now - Date.parse(since))}</span>
               </span>
             </li>
           ))}
@@ -73,7 +74,8 @@ function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string 
   );
 }
 
-function factsOf(data: Pipeline, zone: string): Fact[] {
+/** @param now this machine's clock: audits and alarms are of its time, not of the shop's */
+function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
   const { state, lag, deadLetters, audit, clock } = data;
   const speed = clock.speed !== null && clock.speed !== 1 ? `, ${countText(clock.speed)}x real time` : '';
   return [
@@ -94,7 +96,7 @@ function factsOf(data: Pipeline, zone: string): Fact[] {
       : {
           name: 'Audit',
           value: audit.ok ? 'Exact' : 'Differs',
-          note: `checked ${instantText(audit.at, zone)}`,
+          note: `checked ${ageText(now - Date.parse(audit.at))} ago`,
           tone: audit.ok ? 'good' : 'bad',
         },
     {

@@ -32,7 +32,7 @@ export function Tiles() {
       {tiles.map((tile) => (
         <li key={tile.figure} className="tile" data-testid={`tile-${tile.figure}`} data-generation={snapshot?.generation}>
           <h2 title={tile.about}>{tile.label}</h2>
-          {snapshot ? <Value {...tile} data={snapshot.data} /> : <Skeleton height={56} aria-hidden />}
+          {snapshot ? <Value {...tile} data={snapshot.data} /> : <Skeleton height={72} aria-hidden />}
         </li>
       ))}
     </ul>
