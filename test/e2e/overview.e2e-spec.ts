@@ -84,13 +84,16 @@ describe('a pause', () => {
     expect(await page.getByTestId('pause-bar').count()).toBe(0);
   });
 
-  it('by the button; Space on a button is the button', async () => {
+  it('by the button; Space on another control is that control', async () => {
     const { page } = await visit();
+    const pill = page.getByTestId('pill');
     await page.getByTestId('pause').click();
-    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('paused');
-    // The focus is on the button: once, not twice.
+    expect(await pill.getAttribute('data-state')).toBe('paused');
+    await page.getByTestId('pause').click();
+    await page.getByTestId('theme').focus();
     await page.keyboard.press('Space');
-    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('live');
+    expect(await page.getByTestId('theme').getAttribute('aria-label')).toContain('Theme: light');
+    expect(await pill.getAttribute('data-state')).toBe('live');
   });
 });
 

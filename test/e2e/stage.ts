@@ -34,6 +34,10 @@ export async function open(browser: Browser, url: string, { width = 1280, height
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
+  // A breach that the page's own code swallows stands in no console.
+  await page.addInitScript(
+    `document.addEventListener('securitypolicyviolation', (breach) => console.error('content policy: ' + breach.violatedDirective + ' ' + breach.blockedURI))`,
+  );
   await page.goto(url);
   return { page, context, complaints };
 }

@@ -7,7 +7,7 @@ describe('money', () => {
     expect(moneyText('90071992547409931234.56', 'GBP')).toBe('£90,071,992,547,409,931,234.56');
   });
 
-  it('rounds the decimal, half away from zero: 1.005 is a little less as a float', () => {
+  it('rounds half away from zero, at the digits of the currency', () => {
     expect(moneyText('1.005', 'GBP')).toBe('£1.01');
     expect(moneyText('-1.005', 'GBP')).toBe('-£1.01');
     expect(moneyText('10655622.484', 'GBP')).toBe('£10,655,622.48');

@@ -160,6 +160,12 @@ describe('snapshots', () => {
     expect(shown(snapshotOf('headline', '0.9', { orders: 2, after: '0.8' }))).toBe(1);
   });
 
+  it('that the answer to a join overtook are no gap', () => {
+    const { state, effects } = run(live(), push(snapshotOf('headline', '0.9', { after: '0.8' })));
+    expect(effects).toEqual([]);
+    expect(pillOf(state)).toBe('live');
+  });
+
   it('that follow on the one seen leave no gap; a skipped one is refetched, once', () => {
     const inOrder = run(live(), push(snapshotOf('headline', '1.2', { after: '1.1' })));
     expect(inOrder.effects).toEqual([]);
