@@ -25,7 +25,7 @@ export const layers = {
   testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime'],
 };
 
-const specs = ['**/*.spec.ts', '**/*.int-spec.ts'];
+const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'];
 
 /** The lib or app that a path lies in (`libs/clock`), or its top folder outside of those. */
 function unitOf(path) {
@@ -97,13 +97,15 @@ const layerRules = [
       Object.keys(layers).filter((lib) => lib !== 'testing'),
     ),
   },
+  // The page runs in a browser: of ours it imports what crosses the wire, and nothing else. Last, so that it outranks the apps.
+  { files: ['apps/dashboard/**/*.{ts,tsx}'], ignores: specs, rules: directions('apps/dashboard', ground) },
 ];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.cache/', '.data/', 'datasets/', 'docs/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -118,7 +120,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/**/*.ts', 'libs/**/*.ts', 'test/**/*.ts'],
+    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts', 'test/**/*.ts'],
     plugins: { tideline: { rules: { 'stay-inside': stayInside } } },
     rules: { 'tideline/stay-inside': 'error' },
   },
@@ -133,6 +135,10 @@ export default tseslint.config(
     },
   },
   ...layerRules,
+  {
+    files: ['apps/dashboard/public/*.js'],
+    languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } },
+  },
   {
     files: ['**/*.mjs'],
     languageOptions: {

@@ -103,7 +103,7 @@ export function summaryOf(sums: Sums, customers: { newBuyers: number; once: numb
 /** How each figure moved against an earlier one. A rate's change is in its own unit; relative to nothing it is null. */
 export function changeOf<F extends HeadlineFigures>(now: F, before: F): Record<string, { absolute: string | null; ratio: string | null }> {
   return Object.fromEntries(
-    (Object.entries(now) as [string, string | number | null][]).map(
+    Object.entries<string | number | null>(now).map(
       ([name, value]): [string, { absolute: string | null; ratio: string | null }] => {
         const earlier = (before as Record<string, string | number | null>)[name] ?? null;
         if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];

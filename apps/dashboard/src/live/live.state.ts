@@ -1,0 +1,101 @@
+import { roomNames, type RoomName, type Snapshot } from '#contracts';
+import type { LinkState } from './link.js';
+
+/** What went wrong, in words for the person in front of the page. */
+export interface Trouble {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** The snapshot of a room that a name stands for. */
+export type SnapshotOf<N extends RoomName> = Extract<Snapshot, { name: N }>;
+
+/** A snapshot, and when this page got it (milliseconds of this machine's clock). */
+export interface Received {
+  readonly snapshot: Snapshot;
+  readonly at: number;
+}
+
+export interface RoomState {
+  /** What the room is asked with: period, range, grain, limit. */
+  readonly query: Readonly<Record<string, string | number>>;
+  /** Key of the room as the server named it; null until it has answered. */
+  readonly key: string | null;
+  /** What the page shows. */
+  readonly shown: Received | null;
+  /** The newest of what came while paused. */
+  readonly held: Received | null;
+  /** How many snapshots came while paused. */
+  readonly waiting: number;
+  /** The newest seq that came by the socket: what the next one must follow on. */
+  readonly seen: string | null;
+  /** Snapshots were missed: `refetching` while REST is asked, `open` when that failed. */
+  readonly gap: 'none' | 'refetching' | 'open';
+  readonly trouble: Trouble | null;
+}
+
+export interface LiveState {
+  readonly link: LinkState;
+  readonly paused: boolean;
+  readonly shop: string | null;
+  /** Counts up with each ask and each connection: an answer to an older one is not looked at. */
+  readonly turn: number;
+  readonly rooms: Readonly<Record<RoomName, RoomState>>;
+}
+
+export type Queries = Readonly<Record<RoomName, RoomState['query']>>;
+
+/** Lag beyond which the page says that it is behind. */
+export const behindAfterMs = 5_000;
+
+export function emptyRoom(query: RoomState['query']): RoomState {
+  return { query, key: null, shown: null, held: null, waiting: 0, seen: null, gap: 'none', trouble: null };
+}
+
+export function initialState(): LiveState {
+  const rooms = Object.fromEntries(roomNames.map((name) => [name, emptyRoom({})])) as Record<RoomName, RoomState>;
+  return { link: 'connecting', paused: false, shop: null, turn: 0, rooms };
+}
+
+/** What a room shows, with the type of its name. */
+export function shownOf<N extends RoomName>(state: LiveState, name: N): SnapshotOf<N> | null {
+  const snapshot = state.rooms[name].shown?.snapshot;
+  return snapshot?.name === name ? (snapshot as SnapshotOf<N>) : null;
+}
+
+export type Pill = 'connecting' | 'live' | 'paused' | 'reconnecting' | 'behind' | 'refused';
+
+/** The one word for the state of the page. A lost connection outranks a pause: what is then missed is not even buffered. */
+export function pillOf(state: LiveState): Pill {
+  if (state.link === 'connecting') return 'connecting';
+  if (state.link === 'refused') return 'refused';
+  if (state.link === 'lost') return 'reconnecting';
+  if (state.paused) return 'paused';
+  return isBehind(state) ? 'behind' : 'live';
+}
+
+/**
+ * A lag of the figures counts only while messages wait in the topics: in a shop where nothing happens the newest event is old,
+ * and the page is not behind.
+ */
+export function isBehind(state: LiveState): boolean {
+  if (roomNames.some((name) => state.rooms[name].gap !== 'none')) return true;
+  const lag = shownOf(state, 'headline')?.lagMs ?? 0;
+  return lag > behindAfterMs && (shownOf(state, 'pipeline')?.data.lag ?? 1) > 0;
+}
+
+export interface Waiting {
+  readonly snapshots: number;
+  readonly items: number;
+  /** The held feed shares nothing with the shown one: there may be more items than it holds. */
+  readonly more: boolean;
+}
+
+/** What waits behind a pause. */
+export function waitingOf(state: LiveState): Waiting {
+  const snapshots = roomNames.reduce((sum, name) => sum + state.rooms[name].waiting, 0);
+  const held = state.rooms.feed.held?.snapshot;
+  const shown = new Set(shownOf(state, 'feed')?.data.items.map((item) => item.id));
+  const items = held?.name === 'feed' ? held.data.items.filter((item) => !shown.has(item.id)).length : 0;
+  return { snapshots, items, more: held?.name === 'feed' && items > 0 && items === held.data.items.length };
+}

@@ -1,0 +1,51 @@
+import { IconCalendarOff } from '../icons.js';
+import { isEmpty } from '../format/figures.js';
+import { spanText, zoneText } from '../format/times.js';
+import { shownOf } from '../live/live.state.js';
+import { useLive } from '../live/use-live.js';
+import { Feed } from './feed.js';
+import { Pace } from './pace.js';
+import { PipelineStrip } from './pipeline-strip.js';
+import { Freshness, TroubleNote } from './region.js';
+import { Revenue } from './revenue.js';
+import { Tiles } from './tiles.js';
+
+export function Overview() {
+  return (
+    <div className="overview">
+      <section className="headline" aria-labelledby="title" data-testid="region-headline">
+        <Title />
+        <Tiles />
+      </section>
+      <PipelineStrip />
+      <Pace />
+      <Revenue />
+      <Feed />
+    </div>
+  );
+}
+
+function Title() {
+  const snapshot = useLive((state) => shownOf(state, 'headline'));
+  const trouble = useLive((state) => state.rooms.headline.trouble);
+  const data = snapshot?.data;
+  return (
+    <>
+      <div className="title">
+        <h1 id="title">Overview</h1>
+        <p data-testid="span">
+          {data ? `${spanText(data.from, data.to, data.timeZone)}, ${zoneText(data.timeZone)}` : 'Loading the figures'}
+          {data?.previous && <span className="against">against {spanText(data.previous.from, data.previous.to, data.timeZone)}</span>}
+        </p>
+        <Freshness room="headline" />
+      </div>
+      {trouble && <TroubleNote trouble={trouble} />}
+      {data && isEmpty(data.figures) && (
+        <p className="empty-period" data-testid="empty-period">
+          <IconCalendarOff size={16} aria-hidden />
+          Nothing was sold or returned in this period. Choose a longer one to see figures.
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+import { Skeleton } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type Icon } from '../icons.js';
+import { countText } from '../format/figures.js';
+import { ageText, instantText } from '../format/times.js';
+import { shownOf, type SnapshotOf } from '../live/live.state.js';
+import { useLive, useNow } from '../live/use-live.js';
+import { Region } from './region.js';
+
+type Pipeline = SnapshotOf<'pipeline'>['data'];
+
+const clocks: Readonly<Record<Pipeline['clock']['mode'], string>> = {
+  wall: "this machine's time",
+  source: 'set by the source',
+  data: 'newest event',
+};
+
+/** Is the machine well, and how old is what I see. */
+export function PipelineStrip() {
+  const snapshot = useLive((state) => shownOf(state, 'pipeline'));
+  const zone = useLive((state) => shownOf(state, 'headline')?.data.timeZone ?? 'UTC');
+  return (
+    <Region room="pipeline" title="Pipeline" className="pipeline">
+      {snapshot ? <Strip data={snapshot.data} zone={zone} /> : <Skeleton height={48} aria-hidden />}
+    </Region>
+  );
+}
+
+interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+  readonly tone: 'plain' | 'good' | 'warn' | 'bad';
+}
+
+const shapes: Readonly<Record<Fact['tone'], Icon | null>> = {
+  plain: null,
+  good: IconCircleCheck,
+  warn: IconCircleDashed,
+  bad: IconAlertTriangle,
+};
+
+function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string }) {
+  const now = useNow(1_000);
+  return (
+    <>
+      <dl className="strip">
+        {factsOf(data, zone, now).map(({ name, value, note, tone }) => {
+          const Shape = shapes[tone];
+          return (
+            <div key={name} data-testid={`pipeline-${name.toLowerCase().replace(' ', '-')}`}>
+              <dt>{name}</dt>
+              <dd data-tone={tone}>
+                {Shape && <Shape size={14} aria-hidden />}
+                {value}
+              </dd>
+              <dd className="note">{note}</dd>
+            </div>
+          );
+        })}
+      </dl>
+      {data.alarms.length > 0 && (
+        <ul className="alarms" aria-label="Alarms">
+          {data.alarms.map(({ code, message, since }) => (
+            <li key={`${code} ${since}`} data-testid="alarm">
+              <IconAlertTriangle size={16} aria-hidden />
+              <span>
+                <strong>Alarm “{code}”:</strong> {message} <span className="code">for {ageText(now - Date.parse(since))}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** @param now this machine's clock: audits and alarms are of its time, not of the shop's */
+function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
+  const { state, lag, deadLetters, audit, clock } = data;
+  const speed = clock.speed !== null && clock.speed !== 1 ? `, ${countText(clock.speed)}x real time` : '';
+  return [
+    {
+      name: 'Lag',
+      value: countText(lag),
+      note: lag === 0 ? `nothing waits; ${state}` : `messages wait; ${state}`,
+      tone: lag === 0 ? 'good' : 'plain',
+    },
+    {
+      name: 'Dead letters',
+      value: countText(deadLetters),
+      note: deadLetters === 0 ? 'none refused' : 'messages refused, each with its reason',
+      tone: deadLetters === 0 ? 'good' : 'warn',
+    },
+    audit === null
+      ? { name: 'Audit', value: 'Not yet', note: 'it runs every few seconds', tone: 'plain' }
+      : {
+          name: 'Audit',
+          value: audit.ok ? 'Exact' : 'Differs',
+          note: `checked ${ageText(now - Date.parse(audit.at))} ago`,
+          tone: audit.ok ? 'good' : 'bad',
+        },
+    {
+      name: 'Shop clock',
+      value: clock.now === null ? 'No event yet' : instantText(clock.now, zone),
+      note: `${clocks[clock.mode]}${speed}`,
+      tone: 'plain',
+    },
+  ];
+}

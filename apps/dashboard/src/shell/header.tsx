@@ -1,0 +1,62 @@
+import type { ShopAnswer } from '#contracts';
+import { ActionIcon, NativeSelect } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay } from '../icons.js';
+import type { Pill } from '../live/live.state.js';
+import { useLive, useLiveStore } from '../live/use-live.js';
+import type { View } from '../view/view.js';
+import { ConnectionPill } from './connection-pill.js';
+import { PeriodControl } from './period-control.js';
+import { ThemeToggle } from './theme-toggle.js';
+
+interface Props {
+  readonly view: View;
+  readonly shop: string | null;
+  readonly shops: readonly ShopAnswer[];
+  readonly change: (change: Partial<View>) => void;
+  readonly pill: Pill;
+}
+
+export function Header({ view, shop, shops, change, pill }: Props) {
+  const store = useLiveStore();
+  const paused = useLive((state) => state.paused);
+  const options = shops.map((each) => ({ value: each.shop, label: each.status === 'ready' ? each.shop : `${each.shop} (preparing)` }));
+  // A shop that is not in the list yet still shows what the address says.
+  if (shop !== null && !shops.some((each) => each.shop === shop)) options.unshift({ value: shop, label: shop });
+  return (
+    <header className="header">
+      <div className="brand">
+        <img src="/icon.svg" alt="" width={24} height={24} />
+        <span>Tideline</span>
+      </div>
+      <div className="controls">
+        <NativeSelect
+          className="shop-switch"
+          size="sm"
+          aria-label="Shop"
+          data-testid="shop"
+          value={shop ?? ''}
+          data={options.length === 0 ? [{ value: '', label: 'No shop' }] : options}
+          disabled={options.length === 0}
+          onChange={(event) => change({ shop: event.currentTarget.value })}
+        />
+        <PeriodControl view={view} change={change} />
+      </div>
+      <div className="status">
+        <ConnectionPill pill={pill} />
+        <ActionIcon
+          variant="default"
+          size={32}
+          data-testid="pause"
+          aria-pressed={paused}
+          aria-label="Pause"
+          aria-keyshortcuts="Space"
+          title={paused ? 'Resume (Space)' : 'Pause (Space)'}
+          onClick={() => store.dispatch({ type: paused ? 'resumed' : 'paused' })}
+        >
+          {paused ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />}
+        </ActionIcon>
+        <ThemeToggle />
+      </div>
+    </header>
+  );
+}

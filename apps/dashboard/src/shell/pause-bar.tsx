@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { IconPlayerPlay } from '../icons.js';
+import { countText } from '../format/figures.js';
+import { waitingOf } from '../live/live.state.js';
+import { useLive, useLiveStore } from '../live/use-live.js';
+
+/** What waits behind a pause. It floats, so that nothing on the page moves when it comes. */
+export function PauseBar() {
+  const store = useLiveStore();
+  const paused = useLive((state) => state.paused);
+  const snapshots = useLive((state) => waitingOf(state).snapshots);
+  const items = useLive((state) => waitingOf(state).items);
+  const more = useLive((state) => waitingOf(state).more);
+  if (!paused) return null;
+  return (
+    <section className="pause-bar" aria-label="Pause" data-testid="pause-bar">
+      <p>
+        <strong>Paused.</strong>{' '}
+        <span data-testid="waiting" data-snapshots={snapshots} data-items={items}>
+          {snapshots === 0
+            ? 'Nothing waits yet.'
+            : `${plural(snapshots, 'snapshot')} and ${more ? 'at least ' : ''}${plural(items, 'feed item')} wait.`}
+        </span>
+      </p>
+      <Button
+        className="filled"
+        size="xs"
+        leftSection={<IconPlayerPlay size={14} aria-hidden />}
+        onClick={() => store.dispatch({ type: 'resumed' })}
+      >
+        Resume
+      </Button>
+    </section>
+  );
+}
+
+function plural(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { addDays, grainOf, searchOf, viewOf, type View } from './view.js';
+
+const custom = (from: string, to: string): View => ({ shop: 'demo', period: 'custom', from, to });
+
+describe('a link', () => {
+  it('shows the same view again', () => {
+    const views: View[] = [
+      { shop: null, period: 'today', from: null, to: null },
+      { shop: 'demo', period: 'last-30-days', from: null, to: null },
+      custom('2011-01-01', '2011-02-01'),
+      custom('2011-01-01T10:00:00Z', '2011-01-01T11:00:00Z'),
+    ];
+    for (const view of views) expect(viewOf(searchOf(view))).toEqual(view);
+  });
+
+  it('that is mistyped still opens', () => {
+    expect(viewOf('?period=fortnight').period).toBe('today');
+    expect(viewOf('?period=custom&from=2011-01-01').period).toBe('today');
+    expect(viewOf('?period=custom&from=x&to=y')).toMatchObject({ period: 'today', from: null, to: null });
+    expect(viewOf('?period=today&from=2011-01-01&to=2011-02-01').from).toBeNull();
+  });
+});
+
+it('the grain follows the length', () => {
+  expect(grainOf(viewOf('?period=today'))).toBe('hour');
+  expect(grainOf(viewOf('?period=last-365-days'))).toBe('week');
+  expect(grainOf(custom('2011-01-01T10:00:00Z', '2011-01-01T11:00:00Z'))).toBe('minute');
+  expect(grainOf(custom('2011-01-01', '2011-01-08'))).toBe('hour');
+  expect(grainOf(custom('2011-01-01', '2011-03-01'))).toBe('day');
+  expect(grainOf(custom('2001-01-01', '2011-01-01'))).toBe('month');
+});
+
+it('days are counted by the calendar', () => {
+  expect(addDays('2012-02-28', 1)).toBe('2012-02-29');
+  expect(addDays('2011-01-01', -1)).toBe('2010-12-31');
+});

@@ -1,0 +1,171 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { FakeGateway } from './fake-gateway.js';
+import { open, launch, textOf, type View, type Watched } from './stage.js';
+
+let browser: Browser;
+let gateway: FakeGateway;
+let watched: Watched | undefined;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  gateway = new FakeGateway(inject('page'));
+  gateway.addShop('demo').sell('120.50');
+  gateway.addShop('online-retail', { currency: 'EUR', timeZone: 'Europe/Paris' }).sell('7.25');
+  await gateway.start();
+});
+afterEach(async () => {
+  await watched?.context.close();
+  watched = undefined;
+  await gateway.stop();
+});
+
+/** Opens the page and waits until its figures stand. */
+async function visit(path = '/?shop=demo', view?: View): Promise<Watched> {
+  watched = await open(browser, `${gateway.url}${path}`, view);
+  await watched.page.getByTestId('tile-orders-value').waitFor();
+  return watched;
+}
+
+describe('figures', () => {
+  it('move with the shop, without a complaint of the browser', async () => {
+    const { page, complaints } = await visit();
+    expect(await textOf(page, 'tile-grossSales-value')).toBe('£120.50');
+    const before = await page.getByTestId('tile-grossSales').getAttribute('data-generation');
+    gateway.sell('demo', '0.005', { id: 'late', entity: '600001', time: '2011-12-09T12:49:07Z' });
+    await page.getByTestId('tile-orders-value').getByText('2', { exact: true }).waitFor();
+    // Half a penny more: rounded on the screen, every digit in the title.
+    expect(await textOf(page, 'tile-grossSales-value')).toBe('£120.51');
+    expect(await page.getByTestId('tile-grossSales-value').getAttribute('title')).toBe('GBP 120.505');
+    expect(await page.getByTestId('tile-grossSales').getAttribute('data-generation')).not.toBe(before);
+    expect(await page.getByTestId('feed-item').first().innerText()).toMatch(/12:49:07\s+Order/);
+    await page.getByTestId('chart').locator('canvas').waitFor();
+    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('live');
+    expect(complaints).toEqual([]);
+  });
+
+  it('have digits that a float has not', async () => {
+    gateway.shops.get('demo')?.sell('9007199254740993.01');
+    const { page } = await visit();
+    expect(await textOf(page, 'tile-grossSales-value')).toBe('£9,007,199,254,741,113.51');
+  });
+
+  it('compare with the period before in an arrow, digits and words', async () => {
+    const shop = gateway.shops.get('demo');
+    if (shop) shop.before = 241_000_000n;
+    const { page } = await visit();
+    const change = page.getByTestId('tile-grossSales-change');
+    expect(await change.getAttribute('data-direction')).toBe('down');
+    expect(await change.innerText()).toMatch(/50\.0%/);
+    expect(await change.textContent()).toContain('down 50.0% against the previous period');
+    // Fewer returns are good news.
+    expect(await page.getByTestId('tile-returns-change').getAttribute('data-tone')).toBe('good');
+  });
+});
+
+describe('a pause', () => {
+  it('by Space holds the figures, counts what waits, and resumes with the newest', async () => {
+    const { page } = await visit();
+    await page.keyboard.press('Space');
+    await page.getByTestId('pause-bar').waitFor();
+    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('paused');
+    gateway.sell('demo', '10');
+    gateway.sell('demo', '10');
+    await page.locator('[data-testid=waiting][data-snapshots="8"][data-items="2"]').waitFor();
+    expect(await textOf(page, 'waiting')).toBe('8 snapshots and 2 feed items wait.');
+    expect(await textOf(page, 'tile-orders-value')).toBe('1');
+    await page.keyboard.press('Space');
+    await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
+    expect(await page.getByTestId('feed-item').count()).toBe(3);
+    expect(await page.getByTestId('pause-bar').count()).toBe(0);
+  });
+
+  it('by the button; Space on another control is that control', async () => {
+    const { page } = await visit();
+    const pill = page.getByTestId('pill');
+    await page.getByTestId('pause').click();
+    expect(await pill.getAttribute('data-state')).toBe('paused');
+    await page.getByTestId('pause').click();
+    await page.getByTestId('theme').focus();
+    await page.keyboard.press('Space');
+    expect(await page.getByTestId('theme').getAttribute('aria-label')).toContain('Theme: light');
+    expect(await pill.getAttribute('data-state')).toBe('live');
+  });
+});
+
+describe('the view', () => {
+  it('stands in the address: shop and period, and a link shows the same', async () => {
+    const { page } = await visit();
+    await page.getByTestId('shop').selectOption('online-retail');
+    await page.getByTestId('tile-grossSales-value').getByText('€7.25').waitFor();
+    expect(await textOf(page, 'span')).toContain('Europe/Paris');
+    await page.getByRole('radiogroup').getByText('365 days').click();
+    await page.getByText('Revenue by week').waitFor();
+    expect(new URL(page.url()).search).toBe('?shop=online-retail&period=last-365-days');
+    const address = page.url().slice(gateway.url.length);
+    await watched?.context.close();
+    const again = await visit(address);
+    expect(await textOf(again.page, 'tile-grossSales-value')).toBe('€7.25');
+    await again.page.getByText('Revenue by week').waitFor();
+    await again.page.getByRole('radiogroup').getByText('30 days').click();
+    await again.page.getByText('Revenue by day').waitFor();
+    await again.page.goBack();
+    await again.page.getByText('Revenue by week').waitFor();
+  });
+
+  it('takes two days from the calendar, the last one included', async () => {
+    const { page, complaints } = await visit();
+    await page.getByTestId('dates').click();
+    await page.getByRole('button', { name: '5 December 2011', exact: true }).click();
+    await page.getByRole('button', { name: '7 December 2011', exact: true }).click();
+    await page.waitForURL(/period=custom&from=2011-12-05&to=2011-12-08/);
+    expect(await textOf(page, 'dates')).toBe('5 Dec 2011 – 7 Dec 2011');
+    expect(complaints).toEqual([]);
+  });
+
+  it('without a shop in the address opens the first one that is ready', async () => {
+    const { page } = await visit('/');
+    expect(await page.getByTestId('shop').inputValue()).toBe('demo');
+  });
+});
+
+describe('the connection', () => {
+  it('lost keeps the figures and says so; regained shows the newest by itself', async () => {
+    const { page } = await visit();
+    await gateway.stop();
+    await page.locator('[data-testid=pill][data-state=reconnecting]').waitFor();
+    expect(await textOf(page, 'tile-orders-value')).toBe('1');
+    gateway.shops.get('demo')?.sell('10');
+    await gateway.start();
+    await page.locator('[data-testid=pill][data-state=live]').waitFor({ timeout: 15_000 });
+    await page.getByTestId('tile-orders-value').getByText('2', { exact: true }).waitFor();
+    gateway.sell('demo', '10');
+    await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
+  });
+
+  it('that loses a snapshot asks for it by REST, once', async () => {
+    const { page } = await visit();
+    gateway.fault('headline', 'lose');
+    gateway.sell('demo', '10');
+    expect(gateway.refetches).toBe(0);
+    gateway.sell('demo', '10');
+    await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
+    await expect.poll(() => gateway.refetches).toBe(1);
+    await page.locator('[data-testid=pill][data-state=live]').waitFor();
+  });
+
+  it('that lags is behind, in words', async () => {
+    const { page } = await visit();
+    const shop = gateway.shops.get('demo');
+    if (shop) shop.lagMs = 7_000;
+    gateway.setPipeline('demo', { lag: 1200 });
+    gateway.sell('demo', '10');
+    await page.locator('[data-testid=pill][data-state=behind]').waitFor();
+    expect(await textOf(page, 'pill')).toBe('Behind');
+    expect(await page.getByTestId('pipeline-lag').innerText()).toContain('1,200');
+  });
+});
