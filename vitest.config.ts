@@ -21,6 +21,7 @@ export default defineConfig({
           ...engine,
         },
       },
+      'test/e2e/vitest.config.ts',
     ],
   },
 });

@@ -16,7 +16,7 @@ const timeout = 30_000;
 describe('npm start sets up what is missing, and only that', () => {
   it('installs, builds and fetches Kafka once', { timeout }, async () => {
     const { told } = await repository.once([]);
-    expect(repository.notes()).toEqual(['npm ci', 'tsc', 'mvn']);
+    expect(repository.notes()).toEqual(['npm ci', 'tsc', 'vite', 'mvn']);
     expect(told.jars).toBe(join(repository.root, '.cache', 'kafka-9.9.9'));
     await repository.once([]);
     expect(repository.notes()).toEqual([]);

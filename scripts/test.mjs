@@ -27,6 +27,7 @@ try {
 const work = mkdtempSync(join(tmpdir(), 'tideline-test-'));
 for (const [name, command] of [
   ['typecheck', ['npx', 'tsc', '--noEmit', '-p', 'tsconfig.json']],
+  ['typecheck of the page', ['npx', 'tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json']],
   ['lint', ['npx', 'eslint', '.']],
   ['format', ['npx', 'prettier', '--check', '--log-level', 'warn', '.']],
   ['contracts', [process.execPath, 'scripts/contracts.mjs', '--check']],

@@ -29,6 +29,14 @@ for (const f of ['apps', 'libs', 'test'].flatMap(walk).filter((f) => f.endsWith(
 fs.writeFileSync('dist/.tsbuildinfo', '');
 `;
 
+/** Writes dist/dashboard as vite would. */
+const bundler = `
+const fs = require('node:fs');
+fs.appendFileSync('notes', 'vite\\n');
+fs.mkdirSync('dist/dashboard', { recursive: true });
+fs.writeFileSync('dist/dashboard/index.html', '');
+`;
+
 export class FakeRepository {
   root = mkdtempSync(join(tmpdir(), 'tideline-launcher-'));
   #running = [];
@@ -41,13 +49,15 @@ export class FakeRepository {
     this.write('tsconfig.json', '{}');
     this.write('tsconfig.build.json', '{}');
     this.write('apps/tideline/main.ts', program);
+    this.write('apps/dashboard/src/page.tsx', '');
     this.write('libs/one/src/index.ts', 'export {};');
     this.write('test/bench/main.ts', 'export {};');
-    // The packages come with `npm ci`, the compiler among them; it is CommonJS, as the real one is.
+    // The packages come with `npm ci`, the compilers among them; they are CommonJS here.
     this.write('compiler.cjs', compiler);
+    this.write('bundler.cjs', bundler);
     this.tool(
       'npm',
-      'echo "npm $1" >> notes; /bin/mkdir -p node_modules/typescript/bin; echo \'{"type":"commonjs"}\' > node_modules/package.json; /bin/cp compiler.cjs node_modules/typescript/bin/tsc',
+      'echo "npm $1" >> notes; /bin/mkdir -p node_modules/typescript/bin node_modules/vite/bin; echo \'{"type":"commonjs"}\' > node_modules/package.json; /bin/cp compiler.cjs node_modules/typescript/bin/tsc; /bin/cp bundler.cjs node_modules/vite/bin/vite.js',
     );
     this.tool('java', 'echo \'openjdk version "17.0.1" 2021-10-19\' >&2');
     this.tool(

@@ -36,8 +36,14 @@ export function ensurePackages(root, say) {
   writeFileSync(stamp, lock);
 }
 
-/** Builds when a source is newer than the build, or one came or went, or its output is gone. */
+/** Builds the programs and the page, each when a source is newer than its build. */
 export function ensureBuild(root, say) {
+  ensurePrograms(root, say);
+  ensurePage(root, say);
+}
+
+/** Builds when a source is newer than the build, or one came or went, or its output is gone. */
+function ensurePrograms(root, say) {
   const sources = ['apps', 'libs', 'test'].flatMap((folder) => [...sourcesIn(root, folder)]).sort();
   const state = createHash('sha256');
   for (const file of [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
@@ -57,6 +63,23 @@ export function ensureBuild(root, say) {
   if (lacking.length > 0) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], root, 'The build failed.');
   writeFileSync(stamp, JSON.stringify({ digest, sources }));
+}
+
+/** The dashboard, from its own folder and the contracts that it shares with the API. */
+function ensurePage(root, say) {
+  const state = createHash('sha256');
+  for (const folder of [join('apps', 'dashboard'), join('libs', 'contracts', 'src')]) {
+    for (const file of [...filesIn(root, folder)].sort()) state.update(`${file} ${statSync(join(root, file)).mtimeMs}\n`);
+  }
+  const digest = state.update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const page = join(root, 'dist', 'dashboard');
+  const stamp = join(root, 'dist', '.tideline-page');
+  if (existsSync(join(page, 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  say('building the dashboard');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const config = join('apps', 'dashboard', 'vite.config.ts');
+  run(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], root, 'The dashboard could not be built.');
+  writeFileSync(stamp, digest);
 }
 
 /** What the last build was made of. */
@@ -125,10 +148,21 @@ export function ensureKafka(root, say) {
 
 /** What tsconfig.build.json compiles below a folder, as paths from the root. */
 function* sourcesIn(root, folder) {
+  for (const path of filesIn(root, folder)) {
+    if (notForNode.some((other) => path.startsWith(join(other, '/')))) continue;
+    if (/\.ts$/.test(path) && !/\.(d|spec|int-spec)\.ts$/.test(path)) yield path;
+  }
+}
+
+/** Folders that other tools compile: the page, and the tests in a browser. */
+const notForNode = [join('apps', 'dashboard'), join('test', 'e2e')];
+
+function* filesIn(root, folder) {
+  if (!existsSync(join(root, folder))) return;
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* sourcesIn(root, path);
-    else if (/\.ts$/.test(entry.name) && !/\.(d|spec|int-spec)\.ts$/.test(entry.name)) yield path;
+    if (entry.isDirectory()) yield* filesIn(root, path);
+    else yield path;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, SummaryFigures } from '#contracts';
+import type { FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, HeadlineFigures } from '#contracts';
 
 /** A shop of the fake gateway: figures that a test sets, and a feed that it fills. */
 export interface FakeShop {
@@ -126,7 +126,7 @@ function pointsOf(shop: FakeShop): RoomData<'series'>['points'] {
   });
 }
 
-function figuresOf(gross: bigint, orders: number): SummaryFigures {
+function figuresOf(gross: bigint, orders: number): HeadlineFigures {
   const returns = (gross * 842n) / 10_000n;
   const perOrder = (sum: bigint): string | null => (orders === 0 ? null : ratio(sum / BigInt(orders)));
   return {
@@ -141,16 +141,13 @@ function figuresOf(gross: bigint, orders: number): SummaryFigures {
     aovNet: perOrder(gross - returns),
     returnRate: '0.084200',
     returnedOrderRate: '0.084200',
-    repeatRate: '0.656000',
-    newBuyers: 0,
-    returningBuyers: Math.floor(orders / 4),
   };
 }
 
-function changeOf(after: SummaryFigures, before: SummaryFigures): Record<string, { absolute: string | null; ratio: string | null }> {
+function changeOf(after: HeadlineFigures, before: HeadlineFigures): Record<string, { absolute: string | null; ratio: string | null }> {
   return Object.fromEntries(
     Object.keys(after).map((name) => {
-      const [a, b] = [after, before].map((figures) => micros(String(figures[name as keyof SummaryFigures] ?? '0')));
+      const [a, b] = [after, before].map((figures) => micros(String(figures[name as keyof HeadlineFigures] ?? '0')));
       const difference = (a ?? 0n) - (b ?? 0n);
       return [name, { absolute: decimal(difference), ratio: !b ? null : ratio((difference * 1_000_000n) / b) }];
     }),

@@ -1,4 +1,4 @@
-import type { SummaryFigures } from '#contracts';
+import type { HeadlineFigures } from '#contracts';
 
 const defaultLocale = 'en-GB';
 
@@ -91,6 +91,6 @@ function isZero(decimal: string): boolean {
 }
 
 /** Whether a period holds nothing at all: no sale, and no refund of an earlier one. */
-export function isEmpty(figures: SummaryFigures): boolean {
+export function isEmpty(figures: HeadlineFigures): boolean {
   return figures.orders === 0 && isZero(figures.grossSales) && isZero(figures.returns) && isZero(figures.discounts);
 }

@@ -19,9 +19,6 @@ const figures = {
   aovNet: '10.000000',
   returnRate: '0.000000',
   returnedOrderRate: '0.000000',
-  repeatRate: '0.000000',
-  newBuyers: 1,
-  returningBuyers: 0,
 };
 const shopFields = { currency: 'GBP', timeZone: 'Europe/London' };
 const span = { from: '2011-12-09T00:00:00Z', to: '2011-12-09T12:50:00Z' };

@@ -1,4 +1,4 @@
-import type { SummaryFigures } from '#contracts';
+import type { HeadlineFigures } from '#contracts';
 import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight, IconMinus, IconPointFilled, type Icon } from '../icons.js';
 import type { CSSProperties } from 'react';
@@ -76,12 +76,12 @@ function Value({ figure, welcome, data }: ValueProps) {
   );
 }
 
-function text(figures: SummaryFigures, figure: Figure, currency: string): string {
+function text(figures: HeadlineFigures, figure: Figure, currency: string): string {
   const value = figures[figure];
   return typeof value === 'number' ? countText(value) : moneyText(value, currency);
 }
 
-function exactText(figures: SummaryFigures, figure: Figure, currency: string): string {
+function exactText(figures: HeadlineFigures, figure: Figure, currency: string): string {
   const value = figures[figure];
   return typeof value === 'number' ? String(value) : exactMoneyText(value, currency);
 }
