@@ -28,6 +28,8 @@ export interface RefresherOptions {
   readonly now: () => Date;
   /** Named in the claim, so that an operator sees who refreshes. */
   readonly claimedBy: string;
+  /** Asked right before a watermark is written; throws when another process refreshes the shop now. */
+  readonly fence?: () => Promise<void>;
 }
 
 /**
@@ -90,6 +92,7 @@ export class Refresher {
           positions: to,
           committedAt: this.options.now(),
         };
+        await this.options.fence?.();
         await this.watermarks.write(this.shop, watermark, fresh.rows);
         this.gate.stands(this.shop, watermark);
       }),
