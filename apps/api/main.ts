@@ -4,4 +4,5 @@ import { untilStopped } from '#observability';
 import { startApi } from './api.js';
 import { slices } from './api.config.js';
 
-process.exitCode = await untilStopped('api', () => startApi(readConfig(slices)));
+// Everything is closed by then; a timer that a client of Kafka left behind must not hold the process.
+process.exit(await untilStopped('api', () => startApi(readConfig(slices))));

@@ -4,4 +4,5 @@ import { untilStopped } from '#observability';
 import { startIngestor } from './ingestor.js';
 import { slices } from './ingestor.config.js';
 
-process.exitCode = await untilStopped('ingestor', () => startIngestor(readConfig(slices)));
+// Everything is closed by then; a timer that a client of Kafka left behind must not hold the process.
+process.exit(await untilStopped('ingestor', () => startIngestor(readConfig(slices))));
