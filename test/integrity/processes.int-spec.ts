@@ -14,7 +14,9 @@ import {
   type TestMessage,
 } from '#testing';
 import { openStreaming, type Streaming } from '#streaming';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,6 +75,14 @@ async function produce(shop: string, messages: readonly TestMessage[]): Promise<
   const producer = await streaming.producer();
   for (const { topic, key, value } of messages) await producer.send(topicOf(shop, topic), [{ key, value: value.toString() }]);
   await producer.close();
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 /** Every answer that has figures in it, without what says when it was made. */
@@ -141,12 +151,21 @@ it('gives the same cells as all-in-one and the oracle, with two ingestors of whi
   await settled(api, 'apart', messages.length);
   expect(await differences(messages.length)).toEqual([]);
 
-  allInOne = await Instance.start(join(directory, 'all-in-one'), { KAFKA_BROKERS: broker.bootstrap });
+  const readers = await freePort();
+  allInOne = await Instance.start(join(directory, 'all-in-one'), {
+    KAFKA_BROKERS: broker.bootstrap,
+    TIDELINE_STORE_PORT: String(readers),
+  });
   await allInOne.call('PUT', '/api/v1/shops/together', settings);
   await ready(allInOne, 'together');
   await produce('together', messages);
   await settled(allInOne, 'together', messages.length);
   expect(await figuresOf(api, 'apart')).toEqual(await figuresOf(allInOne, 'together'));
+
+  // The all-in-one lets other tools read its store while it runs.
+  const asked = (statement: string) => fetch(`http://127.0.0.1:${readers}/`, { method: 'POST', body: statement });
+  expect(await (await asked('SELECT count() > 0 FROM shop_together.ledger')).text()).toBe('1\n');
+  expect((await asked('DROP DATABASE shop_together')).headers.get('x-clickhouse-exception-code')).toBe('164');
 
   await clickhouse.close();
   for (const each of [second, api, store]) expect(await each.end(), each.said.slice(-500)).toBe(0);
