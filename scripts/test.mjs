@@ -24,6 +24,14 @@ try {
   process.exit(1);
 }
 
+if (!hasCompose()) {
+  skipped += 1;
+  console.log('skipped: compose: there is no docker-compose (apt-get install docker-compose)');
+}
+function hasCompose() {
+  return spawnSync('docker-compose', ['version'], { stdio: 'ignore' }).status === 0;
+}
+
 const work = mkdtempSync(join(tmpdir(), 'tideline-test-'));
 for (const [name, command] of [
   ['typecheck', ['npx', 'tsc', '--noEmit', '-p', 'tsconfig.json']],
@@ -32,6 +40,7 @@ for (const [name, command] of [
   ['format', ['npx', 'prettier', '--check', '--log-level', 'warn', '.']],
   ['contracts', [process.execPath, 'scripts/contracts.mjs', '--check']],
   ['settings', [process.execPath, 'scripts/env-example.mjs', '--check']],
+  ...(hasCompose() ? [['compose', [process.execPath, 'scripts/compose-check.mjs']]] : []),
 ]) {
   const result = spawnSync(command[0], command.slice(1), { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   console.log(`${result.status === 0 ? 'ok    ' : 'FAILED'} ${name}`);

@@ -1,4 +1,4 @@
-import { clickhouseConfig, openEmbedded, openServer, type ClickHouse } from '#clickhouse';
+import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
 import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
@@ -45,8 +45,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     const logger = createLogger(TIDELINE_LOG_LEVEL, join(data, 'logs', 'tideline.log'));
 
     progress('opening the store');
-    const clickhouse = await openStore(config, data);
-    undo.push(() => clickhouse.close());
+    const clickhouse = await openStore(config, data, progress, undo);
     progress(`ClickHouse ${await clickhouse.version()}`);
 
     const { brokers, broker } = await reachBroker(config, data, progress, logger, notice);
@@ -87,9 +86,22 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
   }
 }
 
-async function openStore(config: ResolvedConfig, data: string): Promise<ClickHouse> {
+/** The embedded engine, with its listener for readers where one is wanted, or a server. */
+async function openStore(config: ResolvedConfig, data: string, progress: Progress, undo: (() => Promise<void>)[]): Promise<ClickHouse> {
   const { CLICKHOUSE_URL: url } = config.get(clickhouseConfig);
-  return url === undefined ? openEmbedded(join(data, 'clickhouse')) : openServer(url);
+  const { TIDELINE_STORE_PORT: port, TIDELINE_STORE_HOST: host, TIDELINE_STORE_READ_SECRET: secret } = config.get(storeConfig);
+  if (url !== undefined) {
+    const server = openServer(url);
+    undo.push(() => server.close());
+    return server;
+  }
+  const engine = await openEmbedded(join(data, 'clickhouse'));
+  undo.push(() => engine.close());
+  if (port === undefined) return engine;
+  const endpoint = await serveHttp(engine, { readOnly: { port, host, secret } });
+  undo.push(() => endpoint.close());
+  progress(`the store for readers at http://${endpoint.readOnly?.host}:${endpoint.readOnly?.port}`);
+  return engine;
 }
 
 async function reachBroker(

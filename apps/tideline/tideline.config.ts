@@ -1,4 +1,4 @@
-import { clickhouseConfig } from '#clickhouse';
+import { clickhouseConfig, storeConfig } from '#clickhouse';
 import { defineSlice } from '#config';
 import { httpConfig } from '#http';
 import { ingestionConfig } from '#ingestion';
@@ -16,4 +16,4 @@ export const tidelineConfig = defineSlice('tideline', {
 });
 
 /** Every slice of the all-in-one process; `.env.example` is made of them. */
-export const slices = [tidelineConfig, httpConfig, streamingConfig, clickhouseConfig, ingestionConfig];
+export const slices = [tidelineConfig, httpConfig, streamingConfig, clickhouseConfig, storeConfig, ingestionConfig];

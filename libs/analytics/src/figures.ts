@@ -103,14 +103,12 @@ export function summaryOf(sums: Sums, customers: { newBuyers: number; once: numb
 /** How each figure moved against an earlier one. A rate's change is in its own unit; relative to nothing it is null. */
 export function changeOf<F extends HeadlineFigures>(now: F, before: F): Record<string, { absolute: string | null; ratio: string | null }> {
   return Object.fromEntries(
-    Object.entries<string | number | null>(now).map(
-      ([name, value]): [string, { absolute: string | null; ratio: string | null }] => {
-        const earlier = (before as Record<string, string | number | null>)[name] ?? null;
-        if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];
-        const [a, b] = [toMicros(String(value)), toMicros(String(earlier))];
-        const absolute = typeof value === 'number' ? String(value - Number(earlier)) : amountText(a - b);
-        return [name, { absolute, ratio: ratioText(a - b, b) }];
-      },
-    ),
+    Object.entries<string | number | null>(now).map(([name, value]): [string, { absolute: string | null; ratio: string | null }] => {
+      const earlier = (before as Record<string, string | number | null>)[name] ?? null;
+      if (value === null || earlier === null) return [name, { absolute: null, ratio: null }];
+      const [a, b] = [toMicros(String(value)), toMicros(String(earlier))];
+      const absolute = typeof value === 'number' ? String(value - Number(earlier)) : amountText(a - b);
+      return [name, { absolute, ratio: ratioText(a - b, b) }];
+    }),
   );
 }

@@ -5,4 +5,4 @@ export { serveHttp, type HttpEndpoint, type ListenerOptions, type ServeOptions }
 export { openServer } from './server-engine.js';
 export { migrate, readMigrations, systemDatabase, type Migration, type MigrationScope } from './migrator.js';
 export { ident, join, Sql, sql, type SqlValue } from './sql.js';
-export { clickhouseConfig } from './clickhouse.config.js';
+export { clickhouseConfig, storeConfig } from './clickhouse.config.js';

@@ -1,4 +1,5 @@
 const codes = {
+  'claim-lost': { retryable: true },
   'ledger-ahead': { retryable: false },
   'shop-not-ready': { retryable: true },
   'time-zone-unknown': { retryable: false },

@@ -5,19 +5,22 @@ import { STREAMING, type Streaming } from '#streaming';
 import { LedgerRepository, ShopGate, ShopRepository } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Alarms } from './alarms.js';
+import { TopicRefreshClaim } from './claim/refresh-claim.js';
 import { ingestionConfig } from './ingestion.config.js';
 import { IngestionMetrics } from './ingestion.metrics.js';
 import { IngestionService } from './ingestion.service.js';
 import type { TruncationPolicy } from './ledger/ledger-writer.js';
 import { PipelineController } from './pipeline.controller.js';
 import { PipelineRoom } from './pipeline.room.js';
+import { PIPELINES } from './pipelines.js';
 
 type Config = SliceValues<(typeof ingestionConfig)['shape']>;
 
 /** Kafka -> ledger -> figures, for every shop. Started and stopped by the app, in the order its list says. */
 @Module({})
 export class IngestionModule {
-  static forRoot(options: { onTruncation: TruncationPolicy; claimedBy: string }): DynamicModule {
+  /** @param options.shared other processes may read the same shops: partitions are shared by the group, and one of them refreshes */
+  static forRoot(options: { onTruncation: TruncationPolicy; claimedBy: string; shared?: boolean }): DynamicModule {
     return {
       module: IngestionModule,
       controllers: [PipelineController],
@@ -57,7 +60,9 @@ export class IngestionModule {
                 refreshMs: config.TIDELINE_REFRESH_MS,
                 refreshRows: config.TIDELINE_REFRESH_ROWS,
                 auditMs: config.TIDELINE_AUDIT_MS,
-                ...options,
+                onTruncation: options.onTruncation,
+                claimedBy: options.claimedBy,
+                ...(options.shared ? { claimOf: (shop: string) => new TopicRefreshClaim(shop, streaming, options.claimedBy) } : {}),
               },
             );
             health.register('ingestion', () => {
@@ -73,6 +78,7 @@ export class IngestionModule {
             return service;
           },
         },
+        { provide: PIPELINES, useExisting: IngestionService },
       ],
       exports: [IngestionService, Alarms],
     };

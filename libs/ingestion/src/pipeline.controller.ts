@@ -20,7 +20,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { Alarms } from './alarms.js';
 import { IngestionError } from './ingestion.errors.js';
-import { IngestionService } from './ingestion.service.js';
+import { PIPELINES, type Pipelines } from './pipelines.js';
 
 /** Shops and the pipeline behind their figures. */
 @ApiTags('pipeline')
@@ -28,7 +28,7 @@ import { IngestionService } from './ingestion.service.js';
 export class PipelineController {
   constructor(
     @Inject(ShopRepository) private readonly shops: ShopRepository,
-    @Inject(IngestionService) private readonly ingestion: IngestionService,
+    @Inject(PIPELINES) private readonly ingestion: Pipelines,
     @Inject(STREAMING) private readonly streaming: Streaming,
     @Inject(Alarms) private readonly alarms: Alarms,
     @Inject(READ_GATE) private readonly gate: ReadGate,

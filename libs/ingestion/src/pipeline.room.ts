@@ -3,7 +3,7 @@ import { LiveRoom, Roles, type RoomAnswer, type RoomReader } from '#http';
 import { findShop, LiveReads, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory, type Shop } from '#warehouse';
 import { Inject } from '@nestjs/common';
 import { Alarms } from './alarms.js';
-import { IngestionService } from './ingestion.service.js';
+import { PIPELINES, type Pipelines } from './pipelines.js';
 
 /** The strip under the tiles. It is about the machine, so it is read by real time and not whenever a figure moves. */
 @LiveRoom({ name: 'pipeline', everyMs: 1_000, onMove: false })
@@ -13,7 +13,7 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
 
   constructor(
     @Inject(SHOP_DIRECTORY) private readonly shops: ShopDirectory,
-    @Inject(IngestionService) private readonly ingestion: IngestionService,
+    @Inject(PIPELINES) private readonly pipelines: Pipelines,
     @Inject(Alarms) private readonly alarms: Alarms,
     @Inject(READ_GATE) private readonly gate: ReadGate,
     @Inject(CLICKHOUSE) clickhouse: ClickHouse,
@@ -23,7 +23,7 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
 
   async read(name: string): Promise<RoomAnswer<'pipeline'>> {
     const shop = await findShop(this.shops, name);
-    const pipeline = this.ingestion.pipeline(name);
+    const pipeline = this.pipelines.pipeline(name);
     const [{ value: status, stamp }, speed] = await Promise.all([
       this.gate.read(shop, async (now) => pipeline && (await pipeline.status(now, 'live')), 'live'),
       this.speed(shop),

@@ -22,6 +22,8 @@ import type { ClickHouse } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from './alarms.js';
 import { Audit } from './audit/audit.js';
+import { fenceOf, soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
+import { IngestionError } from './ingestion.errors.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
 import { Refresher, type Committed } from './refresh/refresher.js';
@@ -32,6 +34,8 @@ export interface PipelineOptions {
   readonly auditMs: number;
   readonly onTruncation: TruncationPolicy;
   readonly claimedBy: string;
+  /** The right to refresh a shop, where several processes may want to. Without it this process is the only one. */
+  readonly claimOf?: (shop: string) => RefreshClaim;
 }
 
 export interface PipelineParts {
@@ -70,9 +74,12 @@ export class ShopPipeline {
   #settledAt = -Infinity;
   #settlingMs = 0;
   /** Work that needs both levels at one place. */
-  readonly #atRest: (() => Promise<void>)[] = [];
+  readonly #atRest: { readonly run: () => Promise<void>; readonly reject: (error: Error) => void }[] = [];
   /** Whether the last step found something to do. */
   #behind = false;
+  /** Whether this process refreshes the shop; the ledger is written by all that consume it. */
+  #refreshes = false;
+  readonly #claim: RefreshClaim;
   readonly #refresher: Refresher;
   readonly #audit: Audit;
   readonly #stop = new AbortController();
@@ -82,10 +89,12 @@ export class ShopPipeline {
     private readonly parts: PipelineParts,
     private readonly options: PipelineOptions,
   ) {
+    this.#claim = options.claimOf?.(shop.shop) ?? soleRefresher;
     this.#refresher = Refresher.over(parts.clickhouse, shop, parts.gate, {
       rowCap: options.refreshRows,
       now: () => new Date(),
       claimedBy: options.claimedBy,
+      fence: fenceOf(this.#claim, shop.shop),
     });
     this.#audit = new Audit(
       shop,
@@ -113,8 +122,7 @@ export class ShopPipeline {
     await parts.streaming.ensureTopics(
       Object.entries(topics).map(([name, { partitions }]) => ({ topic: `${shop.shop}.${name}`, partitions, config: domainTopicConfig })),
     );
-    await this.#refresher.claim();
-    await this.#refresher.catchUp();
+    if (!this.options.claimOf) await this.takeOver();
     this.#hints = await parts.streaming.producer();
 
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, (batch) => {
@@ -129,7 +137,7 @@ export class ShopPipeline {
       return topic;
     };
     this.#running = true;
-    this.#loops = Promise.all([this.refreshLoop(), this.auditLoop()]);
+    this.#loops = Promise.all([this.options.claimOf ? this.refreshInTurn() : this.refreshLoop(), this.auditLoop()]);
     this.#consumer = await parts.streaming.consume({
       groupId: `tideline.${shop.shop}.ingestor`,
       topics: [...topicByName.keys()],
@@ -146,6 +154,7 @@ export class ShopPipeline {
     this.#stop.abort();
     this.#wake();
     await this.#loops;
+    await this.#claim.release();
     await this.#hints?.close();
   }
 
@@ -210,8 +219,30 @@ export class ShopPipeline {
     }
   }
 
+  /** Waits for the claim, refreshes while it lasts, and waits again when another process took it. */
+  private async refreshInTurn(): Promise<void> {
+    const stopped = new Promise<undefined>((done) => this.#stop.signal.addEventListener('abort', () => done(undefined), { once: true }));
+    while (this.#running) {
+      try {
+        if ((await Promise.race([this.#claim.acquire(), stopped])) === undefined) return;
+        await this.takeOver();
+        await this.refreshLoop();
+      } catch (error) {
+        this.parts.log.warn({ shop: this.shop.shop, error: wordsOf(error) }, 'the refresh could not be taken over, it is tried again');
+        await this.idle(retryMs);
+      }
+    }
+  }
+
+  /** What the ledger already holds comes first. */
+  private async takeOver(): Promise<void> {
+    await this.#refresher.claim();
+    await this.#refresher.catchUp();
+    this.#refreshes = true;
+  }
+
   private async refreshLoop(): Promise<void> {
-    for (let last = false; !last;) {
+    for (let last = false; !last && this.#refreshes;) {
       // One more round after the stop: what the last batches wrote is still refreshed.
       last = !this.#running;
       const begun = performance.now();
@@ -236,6 +267,13 @@ export class ShopPipeline {
       return committed !== undefined;
     } catch (error) {
       const why = wordsOf(error);
+      if (error instanceof IngestionError && error.code === 'claim-lost') {
+        this.#refreshes = false;
+        parts.gate.leaves(shop);
+        for (const { reject } of this.#atRest.splice(0)) reject(error);
+        parts.log.info({ shop: shop.shop }, why);
+        return true;
+      }
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
       parts.log.warn({ shop: shop.shop, error: why }, 'refresh failed, it is done again');
       await this.idle(retryMs);
@@ -251,7 +289,7 @@ export class ShopPipeline {
     const committed = await this.#refresher.settle();
     this.#settlingMs = performance.now() - this.#settledAt;
     if (committed) await this.announce(committed);
-    for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work();
+    for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
     if (this.viewsDue() && performance.now() - this.#viewsAt >= viewsMs) this.#views = this.refreshViews();
   }
 
@@ -292,7 +330,7 @@ export class ShopPipeline {
   private atRest<T>(work: () => Promise<T>): Promise<T> {
     if (!this.#running) return work();
     return new Promise<T>((resolve, reject) => {
-      this.#atRest.push(() => work().then(resolve, reject));
+      this.#atRest.push({ run: () => work().then(resolve, reject), reject });
       this.#wake();
     });
   }
@@ -308,6 +346,8 @@ export class ShopPipeline {
     while (this.#running) {
       await sleep(this.options.auditMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (!this.#running) return;
+      // Who does not refresh has no watermark of its own to audit.
+      if (!this.#refreshes) continue;
       // While figures catch up with a backlog the audit would slow them down and prove little: it waits, but not for long.
       if (this.#behind && postponed < maxPostponed) {
         postponed += 1;
@@ -318,7 +358,7 @@ export class ShopPipeline {
       await this.#audit.run().then(
         () => this.parts.alarms.clear('audit', this.shop.shop, 'run'),
         (error: unknown) => {
-          if (this.#consumerState === 'running')
+          if (this.#consumerState === 'running' && this.#refreshes)
             this.parts.alarms.raise('audit', this.shop.shop, 'run', `The audit could not run: ${wordsOf(error)}`);
         },
       );

@@ -1,4 +1,6 @@
 export { HealthRegistry, type HealthReport } from './health.js';
 export { createLogger, LOGGER, type Logger } from './logger.js';
+export { logConfig } from './log.config.js';
 export { Metrics } from './metrics.js';
 export { ObservabilityModule } from './observability.module.js';
+export { untilStopped, type Running } from './until-stopped.js';

@@ -64,6 +64,11 @@ export class ShopGate implements ReadGate {
     this.side(shop, level).own = { watermark };
   }
 
+  /** Another process refreshes the shop from now on: reads ask the store again. */
+  leaves(shop: Shop): void {
+    for (const level of ['live', 'settled'] as const) this.side(shop, level).own = undefined;
+  }
+
   private async watermark(shop: Shop, level: Level): Promise<Watermark | undefined> {
     const { own } = this.side(shop, level);
     return own ? own.watermark : this.watermarks.read(shop, level);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from './statement-guard.js';
 
-const denied = new Set(['file', 'url', 'remote', 'python']);
+const denied = { tableFunctions: new Set(['file', 'url', 'remote', 'python']), functions: new Set(['file', 'aigenerate']) };
 
 describe('what a reader may ask', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('what a reader may ask', () => {
     'EXISTS TABLE p.t',
     'EXPLAIN SELECT 1',
     "SELECT 'a INTO OUTFILE', 'it\\'s = DEFAULT', 'file('",
-    'SELECT file, url AS `into` FROM p.t',
+    'SELECT url AS `into`, files FROM p.t',
     'SELECT DEFAULT FROM p.t WHERE a != b',
   ])('%s', (statement) => expect(refusalOf(statement, denied)).toBeUndefined());
 
@@ -31,6 +31,8 @@ describe('what a reader may ask', () => {
     ["SELECT 'x' IN FILE('/etc/passwd', 'LineAsString')", /function FILE/],
     ["SELECT 'x' IN `file`('/etc/passwd')", /function file/],
     ["SELECT * APPLY file FROM (SELECT '/etc/passwd')", /function file/],
+    ["SELECT arrayMap(file, ['/etc/passwd'])", /function file/],
+    ["SELECT aiGenerate('x')", /function aiGenerate/],
     ["SELECT * FROM url('http://127.0.0.1')", /function url/],
   ])('refuses %s', (statement, reason) => expect(refusalOf(statement, denied)).toMatch(reason));
 });

@@ -4,7 +4,7 @@
  * here is what a role does not reach: session statements, files by way of `file()` and `INTO OUTFILE`, and a setting put
  * back to its default (`= DEFAULT`), which the engine lets pass under `readonly = 1`.
  */
-export function refusalOf(canonical: string, deniedFunctions: ReadonlySet<string>): string | undefined {
+export function refusalOf(canonical: string, denied: DeniedNames): string | undefined {
   const tokens = tokensOf(canonical);
   const first = tokens.find((token) => token.text !== '(');
   if (first?.kind !== 'word' || !readingStatements.has(first.text.toUpperCase())) {
@@ -18,10 +18,20 @@ export function refusalOf(canonical: string, deniedFunctions: ReadonlySet<string
     if (word === 'INTO') return 'INTO OUTFILE writes a file';
     if (word === 'DEFAULT' && before?.text === '=') return 'a setting cannot be put back to its default';
     if (word === 'PARALLEL' && after?.text.toUpperCase() === 'WITH') return 'PARALLEL WITH is not a statement that reads';
-    const called = after?.text === '(' || before?.text.toUpperCase() === 'APPLY';
-    if (called && deniedFunctions.has(token.text.toLowerCase())) return `the function ${token.text} reaches outside the store`;
+    const name = token.text.toLowerCase();
+    if (denied.functions.has(name) || (after?.text === '(' && denied.tableFunctions.has(name))) {
+      return `the function ${token.text} reaches outside the store`;
+    }
   }
   return undefined;
+}
+
+/** Names in lower case that reach files, the network or other programs. */
+export interface DeniedNames {
+  /** Refused where they are called; a column may have such a name. */
+  readonly tableFunctions: ReadonlySet<string>;
+  /** Refused wherever they are named: a function is also handed on without being called, `arrayMap(file, [...])`. */
+  readonly functions: ReadonlySet<string>;
 }
 
 /** Table functions that read nothing but what the store holds or what the statement says. All others are denied. */
@@ -42,8 +52,8 @@ export const harmlessTableFunctions: ReadonlySet<string> = new Set([
   'zeros_mt',
 ]);
 
-/** Ordinary functions that reach outside; the engine has them in no list of their own. */
-export const deniedOrdinaryFunctions: readonly string[] = ['file', 'catboostevaluate'];
+/** Ordinary functions that reach outside, and that the engine has in no list of their own. */
+export const outwardFunctions: readonly string[] = ['file', 'catboostevaluate'];
 
 const readingStatements: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'EXPLAIN']);
 

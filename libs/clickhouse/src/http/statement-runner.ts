@@ -4,7 +4,7 @@ import type { EmbeddedSessions } from '../embedded-sessions.js';
 import { ident, sql } from '../sql.js';
 import { refuse } from './http-errors.js';
 import type { StatementRequest } from './http-request.js';
-import { deniedOrdinaryFunctions, harmlessTableFunctions, refusalOf } from './statement-guard.js';
+import { harmlessTableFunctions, outwardFunctions, refusalOf, type DeniedNames } from './statement-guard.js';
 
 export interface StatementResult {
   readonly body: Uint8Array;
@@ -20,7 +20,7 @@ export interface ReadLimits {
 
 /** Runs statements that come over HTTP, each on a connection of its own: no setting outlives its request. */
 export class StatementRunner {
-  #denied: Promise<ReadonlySet<string>> | undefined;
+  #denied: Promise<DeniedNames> | undefined;
 
   constructor(
     private readonly sessions: EmbeddedSessions,
@@ -67,16 +67,17 @@ export class StatementRunner {
   }
 
   /** Functions that reach files, the network or other programs, as this engine knows them. */
-  private denied(): Promise<ReadonlySet<string>> {
+  private denied(): Promise<DeniedNames> {
     this.#denied ??= this.sessions.use(async (session) => {
-      const names = (await session.queryAsync('SELECT lower(name) FROM system.table_functions', { format: 'TabSeparated' })).text();
-      return new Set([
-        ...deniedOrdinaryFunctions,
-        ...names
-          .trim()
-          .split('\n')
-          .filter((name) => !harmlessTableFunctions.has(name)),
-      ]);
+      const namesOf = async (query: string): Promise<string[]> =>
+        (await session.queryAsync(query, { format: 'TabSeparated' })).text().trim().split('\n');
+      const tableFunctions = await namesOf('SELECT lower(name) FROM system.table_functions');
+      // Those that ask a model over the network, and those that somebody defined: nobody knows what is in them.
+      const functions = await namesOf("SELECT lower(name) FROM system.functions WHERE categories LIKE '%AI%' OR origin != 'System'");
+      return {
+        tableFunctions: new Set(tableFunctions.filter((name) => !harmlessTableFunctions.has(name))),
+        functions: new Set([...outwardFunctions, ...functions]),
+      };
     });
     return this.#denied;
   }

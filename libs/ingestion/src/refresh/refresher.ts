@@ -33,6 +33,8 @@ export interface RefresherOptions {
   readonly now: () => Date;
   /** Named in the claim, so that an operator sees who refreshes. */
   readonly claimedBy: string;
+  /** Asked right before a watermark is written; throws when another process refreshes the shop now. */
+  readonly fence?: () => Promise<void>;
 }
 
 /** Entries that may wait for a settling: bounds memory, and what a crash makes the next start do again. */
@@ -206,6 +208,7 @@ export class Refresher {
     const guarded = (work: () => Promise<void>): Promise<void> =>
       this.gate.write(this.shop, level, async () => {
         await work();
+        await this.options.fence?.();
         await this.watermarks.write(this.shop, level, watermark, ledgerRows);
         this.gate.stands(this.shop, level, watermark);
       });

@@ -32,17 +32,29 @@ export async function localStore(directory: string, overHttp: boolean): Promise<
   };
 }
 
+/** A broker process of its own, on a temporary directory. */
+export interface TestBroker {
+  readonly bootstrap: string;
+  stop(): Promise<void>;
+}
+
+export async function openTestBroker(): Promise<TestBroker> {
+  const directory = await mkdtemp(join(tmpdir(), 'tideline-broker-'));
+  const broker = await startBroker({ directory, jars: kafkaJars, log4j: kafkaLogging, heapMb: 256, onExit: () => undefined });
+  return {
+    bootstrap: broker.bootstrap,
+    stop: async () => {
+      await broker.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
 /** The embedded engine, over HTTP or not, and a broker process, on a temporary directory. */
 export async function localParts(overHttp: boolean): Promise<StackParts> {
   const directory = await mkdtemp(join(tmpdir(), 'tideline-stack-'));
   const store = await localStore(join(directory, 'clickhouse'), overHttp);
-  const broker = await startBroker({
-    directory: join(directory, 'kafka'),
-    jars: kafkaJars,
-    log4j: kafkaLogging,
-    heapMb: 256,
-    onExit: () => undefined,
-  });
+  const broker = await openTestBroker();
   return {
     clickhouse: store.clickhouse,
     brokers: [broker.bootstrap],

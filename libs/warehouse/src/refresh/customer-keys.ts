@@ -36,6 +36,12 @@ export class CustomerKeys {
     return keys;
   }
 
+  /** Another process may have given keys since. */
+  forget(): void {
+    this.#known.clear();
+    this.#last = undefined;
+  }
+
   private async give(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     this.#last ??= await this.last();

@@ -43,9 +43,10 @@ export class RefreshRepository {
     return this.#pending.size;
   }
 
-  /** Forgets what waits: the live level starts again from the settled one. */
+  /** Forgets what waits and what was known: the live level starts again from the settled one, and others may have written meanwhile. */
   restart(): void {
     this.#pending.clear();
+    this.#keys.forget();
   }
 
   /** Facts and headline up to the step's end. */

@@ -1,0 +1,36 @@
+import { AnalyticsModule } from '#analytics';
+import type { ClickHouse } from '#clickhouse';
+import { ConfigModule, type ResolvedConfig } from '#config';
+import { HttpModule, type Principals } from '#http';
+import { PipelineReadModule } from '#ingestion';
+import { ObservabilityModule, type Logger } from '#observability';
+import { RealtimeModule } from '#realtime';
+import { StreamingModule, type Streaming } from '#streaming';
+import { WarehouseModule } from '#warehouse';
+import { Module, type DynamicModule } from '@nestjs/common';
+
+/** Figures, live rooms and pipelines; nothing is ingested here. */
+@Module({})
+export class ApiModule {
+  static forRoot(parts: {
+    config: ResolvedConfig;
+    logger: Logger;
+    principals: Principals;
+    clickhouse: ClickHouse;
+    streaming: Streaming;
+  }): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        ConfigModule.forRoot(parts.config),
+        ObservabilityModule.forRoot(parts.logger),
+        HttpModule.forRoot(parts.principals),
+        WarehouseModule.forRoot(parts.clickhouse),
+        StreamingModule.forRoot(parts.streaming),
+        PipelineReadModule,
+        AnalyticsModule,
+        RealtimeModule,
+      ],
+    };
+  }
+}

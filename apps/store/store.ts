@@ -1,0 +1,44 @@
+import { openEmbedded, serveHttp, storeConfig } from '#clickhouse';
+import type { ResolvedConfig } from '#config';
+import { createLogger, logConfig } from '#observability';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { storeProcessConfig } from './store.config.js';
+
+/** The store as a process: owns a directory and answers over HTTP. */
+export interface StoreProcess {
+  readonly writeUrl: string;
+  readonly readUrl: string | undefined;
+  /** In order: what is asked, the engine. */
+  stop(): Promise<void>;
+}
+
+/** Opens the engine, then the listeners. What was opened is closed again when a later part fails. */
+export async function startStore(config: ResolvedConfig): Promise<StoreProcess> {
+  const { TIDELINE_DATA, TIDELINE_STORE_WRITE_PORT, TIDELINE_STORE_SECRET } = config.get(storeProcessConfig);
+  const { TIDELINE_STORE_PORT, TIDELINE_STORE_HOST: host, TIDELINE_STORE_READ_SECRET } = config.get(storeConfig);
+  const logger = createLogger(config.get(logConfig).TIDELINE_LOG_LEVEL);
+  const directory = join(resolve(TIDELINE_DATA), 'clickhouse');
+  await mkdir(directory, { recursive: true });
+  const engine = await openEmbedded(directory);
+  try {
+    const endpoint = await serveHttp(engine, {
+      readWrite: { port: TIDELINE_STORE_WRITE_PORT, host, secret: TIDELINE_STORE_SECRET },
+      ...(TIDELINE_STORE_PORT === undefined ? {} : { readOnly: { port: TIDELINE_STORE_PORT, host, secret: TIDELINE_STORE_READ_SECRET } }),
+    });
+    const urlOf = (listener: { host: string; port: number } | undefined): string | undefined =>
+      listener && `http://${listener.host}:${listener.port}`;
+    logger.info({ directory, version: await engine.version() }, 'store is open');
+    return {
+      writeUrl: urlOf(endpoint.readWrite) ?? '',
+      readUrl: urlOf(endpoint.readOnly),
+      stop: async () => {
+        await endpoint.close();
+        await engine.close();
+      },
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import { domainTopicConfig, type EventProducer, type RunningConsumer, type Streaming } from '#streaming';
+import { IngestionError } from '../ingestion.errors.js';
+
+/** The right to refresh one shop. At most one process has it. */
+export interface RefreshClaim {
+  /** Resolves with the claim's epoch once this process has it; waits while another one does. */
+  acquire(): Promise<bigint>;
+  /** Whether this process has it still. Asks whoever decides, so call it once per step, right before the watermark is written. */
+  holds(): Promise<boolean>;
+  /** Gives it back: the next in line need not wait for a timeout. */
+  release(): Promise<void>;
+}
+
+/** For a process that holds the store's directory: nobody else can be there. */
+export const soleRefresher: RefreshClaim = {
+  acquire: () => Promise.resolve(0n),
+  holds: () => Promise.resolve(true),
+  release: () => Promise.resolve(),
+};
+
+/** The claim as what must be true before a watermark is written. @throws {IngestionError} `claim-lost` */
+export function fenceOf(claim: RefreshClaim, shop: string): () => Promise<void> {
+  return async () => {
+    if (await claim.holds()) return;
+    throw new IngestionError(
+      'claim-lost',
+      `Another process refreshes ${shop} now: this step is dropped, the other one does it. Nothing is lost.`,
+    );
+  };
+}
+
+export function controlTopicOf(shop: string): string {
+  return `${shop}.control.v1`;
+}
+
+/**
+ * A claim by the log of a topic with one partition. Whoever the consumer group gives the partition appends a claim record: its
+ * offset is the epoch, and the newest record decides. Kafka's membership says who may try, the log says who has it: a process
+ * that was paused past its session finds a newer record behind its own, whatever it believed, and writes no watermark.
+ */
+export class TopicRefreshClaim implements RefreshClaim {
+  #consumer: RunningConsumer | undefined;
+  #producer: EventProducer | undefined;
+  #joining: Promise<void> | undefined;
+  #epoch: bigint | undefined;
+  #waiting: ((epoch: bigint) => void)[] = [];
+
+  constructor(
+    private readonly shop: string,
+    private readonly streaming: Streaming,
+    /** Named in the record, so that an operator sees who refreshes. */
+    private readonly claimedBy: string,
+  ) {}
+
+  async acquire(): Promise<bigint> {
+    this.#joining ??= this.join();
+    try {
+      await this.#joining;
+    } catch (error) {
+      // Another process may just be making the topic: the next call tries again.
+      this.#joining = undefined;
+      throw error;
+    }
+    if (this.#epoch !== undefined && (await this.holds())) return this.#epoch;
+    return new Promise((granted) => this.#waiting.push(granted));
+  }
+
+  async holds(): Promise<boolean> {
+    const epoch = this.#epoch;
+    if (epoch === undefined) return false;
+    const [bound] = await this.streaming.bounds([controlTopicOf(this.shop)]);
+    // Nothing but claims is on the topic: the last record is the newest claim.
+    if (bound?.end === epoch + 1n) return true;
+    if (this.#epoch === epoch) this.#epoch = undefined;
+    return false;
+  }
+
+  async release(): Promise<void> {
+    this.#epoch = undefined;
+    await this.#joining?.catch(() => undefined);
+    await this.#consumer?.stop();
+    await this.#producer?.close();
+  }
+
+  private async join(): Promise<void> {
+    const topic = controlTopicOf(this.shop);
+    await this.streaming.ensureTopics([{ topic, partitions: 1, config: domainTopicConfig }]);
+    this.#producer ??= await this.streaming.producer();
+    this.#consumer = await this.streaming.consume({
+      groupId: `tideline.${this.shop}.refresher`,
+      topics: [topic],
+      // Called when the group gives the partition to this process, and again after each rebalance that leaves it here.
+      startAt: async (_topic, _partition, bounds) => {
+        if (this.#epoch === undefined || bounds.end !== this.#epoch + 1n) await this.claim(topic);
+        return bounds.end;
+      },
+      onBatch: () => Promise.resolve(),
+      onState: () => undefined,
+    });
+  }
+
+  private async claim(topic: string): Promise<void> {
+    const value = JSON.stringify({ claimedBy: this.claimedBy, at: new Date().toISOString() });
+    const [range] = (await this.#producer?.send(topic, [{ key: null, value }])) ?? [];
+    if (!range) return;
+    this.#epoch = range.lastOffset;
+    for (const granted of this.#waiting.splice(0)) granted(range.lastOffset);
+  }
+}

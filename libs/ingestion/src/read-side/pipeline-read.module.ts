@@ -1,0 +1,42 @@
+import { HealthRegistry, LOGGER, type Logger } from '#observability';
+import { STREAMING, type Streaming } from '#streaming';
+import { LedgerRepository, ShopRepository, WatermarkRepository } from '#warehouse';
+import { Module } from '@nestjs/common';
+import { Alarms } from '../alarms.js';
+import { PipelineController } from '../pipeline.controller.js';
+import { PipelineRoom } from '../pipeline.room.js';
+import { PIPELINES } from '../pipelines.js';
+import { StoredPipelines } from './stored-pipelines.js';
+
+/** Shops and pipelines over REST in a process that ingests nothing. Started and stopped by the app. */
+@Module({
+  controllers: [PipelineController],
+  providers: [
+    Alarms,
+    PipelineRoom,
+    {
+      provide: StoredPipelines,
+      inject: [ShopRepository, WatermarkRepository, LedgerRepository, STREAMING, LOGGER, HealthRegistry],
+      useFactory: (
+        shops: ShopRepository,
+        watermarks: WatermarkRepository,
+        ledger: LedgerRepository,
+        streaming: Streaming,
+        log: Logger,
+        health: HealthRegistry,
+      ) => {
+        const stored = new StoredPipelines(shops, watermarks, ledger, streaming, log);
+        health.register('pipelines', () => {
+          const stuck = stored.pipelines.filter((pipeline) => !pipeline.ready);
+          return {
+            ready: stuck.length === 0,
+            detail: stuck.map((pipeline) => `${pipeline.shop.shop}: ${pipeline.state}`).join(', ') || `${stored.pipelines.length} shops`,
+          };
+        });
+        return stored;
+      },
+    },
+    { provide: PIPELINES, useExisting: StoredPipelines },
+  ],
+})
+export class PipelineReadModule {}
