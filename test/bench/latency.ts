@@ -23,7 +23,7 @@ export async function latency(work: string): Promise<Measure[]> {
   try {
     await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR' });
     while ((await instance.get<{ status: string }>(`/api/v1/shops/${shop}`)).status !== 'ready') await sleep(100);
-    await new Promise<void>((done) => socket.once('connect', done));
+    if (!socket.connected) await new Promise<void>((done) => socket.once('connect', done));
     const joined = (await socket.emitWithAck(socketEvents.join, {
       shop,
       name: 'headline',

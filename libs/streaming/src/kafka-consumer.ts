@@ -117,7 +117,7 @@ export class KafkaConsumer implements RunningConsumer {
       // Commits are hints for lag tools: made beside the pipeline, so that one that fails does not stop it.
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 3,
+      partitionsConsumedConcurrently: 6,
       eachBatch: (payload) => this.handle(consumer, payload),
     });
   }

@@ -1,8 +1,12 @@
 import type { IncomingBatch, PartitionBounds } from '#streaming';
-import type { LedgerHead, LedgerRepository, LedgerTopic, Shop } from '#warehouse';
+import type { LedgerHead, LedgerRepository, LedgerRow, LedgerTopic, Shop } from '#warehouse';
 import type { Alarms } from '../alarms.js';
 import { IngestionError } from '../ingestion.errors.js';
+import { GroupCommit } from './group-commit.js';
 import { gapRow, ledgerRows } from './ledger-rows.js';
+
+/** Shortest time between two inserts into one ledger table, in milliseconds. */
+const commitMs = 25;
 
 /** What to do when the broker's end lies below the ledger's: the topic was made anew, or the broker lost its tail. */
 export type TruncationPolicy = 'new-epoch' | 'halt';
@@ -25,6 +29,7 @@ export interface WrittenBatch {
  */
 export class LedgerWriter {
   readonly #partitions = new Map<string, PartitionState>();
+  readonly #commits = new Map<LedgerTopic, GroupCommit<LedgerRow>>();
 
   constructor(
     private readonly shop: Shop,
@@ -76,14 +81,17 @@ export class LedgerWriter {
     return state.next;
   }
 
-  /** Writes one batch as one block. Returns when it is durable; throws when it is not, and then nothing of it is. */
+  /**
+   * Writes one batch within one block, with what other partitions of the topic brought meanwhile. Returns when it is durable; throws
+   * when it is not, and then nothing of it is.
+   */
   async write(topic: LedgerTopic, batch: IncomingBatch): Promise<void> {
     const state = this.#partitions.get(`${topic}/${batch.partition}`);
     if (!state)
       throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
     const rows = ledgerRows(this.shop, topic, batch.partition, state.epoch, state.next, batch.messages, new Date());
     if (rows.length === 0) return;
-    await this.ledger.append(this.shop, topic, rows);
+    await this.commitOf(topic).add(rows);
     const last = rows[rows.length - 1]?.envelope;
     if (last) state.next = last.offset + 1n;
     const rejected = new Map<string, number>();
@@ -96,5 +104,11 @@ export class LedgerWriter {
     }
     const head = { topic, partition: batch.partition, epoch: state.epoch, next: state.next, rows: rows.length, recorded };
     this.onWritten({ head, accepted, rejected });
+  }
+
+  private commitOf(topic: LedgerTopic): GroupCommit<LedgerRow> {
+    let commit = this.#commits.get(topic);
+    if (!commit) this.#commits.set(topic, (commit = new GroupCommit((rows) => this.ledger.append(this.shop, topic, rows), commitMs)));
+    return commit;
   }
 }
