@@ -21,7 +21,8 @@ export const layers = {
   ingestion: middle,
   analytics: middle,
   importing: middle,
-  testing: [...middle, 'ingestion', 'analytics', 'importing'],
+  simulation: [...ground, 'config', 'observability', 'streaming', 'clock'],
+  testing: [...middle, 'ingestion', 'analytics', 'importing', 'simulation'],
 };
 
 const specs = ['**/*.spec.ts', '**/*.int-spec.ts'];
