@@ -35,13 +35,17 @@ const consentShare = 0.78;
 
 /** Where a customer lives decides its hours, so this alone is worked out for every order. */
 export function countryOf(seed: number, customer: number): Country {
-  return countries[new Stream(seed, 'profile', customer).weighted(countryWeights)] ?? (countries[0] as Country);
+  return drawCountry(new Stream(seed, 'profile', customer));
+}
+
+function drawCountry(random: Stream): Country {
+  return countries[random.weighted(countryWeights)] ?? random.pick(countries);
 }
 
 /** @param version 1 as registered, 2 after its update */
 export function homeOf(seed: number, customer: number, version: 1 | 2): Home {
   const random = new Stream(seed, 'profile', customer);
-  const country = countries[random.weighted(countryWeights)] ?? (countries[0]);
+  const country = drawCountry(random);
   const [city, region] = cityOf(random, country);
   const home: Home = {
     country,
