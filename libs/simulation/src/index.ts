@@ -3,3 +3,13 @@ export type { WorldEvent } from './world/event-maker.js';
 export { profileNames, profileOf, type LoadSize, type Profile, type ProfileName } from './law/profiles.js';
 export { worldCurrency, worldEnd, worldStart, worldTimeZone } from './law/calendar.js';
 export { SimulationError, type SimulationErrorCode } from './simulation.errors.js';
+export {
+  SimulatorService,
+  type EventSource,
+  type SimulatorOptions,
+  type SimulatorPhase,
+  type SimulatorState,
+} from './live/simulator.service.js';
+export { REAL_CLOCK, systemClock, type RealClock } from './live/real-clock.js';
+export { SimulationModule } from './simulation.module.js';
+export { simulationConfig } from './simulation.config.js';

@@ -2,6 +2,7 @@ const codes = {
   'profile-unknown': { retryable: false },
   'size-invalid': { retryable: false },
   'seed-invalid': { retryable: false },
+  'speed-invalid': { retryable: false },
   'faults-invalid': { retryable: false },
   'cursor-invalid': { retryable: false },
   'world-differs': { retryable: false },

@@ -23,14 +23,11 @@ const currency = worldCurrency;
 
 /** Makes events of what happens. Nothing latent passes: it is given what the shop can see. */
 export class EventMaker {
-  readonly #source: string;
-
   constructor(
     private readonly law: Law,
+    private readonly source: string,
     private readonly names: Names,
-  ) {
-    this.#source = `/tideline/simulator/${law.profile.name}/${law.seed}`;
-  }
+  ) {}
 
   /** @param placed of an order: what `DayEngine.place` gave */
   event(happening: Timed, placed: PlacedOrder | undefined): WorldEvent {
@@ -162,7 +159,7 @@ export class EventMaker {
   private made(at: number, topic: TopicName, key: string, type: string, subject: string, data: { revision: number }): WorldEvent {
     const time = instantText(at);
     // Ids and instants of this world need no escaping; stringify is for what may hold anything.
-    const head = `{"specversion":"1.0","id":"${topic.slice(0, -3)}/${subject}/${data.revision}","source":"${this.#source}","type":"${type}"`;
+    const head = `{"specversion":"1.0","id":"${topic.slice(0, -3)}/${subject}/${data.revision}","source":"${this.source}","type":"${type}"`;
     const value = `${head},"subject":"${subject}","time":"${time}","recordedtime":"${time}","data":${JSON.stringify(data)}}`;
     return { at, topic, key, value };
   }

@@ -41,6 +41,11 @@ export class World {
     this.law = { seed: this.seed, profile: this.profile, season: new Season() };
   }
 
+  /** The `source` of its events. */
+  get source(): string {
+    return `/tideline/simulator/${this.profile.name}/${this.seed}`;
+  }
+
   /** What must be equal for two worlds to be one. */
   get identity(): string {
     return `seed ${this.seed}, law ${lawRevision}, ${JSON.stringify(this.profile)}`;
@@ -59,7 +64,7 @@ export class World {
    * The way to the instant is walked without making events, some 0.3 s for the history of `seed`.
    */
   *after(instant: number): Generator<WorldEvent, void, undefined> {
-    const maker = new EventMaker(this.law, this.#names);
+    const maker = new EventMaker(this.law, this.source, this.#names);
     for (const { happening, placed } of this.#happenings(instant)) yield maker.event(happening, placed);
   }
 
