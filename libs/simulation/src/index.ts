@@ -13,3 +13,5 @@ export {
 export { REAL_CLOCK, systemClock, type RealClock } from './live/real-clock.js';
 export { SimulationModule } from './simulation.module.js';
 export { simulationConfig } from './simulation.config.js';
+export { writeCsvFiles, type FileName, type FilesWritten } from './files/csv-files.js';
+export { groundTruth, groundTruthColumns } from './files/ground-truth.js';
