@@ -15,3 +15,5 @@ export { SimulationModule } from './simulation.module.js';
 export { simulationConfig } from './simulation.config.js';
 export { writeCsvFiles, type FileName, type FilesWritten } from './files/csv-files.js';
 export { groundTruth, groundTruthColumns } from './files/ground-truth.js';
+export { FaultyWorld, type FaultyEvent } from './faults/faulty-world.js';
+export { faultNames, faultRates, type FaultName, type FaultRates } from './faults/fault-rates.js';
