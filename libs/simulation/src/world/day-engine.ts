@@ -52,14 +52,15 @@ export class DayEngine {
   /**
    * Everything that happens on the next day, in order. The caller hands each order to `place` and each request to `request`,
    * in that order, whether it needs them or not: that numbers them. Prices are of the day once this has returned.
+   * @param passing nobody wants the day's events: registrations are left out
    */
-  next(): Timed[] {
+  next(passing = false): Timed[] {
     const day = this.#day;
     this.#day += 1;
     const found: Timed[] = this.#later.get(day) ?? [];
     this.#later.delete(day);
     this.shopEvents(day, found);
-    this.registrations(day, found);
+    this.registrations(day, found, passing);
     const buyers = this.#buyers.get(day) ?? [];
     this.#buyers.delete(day);
     for (const path of buyers.sort((a, b) => a.customer - b.customer)) {
@@ -114,17 +115,19 @@ export class DayEngine {
     }
   }
 
-  private registrations(day: number, found: Timed[]): void {
+  private registrations(day: number, found: Timed[], passing: boolean): void {
     const { seed, profile } = this.law;
     for (;;) {
       const customer = this.#registered;
       const registered = registrationOf(seed, customer, profile);
       if (registered >= day + 1) return;
       this.#registered += 1;
-      const at = this.instant(registered, this.shapeOf(customer));
-      found.push({ kind: 'registered', customer, at });
       const updated = updatedAt(seed, customer, profile);
-      if (updated !== undefined) this.remember({ kind: 'customer-updated', customer, registeredAt: at, at: updated });
+      if (updated !== undefined || !passing) {
+        const at = this.instant(registered, this.shapeOf(customer));
+        if (!passing) found.push({ kind: 'registered', customer, at });
+        if (updated !== undefined) this.remember({ kind: 'customer-updated', customer, registeredAt: at, at: updated });
+      }
       const latent = latentOf(seed, customer, profile);
       if (latent.buys) this.expect(new BuyerPath(this.law, customer, latent, registered));
     }

@@ -18,10 +18,12 @@ export interface Latent {
   readonly spending: number;
 }
 
+const typeWeights = customerTypes.map(({ weight }) => weight);
+
 /** @param customer index, 0 is C000001 */
 export function latentOf(seed: number, customer: number, profile: Profile): Latent {
   const random = new Stream(seed, 'latent', customer);
-  const type = customerTypes[random.weighted(customerTypes.map(({ weight }) => weight))] ?? random.pick(customerTypes);
+  const type = customerTypes[random.weighted(typeWeights)] ?? random.pick(customerTypes);
   return {
     type,
     buys: random.chance(profile.c),
