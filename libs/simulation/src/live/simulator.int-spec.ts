@@ -128,6 +128,21 @@ describe('the simulator on a broker', () => {
     expectWorld(await storedIn(place.shop), third.state.through);
   });
 
+  it('goes on in the middle of the history after a stop there', async () => {
+    const place = newShop();
+    const first = simulator(place);
+    const { end } = new World({ profile, seed: 5 });
+    await first.start();
+    await until(() => first.state.sent > 0);
+    await first.stop();
+    expect(first.state.through).toBeLessThan(end - dayMs);
+    const second = simulator(place);
+    await second.start();
+    await second.historySent;
+    await second.stop();
+    expectWorld(await storedIn(place.shop), second.state.through);
+  });
+
   it('ticks only what it has sent, and never back', async () => {
     const place = newShop();
     const service = simulator(place);
