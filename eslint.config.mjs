@@ -22,7 +22,8 @@ export const layers = {
   analytics: middle,
   realtime: middle,
   importing: middle,
-  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime'],
+  simulation: [...ground, 'config', 'observability', 'streaming', 'clock'],
+  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime', 'simulation'],
 };
 
 const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'];

@@ -1,7 +1,12 @@
 import { Command } from 'commander';
 import { importCommand } from './import.command.js';
+import { simulateCommand } from './simulate.command.js';
 
-const program = new Command('tideline').description('Talks to a running Tideline.').addCommand(importCommand()).showHelpAfterError();
+const program = new Command('tideline')
+  .description('Talks to a running Tideline.')
+  .addCommand(importCommand())
+  .addCommand(simulateCommand())
+  .showHelpAfterError();
 
 try {
   await program.parseAsync();

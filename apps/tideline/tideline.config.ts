@@ -2,6 +2,7 @@ import { clickhouseConfig, storeConfig } from '#clickhouse';
 import { defineSlice } from '#config';
 import { httpConfig } from '#http';
 import { ingestionConfig } from '#ingestion';
+import { simulationConfig } from '#simulation';
 import { streamingConfig } from '#streaming';
 import { z } from 'zod';
 
@@ -9,6 +10,10 @@ import { z } from 'zod';
 export const tidelineConfig = defineSlice('tideline', {
   TIDELINE_DATA: z.string().min(1).default('.data').describe('Directory of everything this instance keeps.'),
   TIDELINE_KAFKA_JARS: z.string().default('.cache/kafka-4.3.1').describe('Where the jars of the local Kafka are; npm start fills it.'),
+  TIDELINE_SIMULATOR: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether the simulated shop `demo` runs: two years of history, then live.'),
   TIDELINE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
@@ -16,4 +21,4 @@ export const tidelineConfig = defineSlice('tideline', {
 });
 
 /** Every slice of the all-in-one process; `.env.example` is made of them. */
-export const slices = [tidelineConfig, httpConfig, streamingConfig, clickhouseConfig, storeConfig, ingestionConfig];
+export const slices = [tidelineConfig, httpConfig, streamingConfig, clickhouseConfig, storeConfig, ingestionConfig, simulationConfig];

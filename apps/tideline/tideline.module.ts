@@ -5,6 +5,7 @@ import { HttpModule, type Principals } from '#http';
 import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
+import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -19,6 +20,8 @@ export class TidelineModule {
     clickhouse: ClickHouse;
     streaming: Streaming;
     onTruncation: TruncationPolicy;
+    /** Absent: no simulated shop. */
+    simulator: SimulatorOptions | undefined;
   }): DynamicModule {
     return {
       module: TidelineModule,
@@ -31,6 +34,7 @@ export class TidelineModule {
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
         AnalyticsModule,
         RealtimeModule,
+        ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],
     };
   }

@@ -3,6 +3,7 @@ import { ImportError } from './importing.errors.js';
 import { compileTime } from './local-time.js';
 import { columnsOfMapping, type Mapping, type Source } from './mapping.js';
 import { compileRules, type Row } from './rules.js';
+import { TableCollector } from './tables.js';
 
 /** One line of an order or of a credit note. */
 export interface DocumentLine {
@@ -68,6 +69,8 @@ export interface Collected {
   readonly sales: number;
   readonly returns: number;
   readonly rejected: ReadonlyMap<string, number>;
+  /** What files beside the orders say, by table and subject; see `TableCollector`. */
+  readonly tables: TableCollector['entries'];
 }
 
 const cleanText = /^[^\p{Cc}\p{Cs}]*$/u;
@@ -94,11 +97,15 @@ export class DocumentCollector implements Collected {
   #header: readonly string[] | undefined;
   #ruleOf: ReturnType<typeof compileRules> = () => undefined;
   #read: ReturnType<typeof readers> | undefined;
+  readonly #tables: TableCollector;
+  /** The table that the present file is; undefined: it holds orders. */
+  #table: ReturnType<TableCollector['tableOf']>;
 
   constructor(
     private readonly mapping: Mapping,
     private readonly onRejected: (row: RejectedRow) => void,
   ) {
+    this.#tables = new TableCollector(mapping);
     this.#timeOf = compileTime(mapping);
     this.#decimal = decimalReader(mapping.numbers);
   }
@@ -107,24 +114,35 @@ export class DocumentCollector implements Collected {
   useHeader(header: readonly string[], path: string): void {
     if (this.#header === header) return;
     const missing = columnsOfMapping(this.mapping).filter((column) => !header.includes(column));
-    if (missing.length > 0) {
+    this.#table = missing.length > 0 ? this.#tables.tableOf(header) : undefined;
+    if (missing.length > 0 && this.#table === undefined) {
       throw new ImportError(
         'columns-missing',
         `${path} has no column ${missing.join(', ')}, which the mapping ${this.mapping.name} reads. The file has: ${header.join(', ')}. Use another mapping, or check csv.separator.`,
       );
     }
     this.#header = header;
+    if (this.#table !== undefined) return;
     this.#ruleOf = compileRules(this.mapping, header);
     this.#read = readers(this.mapping, header);
   }
 
   add(row: Row, number: number): void {
     this.rows += 1;
+    if (this.#table !== undefined) return this.refuse(this.#tables.add(this.#table, this.#header ?? [], row), number, row);
     const width = this.#header?.length ?? 0;
     // A line cut short, or a separator inside a text without quotes: its fields cannot be trusted.
     const rule =
       row.length === width ? this.#ruleOf(row) : ({ class: 'reject', reason: 'other number of columns than the header' } as const);
     const reason = rule === undefined ? 'no rule fits' : rule.class === 'reject' ? rule.reason : this.take(rule.class, row);
+    this.refuse(reason, number, row);
+  }
+
+  get tables(): TableCollector['entries'] {
+    return this.#tables.entries;
+  }
+
+  private refuse(reason: string | undefined, number: number, row: Row): void {
     if (reason === undefined) return;
     this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
     this.onRejected({ row: number, reason, columns: row });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { decimalText } from './decimal.js';
 import type { Collected, Document } from './documents.js';
 import type { Mapping } from './mapping.js';
+import type { TableEntry } from './tables.js';
 
 /** An event ready to be sent. */
 export interface OutgoingEvent {
@@ -29,7 +30,16 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
       data,
     });
 
+  const { customers, products, campaigns, returns } = collected.tables;
+  const fromTable = (topic: TopicName, kind: string, entries: ReadonlyMap<string, TableEntry>): OutgoingEvent[] =>
+    sorted(entries).map(([subject, { type, key, at, data }]) => ({ topic, key, value: envelope(type, kind, subject, at, data) }));
+  yield* fromTable('products.v1', 'product', products);
+  yield* fromTable('customers.v1', 'customer', customers);
+  yield* fromTable('campaigns.v1', 'campaign', campaigns);
+
   for (const [productId, facts] of sorted(collected.products)) {
+    // A table says all of it; what the orders say is less, and of one revision.
+    if (products.has(productId)) continue;
     const data = {
       productId,
       revision: mapping.revision,
@@ -43,6 +53,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
     };
   }
   for (const [customerId, facts] of sorted(collected.customers)) {
+    if (customers.has(customerId)) continue;
     const data = { customerId, revision: mapping.revision, ...present({ country: facts.country }) };
     yield {
       topic: 'customers.v1',
@@ -67,6 +78,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
       };
     }
   }
+  yield* fromTable('returns.v1', 'return', returns);
 }
 
 function orderData(document: Document, { revision, currency }: Mapping): object {

@@ -49,7 +49,8 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
   const deadBefore = await deadLetters(client, shop);
   const streaming = options.openStreaming(kafka.brokers);
   try {
-    const total = collected.documents.size + collected.products.size + collected.customers.size;
+    const tableRows = Object.values(collected.tables).reduce((sum, { size }) => sum + size, 0);
+    const total = collected.documents.size + collected.products.size + collected.customers.size + tableRows;
     const sent = await send(buildEvents(collected, mapping, shop), shop, streaming, (events) =>
       options.onProgress?.('sending', events, total),
     );

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { parseDecimal } from './decimal.js';
 import { ImportError } from './importing.errors.js';
 import { timeFormatFault } from './local-time.js';
+import { tables } from './tables.schema.js';
 
 const scalar = z.union([z.string(), z.number()]).transform(String);
 const limit = scalar.refine((text) => parseDecimal(text) !== undefined, 'is not a number of at most six decimals');
@@ -111,6 +112,7 @@ const mapping = z
         (columns) => columns.amount === undefined || columns.quantity === undefined,
         'with amount a row is one unit: leave quantity out, or map price',
       ),
+    tables: tables.optional().describe('Files beside the orders'),
     rows: z
       .array(rule)
       .min(1)

@@ -16,7 +16,15 @@ export class Instance {
   static async start(data: string, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
     const begun = performance.now();
     const child = spawn(process.execPath, [resolve('dist/apps/tideline/main.js')], {
-      env: { PATH: pathOf(), UV_THREADPOOL_SIZE: '16', TIDELINE_DATA: data, TIDELINE_PORT: '0', TIDELINE_KAFKA_JARS: kafkaJars, ...env },
+      env: {
+        PATH: pathOf(),
+        UV_THREADPOOL_SIZE: '16',
+        TIDELINE_DATA: data,
+        TIDELINE_PORT: '0',
+        TIDELINE_KAFKA_JARS: kafkaJars,
+        TIDELINE_SIMULATOR: 'off',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, as a terminal would give it: signals of the test runner do not reach it.
       detached: true,

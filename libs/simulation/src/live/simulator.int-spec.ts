@@ -1,0 +1,202 @@
+import { topicOf, topics, type TopicName } from '#contracts';
+import { openTestStack, silent, type TestStack } from '#testing';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { profileOf } from '../law/profiles.js';
+import { World } from '../world/world.js';
+import { systemClock } from './real-clock.js';
+import { SimulatorService } from './simulator.service.js';
+
+const dayMs = 86_400_000;
+const profile = { ...profileOf('rich'), name: 'small', customers: 400, products: 60 };
+const names = (Object.keys(topics) as TopicName[]).filter((name) => name !== 'committed.v1' && name !== 'alerts.v1');
+
+interface Stored {
+  readonly topic: TopicName;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly value: string;
+}
+
+let stack: TestStack;
+let directory: string;
+let shops = 0;
+beforeAll(async () => {
+  stack = await openTestStack();
+  directory = await mkdtemp(join(tmpdir(), 'tideline-simulator-'));
+});
+afterAll(async () => {
+  await stack.stop();
+  await rm(directory, { recursive: true });
+});
+
+const newShop = (): { shop: string; cursorPath: string } => {
+  shops += 1;
+  return { shop: `sim-${shops}`, cursorPath: join(directory, `sim-${shops}.json`) };
+};
+
+/** Two shop days a second. */
+const simulator = (place: { shop: string; cursorPath: string }, seed = 5): SimulatorService =>
+  new SimulatorService(stack.streaming, systemClock, silent, { ...place, events: new World({ profile, seed }), speed: 172_800 });
+
+async function until(condition: () => boolean, ms = 60_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Not within ${ms} ms.`);
+    await sleep(20);
+  }
+}
+
+/** Everything that stands in a shop's topics. */
+async function storedIn(shop: string): Promise<Stored[]> {
+  const ends = await stack.streaming.bounds(names.map((name) => topicOf(shop, name)));
+  const total = ends.reduce((sum, { end }) => sum + Number(end), 0);
+  const stored: Stored[] = [];
+  const consumer = await stack.streaming.consume({
+    groupId: `spec-${shop}-${stored.length}-${performance.now()}`,
+    topics: names.map((name) => topicOf(shop, name)),
+    startAt: (_topic, _partition, { start }) => Promise.resolve(start),
+    onBatch: ({ topic, partition, messages }) => {
+      for (const { offset, value } of messages)
+        stored.push({ topic: topic.slice(shop.length + 1) as TopicName, partition, offset, value: value?.toString() ?? '' });
+      return Promise.resolve();
+    },
+    onState: () => undefined,
+  });
+  await until(() => stored.length >= total);
+  await consumer.stop();
+  return stored;
+}
+
+/** What the topics must hold when everything up to an instant was sent: no gap, no fork; the same more than once is nothing. */
+function expectWorld(stored: readonly Stored[], through: number, seed = 5): void {
+  const expected = new Map<string, string>();
+  const world = new World({ profile, seed });
+  for (const { at, topic, value } of world.after(world.start - 1)) {
+    if (at > through) break;
+    expected.set(`${topic} ${idOf(value)}`, value);
+  }
+  const found = new Map<string, string>();
+  for (const { topic, value } of stored) {
+    if (topic === 'clock.v1') continue;
+    const id = `${topic} ${idOf(value)}`;
+    if (found.has(id)) expect(found.get(id)).toBe(value);
+    found.set(id, value);
+  }
+  const missing = [...expected].filter(([id, value]) => found.get(id) !== value);
+  const tooMany = [...found].filter(([id, value]) => !expected.has(id) && Date.parse(timeOf(value)) <= through);
+  expect({ missing, tooMany }).toEqual({ missing: [], tooMany: [] });
+  expect(expected.size).toBeGreaterThan(1_000);
+}
+
+const idOf = (value: string): string => (JSON.parse(value) as { id: string }).id;
+const timeOf = (value: string): string => (JSON.parse(value) as { recordedtime: string }).recordedtime;
+
+describe('the simulator on a broker', () => {
+  it('sends the history, goes live, and goes on after a stop and after kills as if it had never stopped', async () => {
+    const place = newShop();
+    const first = simulator(place);
+    const { end } = new World({ profile, seed: 5 });
+    await first.start();
+    await first.historySent;
+    expect(first.state.through).toBeGreaterThanOrEqual(end - 1);
+    await until(() => first.state.through > end + 3 * dayMs);
+    await first.stop();
+    await copyFile(place.cursorPath, `${place.cursorPath}.old`);
+
+    const second = simulator(place);
+    await second.start();
+    await until(() => second.state.through > end + 6 * dayMs);
+    await second.stop();
+    expect(second.state.sent).toBeLessThan(first.state.sent / 2);
+    expectWorld(await storedIn(place.shop), second.state.through);
+
+    // A kill leaves a cursor that is older than the topic, or none.
+    await copyFile(`${place.cursorPath}.old`, place.cursorPath);
+    const third = simulator(place);
+    await third.start();
+    await until(() => third.state.through > end + 7 * dayMs);
+    await third.stop();
+    await rm(place.cursorPath);
+    const fourth = simulator(place);
+    await fourth.start();
+    await until(() => fourth.state.through > end + 7 * dayMs);
+    await fourth.stop();
+    expectWorld(await storedIn(place.shop), third.state.through);
+  });
+
+  it('goes on in the middle of the history after a stop there', async () => {
+    const place = newShop();
+    const first = simulator(place);
+    const { end } = new World({ profile, seed: 5 });
+    await first.start();
+    await until(() => first.state.sent > 0);
+    await first.stop();
+    expect(first.state.through).toBeLessThan(end - dayMs);
+    const second = simulator(place);
+    await second.start();
+    await second.historySent;
+    await second.stop();
+    expectWorld(await storedIn(place.shop), second.state.through);
+  });
+
+  it('ticks only what it has sent, and never back', async () => {
+    const place = newShop();
+    const service = simulator(place);
+    await service.start();
+    await until(() => service.state.phase === 'live');
+    await sleep(3_500);
+    await service.stop();
+    const stored = await storedIn(place.shop);
+    const ticks = stored.filter(({ topic }) => topic === 'clock.v1').map(({ value }) => JSON.parse(value) as { data: Tick });
+    expect(ticks.length).toBeGreaterThanOrEqual(3);
+    let before = 0;
+    for (const { data } of ticks) {
+      const now = Date.parse(data.now);
+      expect(now).toBeGreaterThan(before);
+      before = now;
+      expect(data.speed).toBe(172_800);
+      const recordedByThen = stored.filter(({ topic, value }) => topic !== 'clock.v1' && Date.parse(timeOf(value)) <= now);
+      const beyond = recordedByThen.filter(
+        ({ topic, partition, offset }) => offset >= BigInt(data.offsets[`${topicOf(place.shop, topic)}-${partition}`] ?? '0'),
+      );
+      expect(beyond).toEqual([]);
+    }
+  });
+
+  it('refuses to put another world into the same topics, with a cursor and without', async () => {
+    const place = newShop();
+    const first = simulator(place);
+    await first.start();
+    await first.historySent;
+    await first.stop();
+    await expect(simulator(place, 6).start()).rejects.toMatchObject({ code: 'world-differs' });
+    await rm(place.cursorPath);
+    await expect(simulator(place, 6).start()).rejects.toMatchObject({ code: 'world-differs' });
+  });
+
+  it('sends everything again into topics that have lost it', async () => {
+    const place = newShop();
+    const first = simulator(place);
+    await first.start();
+    await first.historySent;
+    await first.stop();
+    // The cursor of one shop beside the topics of another: what a cleared broker looks like.
+    const other = { ...newShop(), cursorPath: join(directory, 'lost.json') };
+    await writeFile(other.cursorPath, (await readFile(place.cursorPath, 'utf8')).replaceAll(`${place.shop}.`, `${other.shop}.`));
+    const second = simulator(other);
+    await second.start();
+    await second.historySent;
+    await second.stop();
+    expectWorld(await storedIn(other.shop), second.state.through);
+  });
+});
+
+interface Tick {
+  readonly now: string;
+  readonly speed: number;
+  readonly offsets: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,303 @@
+import { topicOf, topics, type ClockTick, type TopicName } from '#contracts';
+import { domainTopicConfig, type Streaming, type StreamingLogger } from '#streaming';
+import { SimulationError } from '../simulation.errors.js';
+import type { WorldEvent } from '../world/event-maker.js';
+import { readCursor, writeCursor, type Cursor } from './cursor.js';
+import { Outbox } from './outbox.js';
+import { Pace } from './pace.js';
+import type { RealClock } from './real-clock.js';
+import { sourceInTopic } from './source-in-topic.js';
+
+/** What the service sends: a world, or a world with faults. */
+export interface EventSource {
+  /** Two sources of one identity give the same events. */
+  readonly identity: string;
+  /** The `source` of its events. */
+  readonly source: string;
+  /** The instant of the first event, and the one at which history ends and live begins; Unix milliseconds. */
+  readonly start: number;
+  readonly end: number;
+  after(instant: number): Iterator<WorldEvent, void>;
+}
+
+export interface SimulatorOptions {
+  readonly shop: string;
+  readonly events: EventSource;
+  /** Shop seconds per real second, once the history is sent. */
+  readonly speed: number;
+  readonly cursorPath: string;
+}
+
+/** `history`: as fast as the broker takes it. `live`: by the clock. `failed`: by an error that trying again does not mend. */
+export type SimulatorPhase = 'idle' | 'history' | 'live' | 'stopped' | 'failed';
+
+export interface SimulatorState {
+  readonly phase: SimulatorPhase;
+  /** Shop time: everything recorded up to it was sent; Unix milliseconds. */
+  readonly through: number;
+  /** Events sent by this process. */
+  readonly sent: number;
+  readonly speed: number;
+  readonly error?: unknown;
+}
+
+/** Bytes that are on their way at a time: large enough to be cheap, small enough for the event loop. */
+const batchBytes = 512 * 1024;
+/** Real milliseconds between ticks, and between writes of the cursor. */
+const tickMs = 1_000;
+/** How long a start waits for a broker that is not quite there: half a minute. */
+const startTries = 60;
+const retryMs = 500;
+
+/**
+ * Sends a world into a shop's topics: its history at once, then live. The world decides what is sent, the topic what was:
+ * after a stop or a kill it goes on at the cursor, and what it sends twice is the same, byte for byte, so no figure moves.
+ */
+export class SimulatorService {
+  #phase: SimulatorPhase = 'idle';
+  #through: number;
+  #sent = 0;
+  #speed: number;
+  #error: unknown;
+  #pace: Pace | undefined;
+  #savedAt = -Infinity;
+  #running: Promise<void> = Promise.resolve();
+  readonly #stop = new AbortController();
+  readonly #offsets = new Map<string, bigint>();
+  #historySent: () => void = () => undefined;
+  /** Resolves when the broker holds the whole history; also on a stop or a failure, see `state`. */
+  readonly historySent = new Promise<void>((resolve) => (this.#historySent = resolve));
+
+  constructor(
+    private readonly streaming: Streaming,
+    private readonly clock: RealClock,
+    private readonly log: StreamingLogger,
+    private readonly options: SimulatorOptions,
+  ) {
+    this.#through = options.events.start;
+    this.#speed = options.speed;
+  }
+
+  get state(): SimulatorState {
+    const { events } = this.options;
+    const through = Math.max(this.#through, events.start);
+    return {
+      phase: this.#phase,
+      through,
+      sent: this.#sent,
+      speed: this.#speed,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    };
+  }
+
+  /** Live from now on at another speed. */
+  setSpeed(speed: number): void {
+    if (!(speed > 0)) throw new SimulationError('speed-invalid', `The speed ${speed} is not a number above 0.`);
+    this.#speed = speed;
+    this.#pace?.setSpeed(speed);
+  }
+
+  /**
+   * Makes the topics, finds where to go on, and returns; sending goes on behind it.
+   * @throws {SimulationError} `world-differs` when another world was sent into these topics; `cursor-invalid`
+   */
+  async start(): Promise<void> {
+    if (this.#phase !== 'idle') return;
+    this.#phase = 'history';
+    const specs = (Object.keys(topics) as TopicName[]).map((name) => ({
+      topic: topicOf(this.options.shop, name),
+      partitions: topics[name].partitions,
+      config: domainTopicConfig,
+    }));
+    await this.patiently(() => this.streaming.ensureTopics(specs));
+    this.#through = await this.findPlace();
+    this.#running = this.run().then(
+      () => void (this.#phase = 'stopped'),
+      (error: unknown) => {
+        this.#phase = 'failed';
+        this.#error = error;
+        this.log.error({ err: error, shop: this.options.shop }, 'the simulator stopped');
+      },
+    );
+    void this.#running.then(() => this.#historySent());
+  }
+
+  /** What is on its way is sent; the cursor is written. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    if (this.#phase !== 'failed') this.#phase = 'stopped';
+  }
+
+  /** Tries again while it can help: a topic that was just made is not at once known to all of the broker. */
+  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if ((error as { retryable?: unknown }).retryable !== true || tries === startTries || this.#stop.signal.aborted) throw error;
+        await this.clock.sleep(retryMs, this.#stop.signal);
+      }
+    }
+  }
+
+  /** @returns the instant to go on after */
+  private async findPlace(): Promise<number> {
+    const { shop, events, cursorPath } = this.options;
+    const cursor = await readCursor(cursorPath);
+    const names = (Object.keys(topics) as TopicName[]).filter((name) => name !== 'committed.v1' && name !== 'alerts.v1');
+    const bounds = await this.patiently(() => this.streaming.bounds(names.map((name) => topicOf(shop, name))));
+    for (const { topic, partition, end } of bounds) if (end > 0n) this.#offsets.set(`${topic}-${partition}`, end);
+    const before = events.start - 1;
+    if (cursor && cursor.world !== events.identity) throw this.differs(`the cursor ${cursorPath} says ${cursor.world}`);
+    if (cursor) {
+      const lost = Object.entries(cursor.offsets).find(([partition, next]) => (this.#offsets.get(partition) ?? 0n) < BigInt(next));
+      if (!lost) return cursor.through;
+      // Figures need every event; those that are still there come twice, which changes nothing.
+      this.log.warn({ shop, partition: lost[0], expected: lost[1] }, 'the broker has lost events: the world is sent from its beginning');
+      return before;
+    }
+    const products = bounds.filter(({ topic, start, end }) => topic === topicOf(shop, 'products.v1') && end > start);
+    const found = products.length === 0 ? undefined : await sourceInTopic(this.streaming, products, this.clock);
+    if (found !== undefined && found !== events.source) throw this.differs(`its products come from ${found}`);
+    return before;
+  }
+
+  private differs(how: string): SimulationError {
+    return new SimulationError(
+      'world-differs',
+      `The shop ${this.options.shop} holds another simulated world than ${this.options.events.source} (${how}). Start with that profile, seed and faults, name another shop, or clear the data with npm run reset.`,
+    );
+  }
+
+  private async run(): Promise<void> {
+    const { shop, events } = this.options;
+    const outbox = new Outbox(this.streaming, shop, this.clock, this.#stop.signal, this.#offsets, (error) =>
+      this.log.warn({ err: error, shop }, 'the simulator waits for the broker'),
+    );
+    try {
+      const source = new Peekable(events.after(this.#through));
+      await this.sendHistory(source, outbox);
+      if (this.#stop.signal.aborted) return;
+      this.log.info({ shop, sent: this.#sent }, 'the history is sent');
+      this.#historySent();
+      await this.goLive(source, outbox);
+    } finally {
+      await outbox.close();
+      await this.save();
+    }
+  }
+
+  private async sendHistory(source: Peekable, outbox: Outbox): Promise<void> {
+    const { end } = this.options.events;
+    let onTheWay: Promise<boolean> = Promise.resolve(true);
+    while (!this.#stop.signal.aborted) {
+      const batch = source.takeBefore(end, batchBytes);
+      // The next batch was made while the last one was on its way.
+      if (!(await onTheWay)) return;
+      await this.save(tickMs);
+      const last = batch.at(-1);
+      if (!last) break;
+      onTheWay = outbox.send(batch).then((sent) => {
+        // More events of the same second may follow: the place is before it.
+        if (sent) this.advance(last.at - 1, batch.length);
+        return sent;
+      });
+      // It is awaited above; until then a failure is not unheard of.
+      onTheWay.catch(() => undefined);
+    }
+    if ((await onTheWay) && !this.#stop.signal.aborted) this.advance(end - 1, 0);
+  }
+
+  private async goLive(source: Peekable, outbox: Outbox): Promise<void> {
+    this.#phase = 'live';
+    const { signal } = this.#stop;
+    const pace = (this.#pace = new Pace(this.clock, this.#through, this.#speed));
+    let tickAt = this.clock.now();
+    while (!signal.aborted) {
+      const now = pace.now();
+      const due = source.takeBefore(now + 1, batchBytes);
+      if (due.length > 0) {
+        const last = due.at(-1)?.at ?? now;
+        if (!(await outbox.send(due))) return;
+        this.advance(last - 1, due.length);
+        // There may be more that is due.
+        if ((source.peek()?.at ?? Infinity) <= now) continue;
+      }
+      this.advance(now, 0);
+      if (this.clock.now() >= tickAt) {
+        tickAt = Math.max(tickAt + tickMs, this.clock.now());
+        // First the cursor: a tick that nobody remembers would let the clock stand still after a kill, never go back.
+        await this.save();
+        if (!(await this.tick(now, outbox))) return;
+      }
+      const next = source.peek();
+      if (!next) return;
+      await this.clock.sleep(Math.min(pace.until(next.at), Math.max(0, tickAt - this.clock.now())), signal);
+    }
+  }
+
+  private tick(now: number, outbox: Outbox): Promise<boolean> {
+    const instant = new Date(now).toISOString();
+    const topic = topicOf(this.options.shop, 'clock.v1');
+    const data: ClockTick = {
+      now: instant,
+      speed: this.#speed,
+      offsets: Object.fromEntries(
+        [...this.#offsets].filter(([name]) => !name.startsWith(topic)).map(([name, next]) => [name, String(next)]),
+      ),
+    };
+    const value = JSON.stringify({
+      specversion: '1.0',
+      id: `clock/${now}`,
+      source: this.options.events.source,
+      type: 'tideline.clock.ticked.v1',
+      subject: 'clock',
+      time: instant,
+      recordedtime: instant,
+      data,
+    });
+    return outbox.sendTo(topic, [{ key: null, value }]);
+  }
+
+  private advance(through: number, sent: number): void {
+    this.#through = Math.max(this.#through, through);
+    this.#sent += sent;
+  }
+
+  /** @param every at most once in so many real milliseconds */
+  private async save(every = 0): Promise<void> {
+    if (this.clock.now() - this.#savedAt < every) return;
+    this.#savedAt = this.clock.now();
+    const cursor: Cursor = {
+      world: this.options.events.identity,
+      through: this.#through,
+      offsets: Object.fromEntries([...this.#offsets].map(([name, next]) => [name, String(next)])),
+    };
+    await writeCursor(this.options.cursorPath, cursor);
+  }
+}
+
+/** An iterator whose next event can be looked at. */
+class Peekable {
+  #next: WorldEvent | undefined;
+
+  constructor(private readonly events: Iterator<WorldEvent, void>) {}
+
+  peek(): WorldEvent | undefined {
+    this.#next ??= this.events.next().value ?? undefined;
+    return this.#next;
+  }
+
+  /** Events recorded before an instant, of at least `bytes` together when there are as many. */
+  takeBefore(instant: number, bytes: number): WorldEvent[] {
+    const taken: WorldEvent[] = [];
+    let size = 0;
+    for (let next = this.peek(); next && next.at < instant && size < bytes; next = this.peek()) {
+      taken.push(next);
+      size += next.value.length;
+      this.#next = undefined;
+    }
+    return taken;
+  }
+}
