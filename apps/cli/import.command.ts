@@ -101,6 +101,7 @@ async function importFiles(files: string[], options: Options, bars: MultiBar | u
 function counts(collected: Collected, rejectsPath: string) {
   const rejectedRows = [...collected.rejected.values()].reduce((sum, count) => sum + count, 0);
   const documents = [...collected.documents.values()];
+  const { tables } = collected;
   return {
     rows: collected.rows,
     saleRows: collected.sales,
@@ -109,9 +110,9 @@ function counts(collected: Collected, rejectsPath: string) {
     rejected: Object.fromEntries(collected.rejected),
     ...(rejectedRows > 0 ? { rejectsFile: rejectsPath } : {}),
     orders: documents.filter((document) => document.kind === 'sale').length,
-    refunds: documents.filter((document) => document.kind === 'return').length,
-    products: collected.products.size,
-    customers: collected.customers.size,
+    refunds: documents.filter((document) => document.kind === 'return').length + tables.returns.size,
+    products: new Set([...collected.products.keys(), ...tables.products.keys()]).size,
+    customers: new Set([...collected.customers.keys(), ...tables.customers.keys()]).size,
   };
 }
 

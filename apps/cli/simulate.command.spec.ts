@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { importCommand } from './import.command.js';
 import { simulateCommand } from './simulate.command.js';
 
 let directory: string;
@@ -52,6 +53,29 @@ describe('simulate', () => {
     const text = await run(...small, '--out', directory);
     expect(text).toMatch(/--mapping tideline .*transactions\.csv/);
     expect(text.split('\n').find((line) => line.startsWith('Import'))).not.toContain('ground_truth');
+  });
+
+  it('writes what import counts whole by the mapping tideline', async () => {
+    const { rows } = JSON.parse(await run(...small, '--out', directory, '--json')) as { rows: Record<string, number> };
+    printed = '';
+    const files = ['transactions', 'customers', 'products', 'returns', 'marketing_campaigns'].map((name) => join(directory, `${name}.csv`));
+    const words = ['--shop', 'demo', '--mapping', 'tideline', '--rejects', join(directory, 'rejects.csv'), '--dry-run', '--json', ...files];
+    await importCommand().exitOverride().parseAsync(words, { from: 'user' });
+    const returned = new Set(
+      (await readFile(join(directory, 'returns.csv'), 'utf8'))
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((row) => row.split(',')[0]),
+    );
+    expect(JSON.parse(printed)).toMatchObject({
+      rejectedRows: 0,
+      saleRows: rows['transactions.csv'],
+      customers: 80,
+      products: 20,
+      refunds: returned.size,
+    });
+    expect(returned.size).toBeGreaterThan(0);
   });
 
   it('refuses what is no number, no profile, and a place that is none', async () => {

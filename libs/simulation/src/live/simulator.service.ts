@@ -227,7 +227,7 @@ export class SimulatorService {
       this.advance(now, 0);
       if (this.clock.now() >= tickAt) {
         tickAt = Math.max(tickAt + tickMs, this.clock.now());
-        // First the cursor: a tick that nobody remembers would let the clock stand still after a kill, never go back.
+        // First the cursor: after a kill in between, shop time goes on at or after this tick, so ticks never go back.
         await this.save();
         if (!(await this.tick(now, outbox))) return;
       }
