@@ -64,6 +64,7 @@ const retryMs = 1_000;
 export class ShopPipeline {
   #consumer: RunningConsumer | undefined;
   #hints: EventProducer | undefined;
+  #hinting: Promise<void> = Promise.resolve();
   #consumerState: ConsumerState = 'starting';
   #running = false;
   #loops: Promise<unknown> = Promise.resolve();
@@ -127,7 +128,7 @@ export class ShopPipeline {
 
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, (batch) => {
       parts.metrics.written(shop.shop, batch);
-      this.#refresher.tell(batch.head);
+      this.#refresher.tell(batch.head, batch.rows);
       this.#wake();
     });
     const topicByName = new Map<string, LedgerTopic>(ledgerTopics.map((topic) => [topicOf(shop.shop, topic), topic]));
@@ -155,6 +156,7 @@ export class ShopPipeline {
     this.#wake();
     await this.#loops;
     await this.#claim.release();
+    await this.#hinting;
     await this.#hints?.close();
   }
 
@@ -261,7 +263,7 @@ export class ShopPipeline {
     try {
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       this.#behind = committed !== undefined;
-      if (committed) await this.announce(committed);
+      if (committed) this.announce(committed);
       if (last || this.#refresher.full || this.settleIn() <= 0) await this.settle();
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
@@ -288,7 +290,7 @@ export class ShopPipeline {
     this.#settledAt = performance.now();
     const committed = await this.#refresher.settle();
     this.#settlingMs = performance.now() - this.#settledAt;
-    if (committed) await this.announce(committed);
+    if (committed) this.announce(committed);
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
     if (this.viewsDue() && performance.now() - this.#viewsAt >= viewsMs) this.#views = this.refreshViews();
   }
@@ -335,10 +337,13 @@ export class ShopPipeline {
     });
   }
 
-  private async announce(committed: Committed): Promise<void> {
+  /** Hints leave in order, beside the next step: nothing rests on them. */
+  private announce(committed: Committed): void {
     const { shop, parts } = this;
     parts.metrics.refreshed(shop.shop, committed);
-    await this.hint(committed).catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
+    this.#hinting = this.#hinting
+      .then(() => this.hint(committed))
+      .catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
   }
 
   private async auditLoop(): Promise<void> {

@@ -1,14 +1,15 @@
 import { topicOf } from '#contracts';
 import type { RunningConsumer, Streaming } from '#streaming';
+import type { ReadGate } from '#warehouse';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 2_000;
 
 /**
- * Learns from each watched shop's `committed.v1` that its figures moved: the same source whether the refresher runs in this
- * process or in another. A hint is only a hint: it is read from the topic's end, its content is not looked at, and a room that
- * missed one reads again by itself some seconds later.
+ * Learns that figures of watched shops moved: from the gate, where this process moves them, else from the shop's `committed.v1`.
+ * A hint is only a hint: it is read from the topic's end, its content is not looked at, and a room that missed one reads again by
+ * itself some seconds later.
  */
 export class HintSource {
   readonly #consumers = new Map<string, Promise<RunningConsumer | undefined>>();
@@ -16,13 +17,16 @@ export class HintSource {
 
   constructor(
     private readonly streaming: Streaming,
+    private readonly gate: Pick<ReadGate, 'owns' | 'onMoved'>,
     private readonly moved: (shop: string) => void,
     private readonly log: { warn(fields: object, message: string): void },
-  ) {}
+  ) {
+    gate.onMoved(moved);
+  }
 
   /** From now on; again does nothing. */
   watch(shop: string): void {
-    if (this.#stop.signal.aborted || this.#consumers.has(shop)) return;
+    if (this.#stop.signal.aborted || this.#consumers.has(shop) || this.gate.owns(shop)) return;
     this.#consumers.set(shop, this.start(shop));
   }
 
@@ -42,7 +46,8 @@ export class HintSource {
           topics: [topicOf(shop, 'committed.v1')],
           startAt: (_topic, _partition, bounds) => Promise.resolve(bounds.end),
           onBatch: () => {
-            this.moved(shop);
+            // The gate said so before.
+            if (!this.gate.owns(shop)) this.moved(shop);
             return Promise.resolve();
           },
           // What moved before this was in place, or while the broker was away, is caught up at once.

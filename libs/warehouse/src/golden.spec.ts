@@ -104,8 +104,8 @@ function statements(): Map<string, string> {
     'live.fact_sales.sql',
     writeSales(s, foldVersions([head('12', 1), head('3', 0), head('9', 0)], []), new Map([['c1', 1]])).statement.text,
   );
-  texts.set('live.agg_headline.sql', writeHeadline(s, dirty).statement.text);
-  texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.table('scratch_dirty'))).statement.text);
+  texts.set('live.agg_headline.sql', writeHeadline(s, dirty, false).statement.text);
+  texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.table('scratch_dirty')), true).statement.text);
   for (const { name, statement } of [
     ...writeDimensions(s),
     ...writePlaceholders(s),

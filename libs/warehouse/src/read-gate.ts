@@ -19,6 +19,10 @@ export interface Stamp {
 /** Several statements inside one `read` see one generation of a level: `live` for facts and the headline, else `settled`. */
 export interface ReadGate {
   read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level?: Level): Promise<{ value: T; stamp: Stamp }>;
+  /** Whether this process moves the shop's figures itself. */
+  owns(shop: string): boolean;
+  /** Tells of each move that this process makes, once it can be read. */
+  onMoved(listener: (shop: string) => void): void;
 }
 
 /**
@@ -27,6 +31,7 @@ export interface ReadGate {
  */
 export class ShopGate implements ReadGate {
   readonly #sides = new Map<string, Side>();
+  readonly #listeners: ((shop: string) => void)[] = [];
 
   constructor(private readonly watermarks: WatermarkRepository) {}
 
@@ -49,14 +54,24 @@ export class ShopGate implements ReadGate {
    * The write phase of a step: waits for the level's readers, keeps new ones out until it is through. One that failed may have moved
    * some tables and not others: answers say `partial` until it was done again.
    */
-  write<T>(shop: Shop, level: Level, work: () => Promise<T>): Promise<T> {
+  async write<T>(shop: Shop, level: Level, work: () => Promise<T>): Promise<T> {
     const side = this.side(shop, level);
-    return side.lock.exclusive(async () => {
+    const written = await side.lock.exclusive(async () => {
       side.torn = true;
       const value = await work();
       side.torn = false;
       return value;
     });
+    for (const listener of this.#listeners) listener(shop.shop);
+    return written;
+  }
+
+  owns(shop: string): boolean {
+    return this.#sides.get(`${shop} live`)?.own !== undefined;
+  }
+
+  onMoved(listener: (shop: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** A refresher of this process says where a level stands: at its claim, and inside each write phase. */

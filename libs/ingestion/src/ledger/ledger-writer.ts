@@ -6,7 +6,7 @@ import { GroupCommit } from './group-commit.js';
 import { gapRow, ledgerRows } from './ledger-rows.js';
 
 /** Shortest time between two inserts into one ledger table, in milliseconds. */
-const commitMs = 25;
+const commitMs = 40;
 
 /** What to do when the broker's end lies below the ledger's: the topic was made anew, or the broker lost its tail. */
 export type TruncationPolicy = 'new-epoch' | 'halt';
@@ -21,6 +21,7 @@ export interface WrittenBatch {
   readonly head: LedgerHead;
   readonly accepted: number;
   readonly rejected: ReadonlyMap<string, number>;
+  readonly rows: readonly LedgerRow[];
 }
 
 /**
@@ -103,7 +104,7 @@ export class LedgerWriter {
       if (recorded === null || envelope.recordedTime > recorded) recorded = envelope.recordedTime;
     }
     const head = { topic, partition: batch.partition, epoch: state.epoch, next: state.next, rows: rows.length, recorded };
-    this.onWritten({ head, accepted, rejected });
+    this.onWritten({ head, accepted, rejected, rows });
   }
 
   private commitOf(topic: LedgerTopic): GroupCommit<LedgerRow> {

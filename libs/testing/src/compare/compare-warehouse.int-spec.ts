@@ -44,6 +44,22 @@ describe('the warehouse equals the oracle', () => {
   });
 });
 
+describe('new rows that the writer hands over', () => {
+  it('become the facts that reading them from the ledger gives, one by one and a few at a time, in a zone of half hours', async () => {
+    const scenario = seededShop(5, { timeZone: 'Asia/Kolkata' });
+    const run = await ShopRun.open(clickhouse, 'handed', scenario.shop);
+    // One message of each order: a second one would be folded from the ledger, over what was handed.
+    const orders = new Map(scenario.messages.filter(({ topic }) => topic === 'transactions.v1').map((each) => [each.key, each]));
+    const once = [...orders.values()].slice(0, 120);
+    await run.arrive(once.slice(0, 40), 1, false);
+    await run.arrive(once.slice(40), 4, false);
+    expect(run.handedOver).toBeGreaterThan(5);
+    expect(await run.differencesOf('live')).toEqual([]);
+    await run.arrive(scenario.messages, 300);
+    expect(await run.differences()).toEqual([]);
+  });
+});
+
 describe('each level is exact for its own watermark', () => {
   it('while the live one runs ahead, when it settles, and when a new refresher starts over from the settled one', async () => {
     const scenario = seededShop(4, { timeZone: 'Europe/London' });

@@ -9,9 +9,6 @@ FROM
         uniqExactIf(order_id, returned) AS returned_orders, sum(quantity) AS units, groupBitmapStateIf(customer_key, customer_key != 0) AS buyers
     FROM `shop_golden`.`fact_sales` AS f FINAL WHERE slice IN (1704067205, 1704067265) GROUP BY slice
     UNION ALL
-    SELECT slice, 1, 5, 1, 0, 0, sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, groupBitmapStateIf(toUInt32(0), 0)
-    FROM `shop_golden`.`fact_returns` FINAL WHERE convention IN ('refund-date', 'order-date') AND slice IN (1704067205, 1704067265) GROUP BY slice
-    UNION ALL
     SELECT bucket AS at, toUInt8(grain) + counts AS first, if(counts, 5, 1) AS levels, NOT toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN (5999034501, 5999034561, 10294001792, 10294001852, 14588969088, 18883936384, 23178903680) AS counts,
         gross, discounts, returns, returns_by_order_date, orders, returned_orders, units, buyers
     FROM `shop_golden`.`agg_headline` FINAL WHERE (grain = 'slice' AND (bucket >= 1704067200 AND bucket < 1704067320 AND toStartOfMinute(bucket) IN (1704067200, 1704067260))) OR (grain = 'minute' AND (bucket >= 1704067200 AND bucket < 1704074400 AND toTimeZone(toStartOfHour(bucket, 'Europe/London'), 'UTC') IN (1704067200))) OR (grain = 'hour' AND (bucket >= 1704067200 AND bucket < 1704160800 AND toTimeZone(toStartOfDay(bucket, 'Europe/London'), 'UTC') IN (1704067200))) OR (grain = 'day' AND (bucket >= 1704067200 AND bucket < 1706832000 AND toTimeZone(toDateTime(toStartOfMonth(bucket, 'Europe/London'), 'Europe/London'), 'UTC') IN (1704067200))) OR (grain = 'month' AND (bucket >= 1704067200 AND bucket < 1706832000 AND toTimeZone(toDateTime(toStartOfMonth(bucket, 'Europe/London'), 'Europe/London'), 'UTC') IN (1704067200)))

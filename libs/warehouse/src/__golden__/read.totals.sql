@@ -1,3 +1,3 @@
 SELECT sum(gross) AS gross, sum(discounts) AS discounts, sum(k.returns) AS returns,
     sum(orders) AS orders, sum(returned_orders) AS returned_orders, sum(units) AS units, groupBitmapMerge(k.buyers) AS buyers
-FROM `shop_golden`.`agg_headline` AS k FINAL WHERE ((grain = 'month' AND bucket >= toDateTime(1704067200, 'UTC') AND bucket < toDateTime(1706745600, 'UTC')) OR (grain = 'hour' AND bucket >= toDateTime(1704063600, 'UTC') AND bucket < toDateTime(1704067200, 'UTC')))
+FROM `shop_golden`.`agg_headline` AS k FINAL WHERE ((grain = 'month' AND bucket >= 1704067200 AND bucket < 1706745600) OR (grain = 'hour' AND bucket >= 1704063600 AND bucket < 1704067200))

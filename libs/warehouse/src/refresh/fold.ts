@@ -1,4 +1,5 @@
 import { DirtyBuckets } from './dirty.js';
+import { microsOf, textOfMicros } from './micros.js';
 import type { OrderBody, OrderHead, Place, ReturnVersion } from './versions.js';
 
 /** Values of one row, in the order of the table's columns. */
@@ -205,21 +206,11 @@ export function leftOutRows(returns: readonly FoldedReturn[], generation: bigint
   return returns.map(({ winner, leftOut }) => [
     winner.return_id,
     winner.order_id,
-    leftOut ? sumOf(winner.amount) : '0',
+    leftOut ? textOfMicros(winner.amount.reduce((sum, text) => sum + microsOf(text), 0n)) : '0',
     'order cancelled',
     generation.toString(),
     leftOut ? 0 : 1,
   ]);
-}
-
-/** Sum of decimal texts of at most six fraction digits, exact. */
-function sumOf(amounts: readonly string[]): string {
-  const total = amounts.reduce((sum, text) => {
-    const [whole = '0', fraction = ''] = text.split('.');
-    return sum + BigInt(whole + fraction.padEnd(6, '0'));
-  }, 0n);
-  const digits = total.toString().padStart(7, '0');
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
 /** Where the orders of the step's winning versions stand in the ledger, for returns that take over their attributes. */

@@ -31,22 +31,24 @@ export function derivedRows(dirty: DirtySql): Sql {
  * `agg_headline`, all levels in one statement, one insert, one part. Dirty slices are computed from L1. A coarser dirty bucket is
  * the sum of its dirty slices and of the coarsest clean buckets that fill the rest: clean slices of a dirty minute, clean minutes of
  * a dirty hour, and so on. What stood in a dirty bucket marks its key, so that a bucket that emptied gets a tombstone.
+ * @param refunds whether a dirty slice may have any: else reading them would only cost time
  */
-export function writeHeadline(s: StepSql, dirty: DirtySql): NamedStatement {
+export function writeHeadline(s: StepSql, dirty: DirtySql, refunds: boolean): NamedStatement {
   const table = s.table('agg_headline');
   const bucket = sql`bucket`;
   // Of each grain what lies in a dirty bucket of the next coarser one; a month has none above it.
   const around = grains.map((grain, index) => sql`(grain = ${grain} AND ${dirty.inside(grains[index + 1] ?? 'month', bucket, s.zone)})`);
+  const refunded = sql`SELECT slice, 1, 5, 1, 0, 0, sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, ${emptyBitmap}
+    FROM ${s.table('fact_returns')} FINAL WHERE convention IN ('refund-date', 'order-date') AND ${dirty.has('slice', sql`slice`)} GROUP BY slice
+    UNION ALL
+    `;
   const rows = sql`    SELECT
         slice AS at, 1 AS first, 5 AS levels, 1 AS counts, sum(f.gross) AS gross, sum(toDecimal128(discount, 6) + order_discount) AS discounts,
         toDecimal128(0, 6) AS returns, toDecimal128(0, 6) AS returns_by_order_date, uniqExact(order_id) AS orders,
         uniqExactIf(order_id, returned) AS returned_orders, sum(quantity) AS units, groupBitmapStateIf(customer_key, customer_key != 0) AS buyers
     FROM ${s.table('fact_sales')} AS f FINAL WHERE ${dirty.has('slice', sql`slice`)} GROUP BY slice
     UNION ALL
-    SELECT slice, 1, 5, 1, 0, 0, sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, ${emptyBitmap}
-    FROM ${s.table('fact_returns')} FINAL WHERE convention IN ('refund-date', 'order-date') AND ${dirty.has('slice', sql`slice`)} GROUP BY slice
-    UNION ALL
-    SELECT ${derivedRows(dirty)}
+    ${refunds ? refunded : sql``}SELECT ${derivedRows(dirty)}
     FROM ${table} FINAL WHERE ${join(around, ' OR ')}`;
   return {
     name: 'agg_headline',

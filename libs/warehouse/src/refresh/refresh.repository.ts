@@ -1,5 +1,6 @@
 import { sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
+import { BucketCalendar } from './calendar.js';
 import { writeCampaignDays } from './campaigns.js';
 import { CustomerKeys } from './customer-keys.js';
 import { writeCustomers } from './customers.js';
@@ -7,7 +8,9 @@ import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
 import { writeSales, writeTimelines } from './facts.js';
 import { foldVersions, leftOutColumns, leftOutRows, placesOfOrders, refundColumns, refundRows, timelinesOf, type Row } from './fold.js';
+import { handedOrders, salesColumns, salesRows, wholly } from './handed.js';
 import { writeHeadline } from './headline.js';
+import { Known } from './known.js';
 import { writeKpis } from './kpi.js';
 import { momentColumns, Pending } from './pending.js';
 import { StepSql, type NamedStatement, type Step } from './step.js';
@@ -29,13 +32,17 @@ const scratchTables = ['scratch_dirty', 'scratch_customers', 'scratch_campaign_d
  */
 export class RefreshRepository {
   readonly #pending = new Pending();
+  readonly #known: Known;
   readonly #keys: CustomerKeys;
+  readonly #calendar: BucketCalendar;
 
   constructor(
     private readonly clickhouse: ClickHouse,
     private readonly shop: Shop,
   ) {
-    this.#keys = new CustomerKeys(clickhouse, shop);
+    this.#known = new Known(clickhouse, shop);
+    this.#keys = new CustomerKeys(clickhouse, shop, this.#known);
+    this.#calendar = new BucketCalendar(clickhouse, shop);
   }
 
   /** Entries that wait for the next settling. */
@@ -47,6 +54,12 @@ export class RefreshRepository {
   restart(): void {
     this.#pending.clear();
     this.#keys.forget();
+    this.#known.forget();
+  }
+
+  /** Resolves when nothing is looked for any more that is surely new: until then steps are slower. */
+  async learnt(): Promise<void> {
+    await this.#known.learnt();
   }
 
   /** Facts and headline up to the step's end. */
@@ -57,19 +70,37 @@ export class RefreshRepository {
       await guarded(() => Promise.resolve());
       return run.timings;
     }
-    const { orders, returns } = await collectVersions(s, (name, statement) => run.query(name, statement));
+    this.#known.learn(step.from);
+    const handed = await run.time('handed', () => this.handed(s));
+    const query = <R>(name: string, statement: Sql): Promise<R[]> => run.query<R>(name, statement);
+    const { orders, returns } = await collectVersions(
+      s,
+      this.#known,
+      query,
+      handed?.map(({ head }) => head),
+    );
     const folded = await run.time('fold', () => Promise.resolve(foldVersions(orders, returns)));
     const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers));
     const places = placesOfOrders(folded.returns);
     const bodies = places.length > 0 ? await run.query<OrderBody>('order_bodies', orderBodiesSql(s, places)) : [];
     const refunds = refundRows(folded.returns, new Map(bodies.map((body) => [body.order_id, body])), keys, step.generation);
     const dirty = await this.dirty(run, folded.dirty);
+    const slice = refundColumns.indexOf('slice');
+    this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
+    const headline = writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
+    // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
+    const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
+    const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
     await guarded(async () => {
       await Promise.all([
-        orders.length > 0 ? run.statement(writeSales(s, folded, keys)) : undefined,
+        sales !== undefined
+          ? run.insert('handed_sales', this.table('fact_sales'), salesColumns, sales)
+          : orders.length > 0
+            ? run.statement(writeSales(s, folded, keys))
+            : undefined,
         run.insert('fact_returns', this.table('fact_returns'), refundColumns, linesOf(refunds)),
       ]);
-      if (dirty.any) await run.statement(writeHeadline(s, dirty));
+      if (dirty.any) await run.statement(headline);
     });
     await run.statement(this.emptied('scratch_dirty'));
     const { months, former } = timelinesOf(folded, orders, keys);
@@ -123,6 +154,14 @@ export class RefreshRepository {
       await this.clickhouse.command(sql`SYSTEM REFRESH VIEW ${this.table(view)}`, 'refresher');
       await this.clickhouse.command(sql`SYSTEM WAIT VIEW ${this.table(view)}`, 'refresher');
     }
+  }
+
+  /** The step's orders, where the writer of this process handed over every row of them. */
+  private async handed(s: StepSql): Promise<Awaited<ReturnType<typeof handedOrders>> | undefined> {
+    if (!s.step.handed || !s.moved('transactions.v1')) return undefined;
+    const { from, to } = s.ends('transactions.v1');
+    const rows = wholly(s.step.handed, from, to);
+    return rows && handedOrders(rows, this.#calendar);
   }
 
   /** Customers that registered and may never have bought. */

@@ -1,4 +1,5 @@
 import { ident, sql, type Sql } from '#clickhouse';
+import type { LedgerRow } from '../ledger/ledger.repository.js';
 import type { LedgerTopic } from '../ledger/ledger-tables.js';
 import { before, between, type Position } from '../positions.js';
 import type { Shop } from '../shop.js';
@@ -12,6 +13,8 @@ export interface Step {
   readonly generation: bigint;
   readonly from: readonly Position[];
   readonly to: readonly Position[];
+  /** Rows of `transactions.v1` that this process wrote lately: where they are the whole step, the ledger need not be read. */
+  readonly handed?: readonly LedgerRow[];
 }
 
 /** A statement with the name it has in profiles, golden files and errors. */
@@ -56,6 +59,11 @@ export class StepSql {
   /** First day of the shop's month of an instant, as a Date. */
   month(at: Sql): Sql {
     return sql`toStartOfMonth(toTimeZone(${at}, ${this.zone}))`;
+  }
+
+  /** Ends of the topic's partitions before the step and after it. */
+  ends(topic: LedgerTopic): { from: Position[]; to: Position[] } {
+    return { from: this.positions(this.step.from, topic), to: this.positions(this.step.to, topic) };
   }
 
   private positions(all: readonly Position[], topic: LedgerTopic): Position[] {

@@ -1,5 +1,6 @@
 import { sql, type Sql } from '#clickhouse';
 import { bucketColumns, type BucketStarts } from './dirty.js';
+import type { Known } from './known.js';
 import type { StepSql } from './step.js';
 
 /** Where a ledger row stands. */
@@ -65,23 +66,34 @@ export type Query = <Row>(name: string, statement: Sql) => Promise<Row[]>;
 /**
  * All versions, up to the step's end, of what the step touches. An order and its returns are always folded together; a correction may
  * move a return from one order to another, so every order that ANY version of a touched return names is touched too.
- * New rows are read by the ledger's key, older ones through its projections: no read grows with the ledger.
+ * New rows are read by the ledger's key, older ones through its projections: no read grows with the ledger. What is new for sure is
+ * not looked for: most orders of a step are.
+ * @param handed the new versions of orders, where they need not be read
  */
-export async function collectVersions(s: StepSql, query: Query): Promise<{ orders: OrderHead[]; returns: ReturnVersion[] }> {
+export async function collectVersions(
+  s: StepSql,
+  known: Known,
+  query: Query,
+  handed?: readonly OrderHead[],
+): Promise<{ orders: OrderHead[]; returns: ReturnVersion[] }> {
   const [orders, returns] = await Promise.all([
-    s.moved('transactions.v1') ? query<OrderHead>('fresh_orders', freshOrdersSql(s)) : [],
+    handed ? [...handed] : s.moved('transactions.v1') ? query<OrderHead>('fresh_orders', freshOrdersSql(s)) : [],
     s.moved('returns.v1') ? query<ReturnVersion>('fresh_returns', freshReturnsSql(s)) : [],
   ]);
   const entities = new Set([...orders, ...returns].map((each) => each.entity_id));
-  if (returns.length > 0) {
-    const ids = [...new Set(returns.map((each) => each.return_id))];
-    for (const each of await query<{ entity_id: string }>('entities_of_returns', entitiesOfReturnsSql(s, ids)))
+  const ids = new Set(returns.map((each) => each.return_id));
+  const olderIds = [...ids].filter((id) => known.mayReturn(id));
+  if (olderIds.length > 0) {
+    for (const each of await query<{ entity_id: string }>('entities_of_returns', entitiesOfReturnsSql(s, olderIds)))
       entities.add(each.entity_id);
   }
-  if (entities.size === 0) return { orders, returns };
+  const older = [...entities].filter((entity) => known.mayEntity(entity));
+  // Known from the next step on; one that is done again finds them known already, and looks.
+  known.add(entities, ids);
+  if (older.length === 0) return { orders, returns };
   const [olderOrders, olderReturns] = await Promise.all([
-    query<OrderHead>('older_orders', olderOrdersSql(s, [...entities])),
-    query<Place>('older_returns', olderReturnsSql(s, [...entities])),
+    query<OrderHead>('older_orders', olderOrdersSql(s, older)),
+    query<Place>('older_returns', olderReturnsSql(s, older)),
   ]);
   const formerReturns = olderReturns.length > 0 ? await query<ReturnVersion>('returns_at', returnsAtSql(s, olderReturns)) : [];
   return { orders: [...orders, ...olderOrders], returns: [...returns, ...formerReturns] };
