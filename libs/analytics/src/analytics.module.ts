@@ -1,5 +1,5 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
-import { EventReads, KpiReads, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
+import { EventReads, KpiReads, LedgerRepository, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics.controller.js';
 import { KpiService } from './kpi.service.js';
@@ -15,7 +15,11 @@ import { SeriesRoom } from './rooms/series.room.js';
     { provide: KpiReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new KpiReads(clickhouse) },
     { provide: EventReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new EventReads(clickhouse) },
     { provide: KpiService, inject: [KpiReads, READ_GATE], useFactory: (reads: KpiReads, gate: ReadGate) => new KpiService(reads, gate) },
-    { provide: LiveTail, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new LiveTail(new LiveReads(clickhouse)) },
+    {
+      provide: LiveTail,
+      inject: [CLICKHOUSE, LedgerRepository],
+      useFactory: (clickhouse: ClickHouse, ledger: LedgerRepository) => new LiveTail(new LiveReads(clickhouse, ledger.tail)),
+    },
     HeadlineRoom,
     SeriesRoom,
     FeedRoom,

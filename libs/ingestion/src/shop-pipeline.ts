@@ -49,9 +49,10 @@ export interface PipelineParts {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
-/** Everything but the headline settles at most this often, and never takes more than a third of the time. */
+/** Everything but the headline settles at most this often. While events stream it takes an eighth of the time at most: live steps wait. */
 const settleMs = 1_000;
-/** Views are brought up to date at most this often: they fold over every customer. */
+const longestUnsettledMs = 10_000;
+/** Views are brought up to date at most this often, and never take more than a tenth of the time: they fold over every customer. */
 const viewsMs = 1_000;
 /** How often shop time moves while no event comes, where it is the wall's. */
 const wallMs = 5_000;
@@ -68,9 +69,14 @@ export class ShopPipeline {
   #consumerState: ConsumerState = 'starting';
   #running = false;
   #loops: Promise<unknown> = Promise.resolve();
-  #wake: () => void = () => undefined;
+  #writer: LedgerWriter | undefined;
+  /** Ends the idling under way. */
+  #rouse: () => void = () => undefined;
+  /** Whether something came since the last look. */
+  #awake = false;
   #viewsGeneration = 0n;
   #viewsAt = -Infinity;
+  #viewingMs = 0;
   #views: Promise<void> = Promise.resolve();
   #settledAt = -Infinity;
   #settlingMs = 0;
@@ -91,12 +97,10 @@ export class ShopPipeline {
     private readonly options: PipelineOptions,
   ) {
     this.#claim = options.claimOf?.(shop.shop) ?? soleRefresher;
-    this.#refresher = Refresher.over(parts.clickhouse, shop, parts.gate, {
-      rowCap: options.refreshRows,
-      now: () => new Date(),
-      claimedBy: options.claimedBy,
-      fence: fenceOf(this.#claim, shop.shop),
-    });
+    const fence = fenceOf(this.#claim, shop.shop);
+    const { refreshRows: rowCap, claimedBy } = options;
+    const refreshing = { rowCap, now: () => new Date(), claimedBy, fence };
+    this.#refresher = Refresher.over(parts.clickhouse, shop, parts.gate, refreshing, parts.ledger);
     this.#audit = new Audit(
       shop,
       parts.ledger,
@@ -126,11 +130,15 @@ export class ShopPipeline {
     if (!this.options.claimOf) await this.takeOver();
     this.#hints = await parts.streaming.producer();
 
-    const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, (batch) => {
-      parts.metrics.written(shop.shop, batch);
-      this.#refresher.tell(batch.head, batch.rows);
-      this.#wake();
+    const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, {
+      waiting: () => this.wake(),
+      written: (batch) => {
+        parts.metrics.written(shop.shop, batch);
+        this.#refresher.tell(batch.head);
+        this.wake();
+      },
     });
+    this.#writer = writer;
     const topicByName = new Map<string, LedgerTopic>(ledgerTopics.map((topic) => [topicOf(shop.shop, topic), topic]));
     const ledgerTopicOf = (name: string): LedgerTopic => {
       const topic = topicByName.get(name);
@@ -151,9 +159,10 @@ export class ShopPipeline {
   /** Intake stops, what is in flight is written, the figures catch up, then all is let go. */
   async stop(): Promise<void> {
     await this.#consumer?.stop();
+    await this.#writer?.flush();
     this.#running = false;
     this.#stop.abort();
-    this.#wake();
+    this.wake();
     await this.#loops;
     await this.#claim.release();
     await this.#hinting;
@@ -231,7 +240,7 @@ export class ShopPipeline {
         await this.refreshLoop();
       } catch (error) {
         this.parts.log.warn({ shop: this.shop.shop, error: wordsOf(error) }, 'the refresh could not be taken over, it is tried again');
-        await this.idle(retryMs);
+        await this.pause(retryMs);
       }
     }
   }
@@ -248,12 +257,11 @@ export class ShopPipeline {
       // One more round after the stop: what the last batches wrote is still refreshed.
       last = !this.#running;
       const begun = performance.now();
+      this.#awake = false;
       const moved = await this.refreshOnce(last);
       if (last) break;
       if (!moved) await this.idle(this.#refresher.unsettled || this.viewsDue() ? Math.max(10, this.settleIn()) : viewsMs);
-      await sleep(Math.max(0, this.options.refreshMs - (performance.now() - begun)), undefined, { signal: this.#stop.signal }).catch(
-        () => undefined,
-      );
+      await this.pause(this.options.refreshMs - (performance.now() - begun));
     }
     await this.#views;
   }
@@ -261,6 +269,8 @@ export class ShopPipeline {
   private async refreshOnce(last: boolean): Promise<boolean> {
     const { shop, parts } = this;
     try {
+      // What waits is written now, and no sooner: the step takes it from here.
+      await this.#writer?.flush();
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       this.#behind = committed !== undefined;
       if (committed) this.announce(committed);
@@ -278,7 +288,7 @@ export class ShopPipeline {
       }
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
       parts.log.warn({ shop: shop.shop, error: why }, 'refresh failed, it is done again');
-      await this.idle(retryMs);
+      await this.pause(retryMs);
       return false;
     }
   }
@@ -292,22 +302,25 @@ export class ShopPipeline {
     this.#settlingMs = performance.now() - this.#settledAt;
     if (committed) this.announce(committed);
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
-    if (this.viewsDue() && performance.now() - this.#viewsAt >= viewsMs) this.#views = this.refreshViews();
+    if (this.viewsDue() && performance.now() - this.#viewsAt >= Math.max(viewsMs, 10 * this.#viewingMs)) this.#views = this.refreshViews();
   }
 
   /** Milliseconds until the next settling is due. */
   private settleIn(): number {
-    return this.#settledAt + Math.max(settleMs, 3 * this.#settlingMs) - performance.now();
+    const streaming = this.#behind ? Math.min(8 * this.#settlingMs, longestUnsettledMs) : 0;
+    return this.#settledAt + Math.max(settleMs, streaming) - performance.now();
   }
 
   /** Views run beside live steps, which do not write what they read. */
   private async refreshViews(): Promise<void> {
     const { shop, parts } = this;
     const generation = this.#refresher.watermark?.generation ?? 0n;
+    const begun = performance.now();
     try {
       await this.#refresher.refreshViews();
       this.#viewsGeneration = generation;
       this.#viewsAt = performance.now();
+      this.#viewingMs = this.#viewsAt - begun;
       parts.alarms.clear('views-failed', shop.shop, 'views');
     } catch (error) {
       parts.alarms.raise(
@@ -333,7 +346,7 @@ export class ShopPipeline {
     if (!this.#running) return work();
     return new Promise<T>((resolve, reject) => {
       this.#atRest.push({ run: () => work().then(resolve, reject), reject });
-      this.#wake();
+      this.wake();
     });
   }
 
@@ -388,13 +401,24 @@ export class ShopPipeline {
 
   /** Sleeps until there is something to do, at most `ms`. */
   private async idle(ms: number): Promise<void> {
+    if (this.#awake) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
+      this.#rouse = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+  }
+
+  private wake(): void {
+    this.#awake = true;
+    this.#rouse();
+  }
+
+  /** Sleeps, at most until the stop. */
+  private async pause(ms: number): Promise<void> {
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }
 

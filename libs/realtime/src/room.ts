@@ -38,7 +38,8 @@ export class Room {
   /** Data and stamp of the current snapshot, to see whether a read brought anything new. */
   #body = '';
   #reading: Promise<void> | undefined;
-  #readAt = -Infinity;
+  /** When the next read may start. */
+  #nextAt = -Infinity;
   #moved = false;
   #closed = false;
   #error: unknown;
@@ -69,14 +70,14 @@ export class Room {
     this.#members.delete(socket);
   }
 
-  /** The figures moved: read now, or when the interval since the last read is over. */
+  /** The figures moved: read now, or when the interval since the last read began is over. */
   moved(): void {
     if (this.#closed) return;
     if (this.#reading) {
       this.#moved = true;
       return;
     }
-    const wait = this.#readAt + this.parts.intervalMs() - performance.now();
+    const wait = this.#nextAt - performance.now();
     if (wait <= 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -97,6 +98,7 @@ export class Room {
 
   private async produce(): Promise<void> {
     this.#moved = false;
+    const begun = performance.now();
     try {
       this.accept(await this.parts.read());
     } catch (error) {
@@ -105,7 +107,9 @@ export class Room {
       if (this.#current) this.parts.failed(error);
     }
     this.#reading = undefined;
-    this.#readAt = performance.now();
+    const ended = performance.now();
+    // A store that is slow is asked less often: half as long as it took it is left alone.
+    this.#nextAt = Math.max(begun + this.parts.intervalMs(), ended + (ended - begun) / 2);
     if (this.#closed) return;
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.moved(), this.parts.everyMs);

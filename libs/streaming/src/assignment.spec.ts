@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Assignment, type Steering } from './assignment.js';
-import type { IncomingBatch, PartitionBounds } from './streaming.js';
+import type { IncomingBatch, Kept, PartitionBounds } from './streaming.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const partition = { topic: 't', partition: 0 };
 const message = (offset: bigint) => ({ offset, key: null, value: null, timestamp: new Date(0) });
 
 /** An assignment of one partition that was told to go on at 10, what it did to the client, and what its owner got. */
-async function placed(over: { onBatch?: (batch: IncomingBatch) => Promise<void>; startAt?: () => Promise<bigint> } = {}) {
+async function placed(over: { onBatch?: (batch: IncomingBatch) => Promise<void | Kept>; startAt?: () => Promise<bigint> } = {}) {
   const bound: PartitionBounds = { ...partition, start: 0n, end: 20n };
   const done: string[] = [];
   const taken: bigint[] = [];
@@ -74,6 +74,50 @@ describe('an assignment', () => {
     expect(assignment.review(assignment.positions(), [bound], 60_000)).toBe(false);
     await assignment.take(partition, { from: 10n, last: 15n }, [message(15n)]);
     expect(assignment.review(assignment.positions(), [bound], 0)).toBe(false);
+  });
+
+  it('fetches on while a batch is kept, and starts over at its owner when it is lost, with all that was taken after it', async () => {
+    let asked = 0;
+    const kept: { lose: (error: Error) => void; keep: () => void }[] = [];
+    const { assignment, done } = await placed({
+      startAt: () => Promise.resolve((asked += 1) === 1 ? 10n : 11n),
+      onBatch: () => Promise.resolve({ durable: new Promise((keep, lose) => kept.push({ keep, lose })) }),
+    });
+    expect(await assignment.take(partition, { from: 10n, last: 10n }, [message(10n)])).toBe(true);
+    expect(await assignment.take(partition, { from: 11n, last: 11n }, [message(11n)])).toBe(true);
+    expect(await assignment.take(partition, { from: 12n, last: 12n }, [message(12n)])).toBe(true);
+    kept[0]?.keep();
+    kept[1]?.lose(new Error('store away'));
+    await new Promise((next) => setImmediate(next));
+    expect([assignment.troubled, assignment.positioned, done.at(-1)]).toEqual([true, false, 'pause']);
+    expect(await assignment.take(partition, { from: 13n, last: 13n }, [message(13n)])).toBe(false);
+    await new Promise((next) => setTimeout(next, 150));
+    // The third is under way still: its owner is not asked before it has ended too.
+    expect(asked).toBe(1);
+    kept[2]?.lose(new Error('store away'));
+    await new Promise((next) => setTimeout(next, 20));
+    expect([asked, ...done.slice(-2)]).toEqual([2, 'seek 11', 'resume']);
+    expect(assignment.troubled).toBe(true);
+    expect(await assignment.take(partition, { from: 11n, last: 12n }, [message(11n)])).toBe(true);
+    expect(assignment.troubled).toBe(true);
+    kept[3]?.keep();
+    await new Promise((next) => setImmediate(next));
+    expect(assignment.troubled).toBe(false);
+  });
+
+  it('waits for what is kept before it is idle, and does not take it for a stall', async () => {
+    let keep = (): void => undefined;
+    const { assignment, bound } = await placed({ onBatch: () => Promise.resolve({ durable: new Promise((done) => (keep = done)) }) });
+    await assignment.take(partition, { from: 10n, last: 10n }, [message(10n)]);
+    expect(assignment.review(assignment.positions(), [bound], 0)).toBe(false);
+    expect(assignment.review(assignment.positions(), [bound], 0)).toBe(false);
+    assignment.end();
+    let idle = false;
+    const waiting = assignment.idle().then(() => (idle = true));
+    await new Promise((next) => setImmediate(next));
+    expect(idle).toBe(false);
+    keep();
+    await waiting;
   });
 
   it('asks its owner again when the broker no longer holds its place', async () => {

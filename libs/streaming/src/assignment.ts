@@ -33,6 +33,10 @@ export class Assignment {
   readonly #places = new Map<string, Place>();
   readonly #trouble = new Map<string, unknown>();
   readonly #underWay = new Map<string, Promise<unknown>>();
+  /** Batches taken that are not durable yet. */
+  readonly #kept = new Map<string, Set<Promise<unknown>>>();
+  /** Times in a row that a batch of the partition was not taken, or lost. */
+  readonly #failures = new Map<string, number>();
   readonly #stuck = new Map<string, { readonly expected: bigint; readonly since: number }>();
   readonly #over = new AbortController();
 
@@ -77,12 +81,12 @@ export class Assignment {
 
   /** Resolves when its owner is neither writing a batch nor being asked for a place. */
   async idle(): Promise<void> {
-    await Promise.allSettled(this.#underWay.values());
+    await Promise.all([...this.#partitions.keys()].map((key) => this.quiet(key)));
   }
 
   /**
    * Hands a fetch to the owner if it is the next one.
-   * @returns whether everything up to `fetched.last` is done with; if not, it has to be fetched again
+   * @returns whether everything up to `fetched.last` is taken; if not, it has to be fetched again
    */
   async take(partition: Partition, fetched: Fetched, messages: readonly IncomingMessage[]): Promise<boolean> {
     const key = placeOf(partition);
@@ -93,7 +97,6 @@ export class Assignment {
     if (fresh.length > 0 && !(await this.hand(place, { ...partition, messages: fresh }))) return false;
     if (this.isOver || this.#places.get(key) !== place) return false;
     this.#places.set(key, advanced(place, fetched.last));
-    if (this.#trouble.delete(key)) this.parts.changed();
     return true;
   }
 
@@ -136,7 +139,7 @@ export class Assignment {
   }
 
   private isBusy(key: string): boolean {
-    return this.#underWay.has(key) || this.#trouble.has(key);
+    return this.#underWay.has(key) || this.#trouble.has(key) || (this.#kept.get(key)?.size ?? 0) > 0;
   }
 
   private async position(partition: Partition, first?: Promise<PartitionBounds[]>): Promise<void> {
@@ -149,8 +152,10 @@ export class Assignment {
         if (this.isOver) return;
         const expected = await this.track(key, async () => this.parts.spec.startAt(partition.topic, partition.partition, bound));
         if (this.isOver) return;
-        this.#places.set(key, { ...partition, expected, sought: undefined, failures: 0 });
-        this.#trouble.delete(key);
+        this.#places.set(key, { ...partition, expected, sought: undefined });
+        // After a batch was lost the trouble ends when one is durable, unless it turns out that none is missing.
+        if (expected >= bound.end) this.#failures.delete(key);
+        if (!this.#failures.has(key)) this.#trouble.delete(key);
         this.parts.steering.seek(partition, expected);
         this.parts.steering.resume(partition);
         this.parts.changed();
@@ -183,7 +188,8 @@ export class Assignment {
       const bounds = await this.parts.bounds([place.topic]).catch(() => undefined);
       const bound = bounds?.find((each) => each.partition === place.partition);
       const verdict = bound ? judgeElsewhere(place, fetched, bound) : 'seek';
-      if (this.isOver || verdict === 'skip') return !this.isOver;
+      if (this.isOver || this.#places.get(placeOf(place)) !== place) return false;
+      if (verdict === 'skip') return true;
       if (verdict === 'ask') {
         this.reposition(place);
         return false;
@@ -196,20 +202,58 @@ export class Assignment {
 
   private async hand(place: Place, batch: IncomingBatch): Promise<boolean> {
     const key = placeOf(place);
-    const { steering, spec, logger, changed } = this.parts;
     try {
-      await this.track(key, async () => spec.onBatch(batch));
+      const kept = await this.track(key, async () => this.parts.spec.onBatch(batch));
+      if (kept) this.keep(place, kept.durable);
+      else this.durable(key);
       return true;
     } catch (error) {
-      logger.warn({ topic: batch.topic, partition: batch.partition, error: String(error) }, 'batch not taken, it comes again');
-      if (this.isOver) return false;
-      this.#places.set(key, { ...place, failures: place.failures + 1 });
-      this.#trouble.set(key, error);
-      steering.pause(place);
-      void this.pauseFor(backoff(place.failures)).then(() => (this.isOver ? undefined : steering.resume(place)));
-      changed(error);
+      this.again(place, error);
       return false;
     }
+  }
+
+  /** A batch was taken before it was durable. */
+  private keep(partition: Partition, durable: Promise<void>): void {
+    const key = placeOf(partition);
+    const all = this.#kept.get(key) ?? new Set();
+    this.#kept.set(key, all);
+    const settled = durable.then(
+      () => {
+        all.delete(settled);
+        this.durable(key);
+      },
+      (error: unknown) => {
+        all.delete(settled);
+        this.again(partition, error);
+      },
+    );
+    all.add(settled);
+  }
+
+  private durable(key: string): void {
+    this.#failures.delete(key);
+    if (this.#trouble.delete(key)) this.parts.changed();
+  }
+
+  /** Its owner is asked where to go on, after a while: nothing of the partition that was not durable counts as taken. */
+  private again({ topic, partition }: Partition, error: unknown): void {
+    const key = placeOf({ topic, partition });
+    // What was taken after a batch that was lost is lost with it: the first one has seen to all.
+    if (this.isOver || !this.#places.delete(key)) return;
+    const { steering, logger, changed } = this.parts;
+    logger.warn({ topic, partition, error: String(error) }, 'batch not taken, it comes again');
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    this.#trouble.set(key, error);
+    steering.pause({ topic, partition });
+    void Promise.all([this.pauseFor(backoff(failures)), this.quiet(key)]).then(() => this.position({ topic, partition }));
+    changed(error);
+  }
+
+  /** Resolves when nothing of a partition is under way. */
+  private async quiet(key: string): Promise<void> {
+    await Promise.allSettled([this.#underWay.get(key), ...(this.#kept.get(key) ?? [])]);
   }
 
   /** The owner works for one partition on one thing at a time; `idle` waits for it. */

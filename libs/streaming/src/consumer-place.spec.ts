@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advanced, backoff, classify, judgeElsewhere, passedOver, type Place } from './consumer-place.js';
 
-const at = (expected: bigint, sought?: bigint): Place => ({ topic: 't', partition: 0, expected, sought, failures: 2 });
+const at = (expected: bigint, sought?: bigint): Place => ({ topic: 't', partition: 0, expected, sought });
 
 describe('a fetch', () => {
   it('is taken only from where the place stands', () => {
@@ -29,8 +29,8 @@ describe('a fetch', () => {
 });
 
 describe('a place', () => {
-  it('moves behind the last offset and forgets its troubles', () => {
-    expect(advanced(at(10n, 10n), 14n)).toEqual({ topic: 't', partition: 0, expected: 15n, sought: undefined, failures: 0 });
+  it('moves behind the last offset and forgets what it sought', () => {
+    expect(advanced(at(10n, 10n), 14n)).toEqual({ topic: 't', partition: 0, expected: 15n, sought: undefined });
   });
 
   it('passes over control records at its offset, never over a stretch it has not seen', () => {

@@ -6,8 +6,6 @@ export interface Place {
   readonly expected: bigint;
   /** `expected` at the time a fetch came from elsewhere and was asked for again. */
   readonly sought: bigint | undefined;
-  /** Times in a row the batch at `expected` was not taken. */
-  readonly failures: number;
 }
 
 export interface Fetched {
@@ -46,7 +44,7 @@ export function judgeElsewhere(
 
 /** The place after everything up to `last` was taken. */
 export function advanced(place: Place, last: bigint): Place {
-  return { ...place, expected: last + 1n, sought: undefined, failures: 0 };
+  return { ...place, expected: last + 1n, sought: undefined };
 }
 
 /**

@@ -10,6 +10,7 @@ export {
   type EventProducer,
   type IncomingBatch,
   type IncomingMessage,
+  type Kept,
   type OutgoingMessage,
   type PartitionBounds,
   type RunningConsumer,

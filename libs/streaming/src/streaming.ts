@@ -68,21 +68,27 @@ export interface EventProducer {
  */
 export type ConsumerState = 'starting' | 'running' | 'retrying' | 'broker-away' | 'stopped';
 
+/** A batch that its owner has taken and not yet made durable. */
+export interface Kept {
+  /** When it rejects, the owner is asked again where to go on: it and what was taken after it come again. */
+  readonly durable: Promise<void>;
+}
+
 export interface ConsumeSpec {
   readonly groupId: string;
   readonly topics: readonly string[];
   /**
    * Asked for every assigned partition before its first batch, when no batch of it is under way: the offset to fetch first.
-   * Asked again when the broker turns out not to hold the next offset any more. What it throws is reported and it is asked
-   * again later; the other partitions go on.
+   * Asked again after a batch was lost, and when the broker turns out not to hold the next offset any more. What it throws is
+   * reported and it is asked again later; the other partitions go on.
    */
   startAt(topic: string, partition: number, bounds: PartitionBounds): Promise<bigint>;
   /**
-   * Takes a whole batch; resolves when it is durable. What it throws is reported, and the batch comes again from the same
-   * offset (it may hold more by then), until it is taken; the other partitions go on. Called for several partitions at a
-   * time, never twice for one.
+   * Takes a whole batch. Resolves when it is durable, or sooner with the promise that it will be: then the next one is fetched
+   * meanwhile. A batch that is not taken, or lost, is reported; after a while its owner is asked where to go on, until it is durable;
+   * the other partitions go on. Called for several partitions at a time, never twice for one.
    */
-  onBatch(batch: IncomingBatch): Promise<void>;
+  onBatch(batch: IncomingBatch): Promise<void | Kept>;
   onState(state: ConsumerState, error?: unknown): void;
 }
 

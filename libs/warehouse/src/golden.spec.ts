@@ -16,7 +16,7 @@ import {
   totalsSql,
   type KpiSpan,
 } from './reads/index.js';
-import { writeCampaignDays } from './refresh/campaigns.js';
+import { noteCampaignDays, writeCampaignDays } from './refresh/campaigns.js';
 import { writeCustomers } from './refresh/customers.js';
 import { writeDimensions, writePlaceholders } from './refresh/dimensions.js';
 import { DirtyBuckets, DirtySql } from './refresh/dirty.js';
@@ -112,7 +112,8 @@ function statements(): Map<string, string> {
     writeTimelines(s, dirty),
     writeKpis(s, dirty),
     ...writeCustomers(s),
-    ...writeCampaignDays(s, dirty),
+    noteCampaignDays(s, dirty),
+    writeCampaignDays(s),
   ]) {
     texts.set(`settle.${name}.sql`, statement.text);
   }

@@ -1,4 +1,4 @@
-import { instantOf, secondOf, type LedgerStretch, type LiveEvent, type LiveReads, type Shop } from '#warehouse';
+import { instantOf, secondOf, type LiveStretch, type LiveEvent, type LiveReads, type Shop } from '#warehouse';
 
 /** The newest events of a shop, up to a watermark. */
 export interface Tail {
@@ -61,7 +61,7 @@ export class LiveTail {
     const generation = BigInt(stamp.generation);
     if (before && before.generation >= generation) return before;
     const places = new Map(before?.places);
-    const stretches: LedgerStretch[] = [];
+    const stretches: LiveStretch[] = [];
     let long = before === undefined;
     for (const [name, text] of Object.entries(stamp.watermark)) {
       const topic = topics.find((each) => name.startsWith(`${each}/`));

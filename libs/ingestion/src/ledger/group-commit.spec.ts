@@ -1,33 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, type RowSource } from './group-commit.js';
 
-it('writes a batch that comes alone at once, and those that come meanwhile together, in their order', async () => {
+const patient = { patienceMs: 10_000, manyRows: 1_000 };
+
+function made(options = patient) {
   const written: number[][] = [];
   const commit = new GroupCommit<number>(async (rows) => {
     written.push([...rows]);
     await sleep(5);
-  }, 0);
-  await Promise.all([commit.add([1]), commit.add([2, 3]), commit.add([4])]);
-  await commit.add([5]);
-  expect(written).toEqual([[1], [2, 3, 4], [5]]);
+  }, options);
+  return { written, commit, source: {} };
+}
+
+it('keeps batches until they are asked for, and writes them together, in their order', async () => {
+  const { written, commit, source } = made();
+  const durable = Promise.all([commit.add(source, [1]), commit.add(source, [2, 3])]);
+  await sleep(20);
+  expect(written).toEqual([]);
+  await commit.flush();
+  await durable;
+  expect(written).toEqual([[1, 2, 3]]);
+  await commit.flush();
+  expect(written.length).toBe(1);
 });
 
-it('says of each batch whether it is durable: what failed together failed for all of them, and only for them', async () => {
-  let broken = true;
-  const commit = new GroupCommit<number>((rows) => (broken && rows.includes(2) ? Promise.reject(new Error('full')) : Promise.resolve()), 0);
-  const [first, second, third] = await Promise.allSettled([commit.add([1]), commit.add([2]), commit.add([3])]);
-  expect([first.status, second.status, third.status]).toEqual(['fulfilled', 'rejected', 'rejected']);
-  broken = false;
-  await expect(commit.add([2])).resolves.toBeUndefined();
+it('writes what came during an insert with the next one: never two at a time, and who asked waits for both', async () => {
+  const { written, commit, source } = made();
+  void commit.add(source, [1]);
+  const first = commit.flush();
+  await sleep(1);
+  const late = commit.add(source, [2]);
+  await Promise.all([first, commit.flush(), late]);
+  expect(written).toEqual([[1], [2]]);
 });
 
-it('starts inserts no more often than the interval', async () => {
-  const starts: number[] = [];
-  const commit = new GroupCommit<number>(() => {
-    starts.push(performance.now());
-    return Promise.resolve();
-  }, 20);
-  for (let n = 0; n < 4; n += 1) await commit.add([n]);
-  for (let n = 1; n < starts.length; n += 1) expect((starts[n] ?? 0) - (starts[n - 1] ?? 0)).toBeGreaterThan(15);
+it('writes when nobody asks, and many rows at once', async () => {
+  const { written, commit, source } = made({ patienceMs: 10, manyRows: 3 });
+  await commit.add(source, [1]);
+  expect(written).toEqual([[1]]);
+  const eager = made({ ...patient, manyRows: 3 });
+  await Promise.all([eager.commit.add(source, [1, 2]), eager.commit.add(source, [3])]);
+  expect(eager.written).toEqual([[1, 2, 3]]);
+});
+
+it('writes nothing that a source adds after rows it lost: a hole stays visible', async () => {
+  const written: number[][] = [];
+  const commit = new GroupCommit<number>(async (rows) => {
+    await sleep(5);
+    if (rows.includes(2)) throw new Error('full');
+    written.push([...rows]);
+  }, patient);
+  const [holed, beside, other]: RowSource[] = [{}, {}, {}];
+  const lost = Promise.allSettled([commit.add(holed ?? {}, [2]), commit.add(beside ?? {}, [3])]);
+  const flushed = commit.flush();
+  await sleep(1);
+  // Both wait already while the insert under way fails.
+  const after = Promise.allSettled([commit.add(holed ?? {}, [4]), commit.add(other ?? {}, [5])]);
+  await flushed;
+  await commit.flush();
+  expect((await lost).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await after).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  const again = commit.add({}, [4]);
+  await commit.flush();
+  await expect(again).resolves.toBeUndefined();
+  expect(written).toEqual([[5], [4]]);
 });

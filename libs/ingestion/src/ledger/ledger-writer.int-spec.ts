@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function writer(policy: TruncationPolicy): LedgerWriter {
   alarms = new Alarms();
-  return new LedgerWriter(shop, ledger, alarms, policy, () => undefined);
+  return new LedgerWriter(shop, ledger, alarms, policy, { waiting: () => undefined, written: () => undefined });
 }
 const bounds = (partition: number, start: number, end: number) => ({
   topic: 'probe.transactions.v1',
@@ -42,6 +42,12 @@ const batch = (partition: number, ...offsets: number[]) => ({
   partition,
   messages: offsets.map((offset) => ({ offset: BigInt(offset), key: null, value: Buffer.from('no json'), timestamp: new Date() })),
 });
+/** Hands a batch over and waits for it. */
+async function durable(target: LedgerWriter, each: ReturnType<typeof batch>): Promise<void> {
+  await (
+    await target.write('transactions.v1', each)
+  ).durable;
+}
 async function spans(partition: number): Promise<unknown[]> {
   return (await ledger.spans(shop))
     .filter((span) => span.partition === partition)
@@ -51,10 +57,10 @@ async function spans(partition: number): Promise<unknown[]> {
 it('goes on where the ledger ends, and leaves out what it already holds', async () => {
   const first = writer('halt');
   expect(await first.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(0n);
-  await first.write('transactions.v1', batch(0, 0, 1, 2));
+  await durable(first, batch(0, 0, 1, 2));
   const second = writer('halt');
   expect(await second.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(3n);
-  await second.write('transactions.v1', batch(0, 1, 2, 3, 4));
+  await durable(second, batch(0, 1, 2, 3, 4));
   expect(await spans(0)).toEqual([[1, 0, 4, 5, 0]]);
   expect(await clickhouse.query(sql`SELECT count() AS rows FROM ${ident(shop.database, 'ledger_transactions')}`)).toEqual([{ rows: '5' }]);
 });
@@ -62,10 +68,10 @@ it('goes on where the ledger ends, and leaves out what it already holds', async 
 it('writes a gap and raises an alarm when the broker deleted what was not read', async () => {
   const target = writer('halt');
   await target.startAt('transactions.v1', 1, bounds(1, 0, 9));
-  await target.write('transactions.v1', batch(1, 0, 1));
+  await durable(target, batch(1, 0, 1));
   expect(await target.startAt('transactions.v1', 1, bounds(1, 7, 9))).toBe(7n);
   expect(alarms.list().map(({ code, subject }) => [code, subject])).toEqual([['gap', 'transactions.v1/1']]);
-  await target.write('transactions.v1', batch(1, 7, 8));
+  await durable(target, batch(1, 7, 8));
   expect(await spans(1)).toEqual([[1, 0, 8, 4, 5]]);
   expect(await ledger.deadLetters(shop)).toContainEqual({ topic: 'transactions.v1', reason: 'lost-by-retention', messages: '1' });
 });
@@ -73,23 +79,55 @@ it('writes a gap and raises an alarm when the broker deleted what was not read',
 it('fills offsets that the broker never hands out, so that the count of offsets adds up', async () => {
   const target = writer('halt');
   await target.startAt('transactions.v1', 2, bounds(2, 0, 9));
-  await target.write('transactions.v1', batch(2, 0, 3));
+  await durable(target, batch(2, 0, 3));
   expect(await spans(2)).toEqual([[1, 0, 3, 2, 2]]);
 });
 
 it('halts, or opens a new epoch, when the broker ends below the ledger', async () => {
   const target = writer('halt');
   await target.startAt('transactions.v1', 3, bounds(3, 0, 9));
-  await target.write('transactions.v1', batch(3, 0, 1, 2));
+  await durable(target, batch(3, 0, 1, 2));
   await expect(target.startAt('transactions.v1', 3, bounds(3, 0, 2))).rejects.toMatchObject({ code: 'ledger-ahead', retryable: false });
 
   const embedded = writer('new-epoch');
   expect(await embedded.startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(0n);
   expect(alarms.list().map(({ code }) => code)).toEqual(['new-epoch']);
-  await embedded.write('transactions.v1', batch(3, 0, 1));
+  await durable(embedded, batch(3, 0, 1));
   expect(await spans(3)).toEqual([
     [1, 0, 2, 3, 0],
     [2, 0, 1, 2, 0],
   ]);
   expect(await writer('halt').startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(2n);
+});
+
+it('takes on while a batch waits, and writes those of a partition together when asked', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 4, bounds(4, 0, 9));
+  const kept = [await target.write('transactions.v1', batch(4, 0, 1)), await target.write('transactions.v1', batch(4, 2))];
+  expect(await spans(4)).toEqual([]);
+  await target.flush();
+  await Promise.all(kept.map((each) => each.durable));
+  expect(await spans(4)).toEqual([[1, 0, 2, 3, 0]]);
+});
+
+it('loses with a batch what it took after it, and takes nothing more before it was asked where to go on', async () => {
+  const target = writer('halt');
+  const table = ident(shop.database, 'ledger_transactions');
+  const away = ident(shop.database, 'ledger_transactions_away');
+  await target.startAt('transactions.v1', 5, bounds(5, 0, 9));
+  await durable(target, batch(5, 0));
+  await clickhouse.command(sql`RENAME TABLE ${table} TO ${away}`);
+  const lost = await target.write('transactions.v1', batch(5, 1, 2));
+  const flushing = target.flush();
+  const after = await target.write('transactions.v1', batch(5, 3)).catch((error: unknown) => ({ durable: Promise.reject(error as Error) }));
+  await flushing;
+  await clickhouse.command(sql`RENAME TABLE ${away} TO ${table}`);
+  await target.flush();
+  const [first, second] = await Promise.allSettled([lost.durable, after.durable]);
+  expect([first.status, second.status]).toEqual(['rejected', 'rejected']);
+  await expect(target.write('transactions.v1', batch(5, 4))).rejects.toThrow();
+  expect(await spans(5)).toEqual([[1, 0, 0, 1, 0]]);
+  expect(await target.startAt('transactions.v1', 5, bounds(5, 0, 9))).toBe(1n);
+  await durable(target, batch(5, 1, 2, 3, 4));
+  expect(await spans(5)).toEqual([[1, 0, 4, 5, 0]]);
 });

@@ -1,18 +1,24 @@
-import type { IncomingBatch, PartitionBounds } from '#streaming';
+import type { IncomingBatch, Kept, PartitionBounds } from '#streaming';
 import type { LedgerHead, LedgerRepository, LedgerRow, LedgerTopic, Shop } from '#warehouse';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from '../alarms.js';
 import { IngestionError } from '../ingestion.errors.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, type RowSource } from './group-commit.js';
 import { gapRow, ledgerRows } from './ledger-rows.js';
 
-/** Shortest time between two inserts into one ledger table, in milliseconds. */
-const commitMs = 40;
+/** Where the refresher is busy or another process: an insert costs some ten milliseconds whatever its size. */
+const patience = { patienceMs: 100, manyRows: 1_000 };
+/** The next messages of a partition are fetched so much later while its batch waits: a fetch costs a millisecond, with one message too. */
+const fetchMs = 20;
+/** Payload bytes that may wait in memory; beyond that nothing more is fetched. */
+const mostWaiting = 16 * 1024 * 1024;
 
 /** What to do when the broker's end lies below the ledger's: the topic was made anew, or the broker lost its tail. */
 export type TruncationPolicy = 'new-epoch' | 'halt';
 
-interface PartitionState {
+interface PartitionState extends RowSource {
   epoch: number;
+  /** The offset after the last one taken. */
   next: bigint;
 }
 
@@ -21,7 +27,13 @@ export interface WrittenBatch {
   readonly head: LedgerHead;
   readonly accepted: number;
   readonly rejected: ReadonlyMap<string, number>;
-  readonly rows: readonly LedgerRow[];
+}
+
+/** Whom the writer tells. */
+export interface LedgerListener {
+  /** A batch waits for `flush`. */
+  waiting(): void;
+  written(batch: WrittenBatch): void;
 }
 
 /**
@@ -31,13 +43,14 @@ export interface WrittenBatch {
 export class LedgerWriter {
   readonly #partitions = new Map<string, PartitionState>();
   readonly #commits = new Map<LedgerTopic, GroupCommit<LedgerRow>>();
+  #waitingBytes = 0;
 
   constructor(
     private readonly shop: Shop,
     private readonly ledger: LedgerRepository,
     private readonly alarms: Alarms,
     private readonly policy: TruncationPolicy,
-    private readonly onWritten: (batch: WrittenBatch) => void,
+    private readonly listener: LedgerListener,
   ) {}
 
   /**
@@ -47,6 +60,7 @@ export class LedgerWriter {
    */
   async startAt(topic: LedgerTopic, partition: number, bounds: PartitionBounds): Promise<bigint> {
     const place = `${topic}/${partition}`;
+    await this.commitOf(topic).flush();
     const head = await this.ledger.head(this.shop, topic, partition);
     const state: PartitionState = { epoch: head?.epoch ?? 1, next: head?.next ?? 0n };
     if (state.next > bounds.end) {
@@ -83,18 +97,37 @@ export class LedgerWriter {
   }
 
   /**
-   * Writes one batch within one block, with what other partitions of the topic brought meanwhile. Returns when it is durable; throws
-   * when it is not, and then nothing of it is.
+   * Takes one batch, to be written within one block, with what other partitions of the topic brought meanwhile. Returns when the next
+   * one may come.
+   * @returns with `durable`, which rejects when nothing of the batch is: then `startAt` has to be asked again
+   * @throws when rows of the partition were lost since `startAt`
    */
-  async write(topic: LedgerTopic, batch: IncomingBatch): Promise<void> {
+  async write(topic: LedgerTopic, batch: IncomingBatch): Promise<Kept> {
     const state = this.#partitions.get(`${topic}/${batch.partition}`);
     if (!state)
       throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
+    if (state.lost !== undefined) throw state.lost;
     const rows = ledgerRows(this.shop, topic, batch.partition, state.epoch, state.next, batch.messages, new Date());
-    if (rows.length === 0) return;
-    await this.commitOf(topic).add(rows);
     const last = rows[rows.length - 1]?.envelope;
-    if (last) state.next = last.offset + 1n;
+    if (!last) return { durable: Promise.resolve() };
+    state.next = last.offset + 1n;
+    const durable = this.keep(topic, batch, state, rows);
+    // Whoever takes the batch hears of it; meanwhile it is nobody's yet.
+    durable.catch(() => undefined);
+    this.listener.waiting();
+    await (this.#waitingBytes > mostWaiting ? durable : Promise.race([durable, sleep(fetchMs)]));
+    return { durable };
+  }
+
+  private async keep(topic: LedgerTopic, batch: IncomingBatch, state: PartitionState, rows: readonly LedgerRow[]): Promise<void> {
+    const { epoch, next } = state;
+    const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    this.#waitingBytes += bytes;
+    try {
+      await this.commitOf(topic).add(state, rows);
+    } finally {
+      this.#waitingBytes -= bytes;
+    }
     const rejected = new Map<string, number>();
     let [accepted, recorded] = [0, null as string | null];
     for (const { envelope } of rows) {
@@ -103,13 +136,18 @@ export class LedgerWriter {
       accepted += 1;
       if (recorded === null || envelope.recordedTime > recorded) recorded = envelope.recordedTime;
     }
-    const head = { topic, partition: batch.partition, epoch: state.epoch, next: state.next, rows: rows.length, recorded };
-    this.onWritten({ head, accepted, rejected, rows });
+    const head = { topic, partition: batch.partition, epoch, next, rows: rows.length, recorded };
+    this.listener.written({ head, accepted, rejected });
+  }
+
+  /** Writes the batches that wait. Resolves when all of them have ended, well or not. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#commits.values()].map((commit) => commit.flush()));
   }
 
   private commitOf(topic: LedgerTopic): GroupCommit<LedgerRow> {
     let commit = this.#commits.get(topic);
-    if (!commit) this.#commits.set(topic, (commit = new GroupCommit((rows) => this.ledger.append(this.shop, topic, rows), commitMs)));
+    if (!commit) this.#commits.set(topic, (commit = new GroupCommit((rows) => this.ledger.append(this.shop, topic, rows), patience)));
     return commit;
   }
 }

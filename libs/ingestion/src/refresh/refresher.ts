@@ -7,7 +7,6 @@ import {
   RefreshRepository,
   WatermarkRepository,
   type LedgerHead,
-  type LedgerRow,
   type LedgerTopic,
   type Level,
   type Position,
@@ -42,8 +41,6 @@ export interface RefresherOptions {
 const maxPending = 200_000;
 /** How long the word of this process's writer is enough. */
 const askMs = 1_000;
-/** Ledger rows kept for the next step. More come faster from the ledger itself. */
-const mostHanded = 2_000;
 /** Ticks before the settled watermark that may not have taken effect yet. */
 const recentTicks = 100;
 
@@ -62,7 +59,6 @@ export class Refresher {
   readonly #clock: SourceClock;
   /** Ends of partitions that the writer of this process told of since the last step. */
   #told = new Map<string, LedgerHead>();
-  #handed: LedgerRow[] = [];
   #askedAt = -Infinity;
 
   constructor(
@@ -76,10 +72,16 @@ export class Refresher {
     this.#clock = new SourceClock(shop);
   }
 
-  /** The parts over one engine. */
-  static over(clickhouse: ClickHouse, shop: Shop, gate: ShopGate, options: RefresherOptions): Refresher {
+  /** The parts over one engine. @param ledger the one that this process writes, if it does */
+  static over(
+    clickhouse: ClickHouse,
+    shop: Shop,
+    gate: ShopGate,
+    options: RefresherOptions,
+    ledger = new LedgerRepository(clickhouse),
+  ): Refresher {
     const watermarks = new WatermarkRepository(clickhouse);
-    return new Refresher(shop, new LedgerRepository(clickhouse), new RefreshRepository(clickhouse, shop), watermarks, gate, options);
+    return new Refresher(shop, ledger, new RefreshRepository(clickhouse, shop, ledger.tail), watermarks, gate, options);
   }
 
   /** Where all figures stand, or undefined before the first settling. */
@@ -121,10 +123,8 @@ export class Refresher {
   /**
    * The writer of this process says where a partition ends now: the next step need not ask the store, which takes as long as folding.
    * What others write is found by asking, once a second.
-   * @param rows what it wrote: while they are few, the next step need not read them either
    */
-  tell(head: LedgerHead, rows: readonly LedgerRow[] = []): void {
-    if (head.topic === 'transactions.v1' && this.#handed.length <= mostHanded) for (const row of rows) this.#handed.push(row);
+  tell(head: LedgerHead): void {
     const before = this.#told.get(placeOf(head));
     this.#told.set(
       placeOf(head),
@@ -135,8 +135,6 @@ export class Refresher {
   /** Facts and headline, one step. @returns what was committed, or undefined when the ledger did not move */
   async step(): Promise<Committed | undefined> {
     const start = performance.now();
-    const handed = this.#handed;
-    this.#handed = [];
     const from = this.#live?.positions ?? [];
     const heads = await this.heads(from);
     const to = nextPositions(from, heads, this.options.rowCap);
@@ -149,8 +147,7 @@ export class Refresher {
       if (this.shop.clockMode === 'source' && heads.some((head) => head.topic === 'clock.v1')) {
         this.#clock.add(await this.ledger.ticks(this.shop, range('clock.v1'), this.options.rowCap));
       }
-      const few = handed.length > 0 && handed.length <= mostHanded;
-      return await this.commit('live', start, from, to, fresh.rows, this.clockAfter(fresh.recorded, to), few ? handed : undefined);
+      return await this.commit('live', start, from, to, fresh.rows, this.clockAfter(fresh.recorded, to));
     } catch (error) {
       // What was told of this step is forgotten: the ledger knows.
       this.#askedAt = -Infinity;
@@ -209,11 +206,10 @@ export class Refresher {
     to: readonly Position[],
     ledgerRows: number,
     clock: Date | null,
-    handed?: readonly LedgerRow[],
   ): Promise<Committed> {
     // Tombstones of a step lie one below its live rows.
     this.#generation += 2n;
-    const step = { shop: this.shop, generation: this.#generation, from, to, ...(handed && { handed }) };
+    const step = { shop: this.shop, generation: this.#generation, from, to };
     const watermark: Watermark = { generation: step.generation, clock, positions: to, committedAt: this.options.now() };
     const guarded = (work: () => Promise<void>): Promise<void> =>
       this.gate.write(this.shop, level, async () => {

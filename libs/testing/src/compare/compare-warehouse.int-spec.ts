@@ -1,4 +1,6 @@
 import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
+import { ledgerRows } from '#ingestion';
+import { LedgerRepository, LiveReads } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +46,7 @@ describe('the warehouse equals the oracle', () => {
   });
 });
 
-describe('new rows that the writer hands over', () => {
+describe('new rows that this process wrote', () => {
   it('become the facts that reading them from the ledger gives, one by one and a few at a time, in a zone of half hours', async () => {
     const scenario = seededShop(5, { timeZone: 'Asia/Kolkata' });
     const run = await ShopRun.open(clickhouse, 'handed', scenario.shop);
@@ -52,11 +54,40 @@ describe('new rows that the writer hands over', () => {
     const orders = new Map(scenario.messages.filter(({ topic }) => topic === 'transactions.v1').map((each) => [each.key, each]));
     const once = [...orders.values()].slice(0, 120);
     await run.arrive(once.slice(0, 40), 1, false);
-    await run.arrive(once.slice(40), 4, false);
-    expect(run.handedOver).toBeGreaterThan(5);
+    await run.settle();
+    expect(await run.differencesOf('settled')).toEqual([]);
+    run.ownEvery = 1;
+    for (let from = 40; from < once.length; from += 8) {
+      await run.arrive(once.slice(from, from + 8), 4, false);
+      await run.settle();
+    }
+    expect(run.handedOver).toBeGreaterThan(15);
     expect(await run.differencesOf('live')).toEqual([]);
+    expect(await run.differencesOf('settled')).toEqual([]);
     await run.arrive(scenario.messages, 300);
     expect(await run.differences()).toEqual([]);
+  });
+});
+
+describe('the feed', () => {
+  it('shows rows at hand as it shows those it reads', async () => {
+    const scenario = seededShop(6, { timeZone: 'UTC' });
+    const ledger = new LedgerRepository(clickhouse);
+    const run = await ShopRun.open(clickhouse, 'feed', scenario.shop);
+    for (const topic of ['transactions.v1', 'returns.v1'] as const) {
+      const values = scenario.messages.filter((each) => each.topic === topic).map(({ value }) => value);
+      const placed = values.map((value, index) => ({
+        offset: BigInt(index),
+        value: value === null ? null : Buffer.from(value),
+        timestamp: new Date(),
+      }));
+      await ledger.append(run.shop, topic, ledgerRows(run.shop, topic, 0, 1, 0n, placed, new Date()));
+      const stretch = { topic, partition: 0, epoch: 1, from: 3n, to: BigInt(Math.min(placed.length, 1_000)) };
+      const read = await new LiveReads(clickhouse).events(run.shop, [stretch]);
+      expect(read.length).toBeGreaterThan(10);
+      expect(ledger.tail.rows(run.shop, stretch)?.length).toBe(Number(stretch.to - stretch.from));
+      expect(await new LiveReads(clickhouse, ledger.tail).events(run.shop, [stretch])).toEqual(read);
+    }
   });
 });
 

@@ -10,6 +10,8 @@ export class ShopRun {
   readonly #next = new Map<KeptTopic, bigint>();
   readonly #arrived: OracleMessage[] = [];
   #settled = 0;
+  /** Every other batch is the refresher's own process's by default, the rest come from elsewhere: both ways to new rows are taken. */
+  ownEvery = 2;
   #batches = 0;
   #handedOver = 0;
 
@@ -17,6 +19,7 @@ export class ShopRun {
     readonly clickhouse: ClickHouse,
     readonly shop: Shop,
     readonly refresher: Refresher,
+    private readonly own: LedgerRepository,
   ) {}
 
   /**
@@ -29,12 +32,13 @@ export class ShopRun {
     const shop = await shops.register({ shop: name, ...settings, fiscalYearStart: 1, clockMode: 'data' });
     await shops.prepare(shop);
     const gate = new ShopGate(new WatermarkRepository(clickhouse));
-    const refresher = Refresher.over(clickhouse, shop, gate, { rowCap, now: () => new Date(), claimedBy: 'tests' });
+    const own = new LedgerRepository(clickhouse);
+    const refresher = Refresher.over(clickhouse, shop, gate, { rowCap, now: () => new Date(), claimedBy: 'tests' }, own);
     await refresher.claim();
-    return new ShopRun(clickhouse, shop, refresher);
+    return new ShopRun(clickhouse, shop, refresher, own);
   }
 
-  /** Steps that took all their orders from the writer's hand. */
+  /** Steps whose facts were made of rows at hand. */
   get handedOver(): number {
     return this.#handedOver;
   }
@@ -44,7 +48,7 @@ export class ShopRun {
    * @param settle whether everything is brought to the ledger's end, or only facts and headline
    */
   async arrive(messages: readonly OracleMessage[], batch: number, settle = true): Promise<void> {
-    const ledger = new LedgerRepository(this.clickhouse);
+    const elsewhere = new LedgerRepository(this.clickhouse);
     for (let start = 0; start < messages.length; start += batch) {
       const arriving = messages.slice(start, start + batch);
       for (const topic of new Set(arriving.map((message) => message.topic))) {
@@ -57,13 +61,13 @@ export class ShopRun {
             timestamp: new Date(),
           }));
         const rows = ledgerRows(this.shop, topic, 0, 1, next, placed, new Date());
-        await ledger.append(this.shop, topic, rows);
+        const own = (this.#batches += 1) % this.ownEvery === 0;
+        await (own ? this.own : elsewhere).append(this.shop, topic, rows);
         const end = next + BigInt(placed.length);
         this.#next.set(topic, end);
         const recorded = rows.flatMap(({ envelope }) => (envelope.verdict === 'accepted' ? [envelope.recordedTime] : [])).sort();
         const head = { topic, partition: 0, epoch: 1, next: end, rows: rows.length, recorded: recorded[recorded.length - 1] ?? null };
-        // As the writer of a pipeline does: every other batch, so that both ways to new rows are taken.
-        if ((this.#batches += 1) % 2 === 0) this.refresher.tell(head, rows);
+        if (own) this.refresher.tell(head);
       }
       this.#arrived.push(...arriving);
       if (settle) {
@@ -76,6 +80,12 @@ export class ShopRun {
         }
       }
     }
+  }
+
+  /** Brings everything to where the live level stands. */
+  async settle(): Promise<void> {
+    await this.refresher.settle();
+    this.#settled = this.#arrived.length;
   }
 
   /** Compares the tables of one level with the oracle over what that level has taken in. */

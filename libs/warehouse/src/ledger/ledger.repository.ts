@@ -1,6 +1,7 @@
 import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { after, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
+import { LedgerTail } from './ledger-tail.js';
 import { columnsOf, envelopeValues, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger-tables.js';
 
 /** A ledger row ready to be written: the envelope and the topic's own values in column order. */
@@ -43,6 +44,9 @@ export interface LedgerSpan {
 
 /** L0: appends batches and answers where each partition stands. */
 export class LedgerRepository {
+  /** What was appended last. */
+  readonly tail = new LedgerTail();
+
   constructor(private readonly clickhouse: ClickHouse) {}
 
   /** Writes rows of one topic as one block. Rejected and gap rows keep the defaults in the typed columns. */
@@ -51,6 +55,7 @@ export class LedgerRepository {
     const blank = blankValues[topic];
     const lines = rows.map(({ envelope, values }) => JSON.stringify([...envelopeValues(envelope), ...(values ?? blank)]));
     await this.clickhouse.insert(tableOf(shop, ledgerTables[topic].table), columnsOf(topic), lines.join('\n'), 'writer');
+    this.tail.add(shop, topic, rows);
   }
 
   /** The end of every partition that has rows at or after `positions`; pass `[]` for all. */

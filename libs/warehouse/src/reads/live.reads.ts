@@ -1,14 +1,14 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
+import { LedgerTail, type LedgerStretch } from '../ledger/ledger-tail.js';
+import { valueOf, type LedgerColumn } from '../ledger/ledger-values.js';
+import type { LedgerRow } from '../ledger/ledger.repository.js';
+import { microsOf, textOfMicros } from '../micros.js';
 import { instantOf } from '../watermark.repository.js';
 import { tableOf, type Shop } from '../shop.js';
 
-/** Offsets of one partition of the ledger, `from` included, `to` not. */
-export interface LedgerStretch {
+/** A stretch of orders or returns. */
+export interface LiveStretch extends LedgerStretch {
   readonly topic: 'transactions.v1' | 'returns.v1';
-  readonly partition: number;
-  readonly epoch: number;
-  readonly from: bigint;
-  readonly to: bigint;
 }
 
 /** An accepted order or return event, as the live feed shows it. */
@@ -30,8 +30,8 @@ export interface LiveEvent {
 }
 
 /** Accepted orders and returns of some stretches, found by the ledger's own key. A topic without a stretch is not read. */
-export function liveEventsSql(shop: Shop, stretches: readonly LedgerStretch[]): Sql {
-  const columns: Readonly<Record<LedgerStretch['topic'], Sql>> = {
+export function liveEventsSql(shop: Shop, stretches: readonly LiveStretch[]): Sql {
+  const columns: Readonly<Record<LiveStretch['topic'], Sql>> = {
     'transactions.v1': sql`order_id AS entity, event_time, ingested_at, offset, customer_id AS customer, country,
     toString(arraySum((price, quantity) -> toDecimal128(price, 6) * quantity, lines.unit_price, lines.quantity)) AS amount, arraySum(lines.quantity) AS units
 FROM ${tableOf(shop, 'ledger_transactions')}`,
@@ -39,7 +39,7 @@ FROM ${tableOf(shop, 'ledger_transactions')}`,
     toString(arraySum(amount -> toDecimal128(amount, 6), lines.amount)) AS amount, arraySum(lines.quantity) AS units
 FROM ${tableOf(shop, 'ledger_returns')}`,
   };
-  const ofTopic = (topic: LedgerStretch['topic']): Sql[] => {
+  const ofTopic = (topic: LiveStretch['topic']): Sql[] => {
     const places = stretches
       .filter((each) => each.topic === topic)
       .map(
@@ -60,13 +60,22 @@ WHERE ingested_at >= ${since} AND verdict = 'accepted' AND type = 'tideline.tran
 
 /** Reads of what just came. The ledger only grows, so what lies before a watermark needs no gate. */
 export class LiveReads {
-  constructor(private readonly clickhouse: ClickHouse) {}
+  /** @param tail of the ledger, where this process writes it */
+  constructor(
+    private readonly clickhouse: ClickHouse,
+    private readonly tail = new LedgerTail(),
+  ) {}
 
   /** Newest first by arrival. */
-  async events(shop: Shop, stretches: readonly LedgerStretch[]): Promise<LiveEvent[]> {
-    if (stretches.length === 0) return [];
-    const rows = await this.clickhouse.query<LiveEvent>(liveEventsSql(shop, stretches));
-    return rows.sort((a, b) => compare(b.ingested_at, a.ingested_at) || Number(BigInt(b.offset) - BigInt(a.offset)));
+  async events(shop: Shop, stretches: readonly LiveStretch[]): Promise<LiveEvent[]> {
+    const away: LiveStretch[] = [];
+    const events = stretches.flatMap((stretch) => {
+      const rows = this.tail.rows(shop, stretch);
+      if (!rows) away.push(stretch);
+      return (rows ?? []).filter(({ envelope }) => envelope.verdict === 'accepted').map((row) => eventOf(stretch.topic, row));
+    });
+    if (away.length > 0) events.push(...(await this.clickhouse.query<LiveEvent>(liveEventsSql(shop, away))));
+    return events.sort((a, b) => compare(b.ingested_at, a.ingested_at) || Number(BigInt(b.offset) - BigInt(a.offset)));
   }
 
   /** Unix second -> orders. */
@@ -82,6 +91,28 @@ export class LiveReads {
     );
     return row?.speed ?? null;
   }
+}
+
+/** What `liveEventsSql` makes of a row. */
+function eventOf(topic: LiveStretch['topic'], row: LedgerRow): LiveEvent {
+  const { type, eventId, eventTime, ingestedAt, offset } = row.envelope;
+  const common = { type, event_id: eventId, event_time: eventTime, ingested_at: ingestedAt, offset: offset.toString() };
+  const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, each) => total + each, 0n);
+  if (topic === 'returns.v1') {
+    const of = <T>(column: LedgerColumn<'returns.v1'>): T => valueOf(topic, row, column) as T;
+    return {
+      ...{ ...common, entity: of<string>('return_id'), customer: of<string>('customer_id'), country: '' },
+      amount: textOfMicros(sum(of<string[]>('lines.amount').map(microsOf))),
+      units: sum(of<number[]>('lines.quantity').map(BigInt)).toString(),
+    };
+  }
+  const of = <T>(column: LedgerColumn<'transactions.v1'>): T => valueOf(topic, row, column) as T;
+  const quantities = of<number[]>('lines.quantity').map(BigInt);
+  return {
+    ...{ ...common, entity: of<string>('order_id'), customer: of<string>('customer_id'), country: of<string>('country') },
+    amount: textOfMicros(sum(of<string[]>('lines.unit_price').map((price, index) => microsOf(price) * (quantities[index] ?? 0n)))),
+    units: sum(quantities).toString(),
+  };
 }
 
 /** Unix second of an instant as the engine prints it. */

@@ -2,19 +2,22 @@ import { sql } from '#clickhouse';
 import type { DirtySql } from './dirty.js';
 import type { NamedStatement, StepSql } from './step.js';
 
-/** Campaign x day: what was spent and reached beside what the attributed orders brought. */
-export function writeCampaignDays(s: StepSql, dirty: DirtySql): NamedStatement[] {
-  const days = s.table('scratch_campaign_days');
-  return [
-    {
-      name: 'dirty_campaign_days',
-      statement: sql`INSERT INTO ${days}
+/** Notes the days of campaigns whose attributed orders moved. */
+export function noteCampaignDays(s: StepSql, dirty: DirtySql): NamedStatement {
+  return {
+    name: 'dirty_campaign_days',
+    statement: sql`INSERT INTO ${s.table('scratch_campaign_days')}
 SELECT toDate(bucket, ${s.zone}), member FROM ${s.table('agg_kpi')}
 WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND generation = ${s.generation} AND ${dirty.has('day', sql`bucket`)}`,
-    },
-    {
-      name: 'agg_campaign_day',
-      statement: sql`INSERT INTO ${s.table('agg_campaign_day')}
+  };
+}
+
+/** Campaign x day of the noted days: what was spent and reached beside what the attributed orders brought. */
+export function writeCampaignDays(s: StepSql): NamedStatement {
+  const days = s.table('scratch_campaign_days');
+  return {
+    name: 'agg_campaign_day',
+    statement: sql`INSERT INTO ${s.table('agg_campaign_day')}
 SELECT
     date, campaign_id, sum(spend), sum(impressions), sum(clicks), sum(orders), sum(units), sum(gross), sum(discounts), sum(returns),
     sum(returns_by_order_date), ${s.generation}, min(gone)
@@ -30,6 +33,5 @@ FROM
     SELECT DISTINCT date, campaign_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM ${days}
 )
 GROUP BY date, campaign_id`,
-    },
-  ];
+  };
 }

@@ -1,4 +1,5 @@
 import { sql } from '#clickhouse';
+import { namedDimensions, type NamedDimension } from './placed.js';
 import type { NamedStatement, StepSql } from './step.js';
 
 /**
@@ -73,37 +74,39 @@ FROM
 /**
  * An id that a fact names before its own event came gets a placeholder; ids named by any version count, so that the set does not
  * depend on where one step ended.
+ * @param wanted dimensions in which one may be missing
  */
-export function writePlaceholders(s: StepSql): NamedStatement[] {
+export function writePlaceholders(s: StepSql, wanted: readonly NamedDimension[] = namedDimensions): NamedStatement[] {
   const orders = sql`FROM ${s.table('ledger_transactions')} WHERE ${s.fresh('transactions.v1')}`;
   const returns = sql`FROM ${s.table('ledger_returns')} WHERE ${s.fresh('returns.v1')}`;
   const customers = sql`(SELECT customer_id ${orders} UNION ALL SELECT customer_id ${returns})`;
-  return [
-    {
+  const statements: Readonly<Record<NamedDimension, NamedStatement>> = {
+    customers: {
       name: 'placeholder_customers',
       statement: sql`INSERT INTO ${s.table('dim_customers')} (customer_id, customer_key, placeholder, generation)
 SELECT customer_id, customer_key, 1, ${s.generation} FROM ${s.table('dim_customer_keys')}
 WHERE customer_id IN ${customers} AND customer_id NOT IN (SELECT customer_id FROM ${s.table('dim_customers')} WHERE customer_id IN ${customers})`,
     },
-    {
+    products: {
       name: 'placeholder_products',
       statement: sql`INSERT INTO ${s.table('dim_products')} (product_id, placeholder, generation)
 SELECT DISTINCT product_id, 1, ${s.generation}
 FROM (SELECT arrayJoin(lines.product_id) AS product_id ${orders} UNION ALL SELECT arrayJoin(lines.product_id) ${returns})
 WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM ${s.table('dim_products')})`,
     },
-    {
+    campaigns: {
       name: 'placeholder_campaigns',
       statement: sql`INSERT INTO ${s.table('dim_campaigns')} (campaign_id, placeholder, generation)
 SELECT DISTINCT campaign_id, 1, ${s.generation}
 FROM (SELECT campaign_id ${orders} UNION ALL SELECT campaign_id FROM ${s.table('scratch_campaign_days')})
 WHERE campaign_id != '' AND campaign_id NOT IN (SELECT campaign_id FROM ${s.table('dim_campaigns')})`,
     },
-    {
+    geography: {
       name: 'dim_geography',
       statement: sql`INSERT INTO ${s.table('dim_geography')}
 SELECT DISTINCT country, region, city, ${s.generation} ${orders}
     AND (country, region, city) NOT IN (SELECT country, region, city FROM ${s.table('dim_geography')})`,
     },
-  ];
+  };
+  return wanted.map((dimension) => statements[dimension]);
 }

@@ -1,5 +1,5 @@
 import { DirtyBuckets } from './dirty.js';
-import { microsOf, textOfMicros } from './micros.js';
+import { microsOf, textOfMicros } from '../micros.js';
 import type { OrderBody, OrderHead, Place, ReturnVersion } from './versions.js';
 
 /** Values of one row, in the order of the table's columns. */

@@ -1,13 +1,15 @@
 import type { LedgerRow } from '../ledger/ledger.repository.js';
-import { ledgerTables } from '../ledger/ledger-tables.js';
-import type { Position } from '../positions.js';
+import { valueOf, type LedgerColumn } from '../ledger/ledger-values.js';
 import { instantOf } from '../watermark.repository.js';
 import { sliceOf, type BucketCalendar } from './calendar.js';
 import type { Row } from './fold.js';
-import { microsOf, textOfMicros } from './micros.js';
+import { microsOf, textOfMicros } from '../micros.js';
+import type { Names } from './placed.js';
 import type { OrderHead } from './versions.js';
 
-type OrderColumn = (typeof ledgerTables)['transactions.v1']['columns'][number];
+type OrderColumn = LedgerColumn<'transactions.v1'>;
+
+const own = (row: LedgerRow, column: OrderColumn): unknown => valueOf('transactions.v1', row, column);
 
 /** A version of an order as the writer of this process has just put it into the ledger. */
 interface HandedOrder {
@@ -15,32 +17,10 @@ interface HandedOrder {
   readonly head: OrderHead;
 }
 
-/**
- * Rows of one topic that are wholly what lies between two sets of positions, or undefined where some are missing: every offset must
- * be there once, in the epoch of its partition.
- */
-export function wholly(rows: readonly LedgerRow[], from: readonly Position[], to: readonly Position[]): LedgerRow[] | undefined {
-  const inside: LedgerRow[] = [];
-  for (const end of to) {
-    const start = from.find((each) => each.partition === end.partition);
-    if (start && start.epoch !== end.epoch) return undefined;
-    const first = start?.next ?? 0n;
-    if (!start && end.epoch !== 1) return undefined;
-    const own = new Map<bigint, LedgerRow>();
-    for (const row of rows) {
-      const { partition, epoch, offset } = row.envelope;
-      if (partition === end.partition && epoch === end.epoch && offset >= first && offset < end.next) own.set(offset, row);
-    }
-    if (BigInt(own.size) !== end.next - first) return undefined;
-    inside.push(...own.values());
-  }
-  return inside;
-}
-
 /** Versions of orders from ledger rows, as a read of the ledger would give them. */
 export async function handedOrders(rows: readonly LedgerRow[], calendar: BucketCalendar): Promise<HandedOrder[]> {
   const accepted = rows.filter(({ envelope }) => envelope.verdict === 'accepted');
-  const secondsOf = (row: LedgerRow): number => Math.floor(instantOf(valueOf(row, 'order_time') as string).getTime() / 1000);
+  const secondsOf = (row: LedgerRow): number => Math.floor(instantOf(own(row, 'order_time') as string).getTime() / 1000);
   const buckets = await calendar.of(accepted.map(secondsOf));
   return accepted.map((row) => {
     const { partition, epoch, offset, entityId, revision, hash } = row.envelope;
@@ -51,10 +31,10 @@ export async function handedOrders(rows: readonly LedgerRow[], calendar: BucketC
       head: {
         ...starts,
         ...{ partition, epoch, offset: offset.toString(), entity_id: entityId, revision: revision.toString(), hash, fresh: 1 },
-        order_id: valueOf(row, 'order_id') as string,
-        cancelled: valueOf(row, 'cancelled') as number,
-        customer_id: valueOf(row, 'customer_id') as string,
-        line: valueOf(row, 'lines.line') as number[],
+        order_id: own(row, 'order_id') as string,
+        cancelled: own(row, 'cancelled') as number,
+        customer_id: own(row, 'customer_id') as string,
+        line: own(row, 'lines.line') as number[],
       },
     };
   });
@@ -75,7 +55,7 @@ export function salesRows(orders: readonly HandedOrder[], keys: ReadonlyMap<stri
   return orders
     .filter(({ head }) => head.cancelled === 0)
     .flatMap(({ row, head }) => {
-      const of = <T>(column: OrderColumn): T => valueOf(row, column) as T;
+      const of = <T>(column: OrderColumn): T => own(row, column) as T;
       const first = Math.min(...head.line);
       const attributes = (['payment_method', 'channel', 'country', 'region', 'city', 'campaign_id'] as const).map((each) =>
         of<string>(each),
@@ -104,8 +84,14 @@ export function salesRows(orders: readonly HandedOrder[], keys: ReadonlyMap<stri
     });
 }
 
-const positionOf = new Map(ledgerTables['transactions.v1'].columns.map((column, index) => [column, index]));
-
-function valueOf(row: LedgerRow, column: OrderColumn): unknown {
-  return row.values?.[positionOf.get(column) ?? -1];
+/** What orders name in the dimensions. */
+export function namesOf(orders: readonly HandedOrder[]): Names {
+  const each = (column: OrderColumn): string[] => orders.flatMap(({ row }) => own(row, column) as string | string[]);
+  const present = (names: readonly string[]): string[] => names.filter((name) => name !== '');
+  return {
+    customers: present(each('customer_id')),
+    products: present(each('lines.product_id')),
+    campaigns: present(each('campaign_id')),
+    geography: orders.map(({ row }) => JSON.stringify((['country', 'region', 'city'] as const).map((column) => own(row, column)))),
+  };
 }

@@ -1,18 +1,20 @@
 import { sql, type ClickHouse, type Sql } from '#clickhouse';
+import type { LedgerTail } from '../ledger/ledger-tail.js';
 import { tableOf, type Shop } from '../shop.js';
 import { BucketCalendar } from './calendar.js';
-import { writeCampaignDays } from './campaigns.js';
+import { noteCampaignDays, writeCampaignDays } from './campaigns.js';
 import { CustomerKeys } from './customer-keys.js';
 import { writeCustomers } from './customers.js';
 import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
 import { writeSales, writeTimelines } from './facts.js';
 import { foldVersions, leftOutColumns, leftOutRows, placesOfOrders, refundColumns, refundRows, timelinesOf, type Row } from './fold.js';
-import { handedOrders, salesColumns, salesRows, wholly } from './handed.js';
+import { handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
 import { writeHeadline } from './headline.js';
 import { Known } from './known.js';
 import { writeKpis } from './kpi.js';
 import { momentColumns, Pending } from './pending.js';
+import { namedDimensions, Placed } from './placed.js';
 import { StepSql, type NamedStatement, type Step } from './step.js';
 import { collectVersions, orderBodiesSql, type OrderBody } from './versions.js';
 
@@ -23,7 +25,7 @@ export type StepTimings = ReadonlyMap<string, number>;
 export type Guarded = (work: () => Promise<void>) => Promise<void>;
 
 /** Work tables of a settling. */
-const scratchTables = ['scratch_dirty', 'scratch_customers', 'scratch_campaign_days'] as const;
+type ScratchTable = 'scratch_dirty' | 'scratch_customers' | 'scratch_campaign_days';
 
 /**
  * Writes one shop's facts and derived tables, at two levels. `live` folds what is new in the ledger into the facts and the headline:
@@ -33,12 +35,14 @@ const scratchTables = ['scratch_dirty', 'scratch_customers', 'scratch_campaign_d
 export class RefreshRepository {
   readonly #pending = new Pending();
   readonly #known: Known;
+  readonly #placed = new Placed();
   readonly #keys: CustomerKeys;
   readonly #calendar: BucketCalendar;
 
   constructor(
     private readonly clickhouse: ClickHouse,
     private readonly shop: Shop,
+    private readonly tail: LedgerTail,
   ) {
     this.#known = new Known(clickhouse, shop);
     this.#keys = new CustomerKeys(clickhouse, shop, this.#known);
@@ -55,6 +59,7 @@ export class RefreshRepository {
     this.#pending.clear();
     this.#keys.forget();
     this.#known.forget();
+    this.#placed.clear();
   }
 
   /** Resolves when nothing is looked for any more that is surely new: until then steps are slower. */
@@ -102,7 +107,7 @@ export class RefreshRepository {
       ]);
       if (dirty.any) await run.statement(headline);
     });
-    await run.statement(this.emptied('scratch_dirty'));
+    this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
     const { months, former } = timelinesOf(folded, orders, keys);
     const pending = this.#pending;
     pending.dirty.merge(folded.dirty);
@@ -120,27 +125,30 @@ export class RefreshRepository {
     const run = new Run(this.clickhouse);
     const s = new StepSql(step);
     const pending = this.#pending;
-    await this.emptyScratch(run);
     const dirty = await this.dirty(run, pending.dirty);
     if (s.moved('customers.v1')) await this.keysOfRegistered(run, s);
     const months = [...pending.customerMonths].map((pair) => JSON.stringify(pair.split(' ')));
-    await run.insert('scratch_customers', this.table('scratch_customers'), ['month', 'customer_key'], months.join('\n'));
+    await this.fill(run, 'scratch_customers', ['month', 'customer_key'], months.join('\n'));
+    await run.statement(this.emptied('scratch_campaign_days'));
+    // Campaign days name campaigns too.
+    const missing = namedDimensions.filter((each) => this.#placed.mayMiss(each) || (each === 'campaigns' && s.moved('campaigns.v1')));
     await guarded(async () => {
-      const facts = s.moved('transactions.v1') || s.moved('returns.v1');
       await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
       await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut.join('\n'));
       for (const each of [
         ...(dirty.any ? [writeTimelines(s, dirty)] : []),
         ...writeDimensions(s),
-        ...(facts || s.moved('campaigns.v1') ? writePlaceholders(s) : []),
+        ...writePlaceholders(s, missing),
         ...(dirty.any ? [writeKpis(s, dirty)] : []),
         ...(months.length > 0 ? writeCustomers(s) : []),
-        ...(dirty.any || s.moved('campaigns.v1') ? writeCampaignDays(s, dirty) : []),
+        ...(dirty.any ? [noteCampaignDays(s, dirty)] : []),
       ]) {
         await run.statement(each);
       }
+      const days = sql`SELECT 1 FROM ${this.table('scratch_campaign_days')} LIMIT 1`;
+      if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
     });
-    await this.emptyScratch(run);
+    this.#placed.settled();
     pending.clear();
     return run.timings;
   }
@@ -156,12 +164,14 @@ export class RefreshRepository {
     }
   }
 
-  /** The step's orders, where the writer of this process handed over every row of them. */
+  /** The step's orders, where this process itself wrote every row of them, and lately. */
   private async handed(s: StepSql): Promise<Awaited<ReturnType<typeof handedOrders>> | undefined> {
-    if (!s.step.handed || !s.moved('transactions.v1')) return undefined;
-    const { from, to } = s.ends('transactions.v1');
-    const rows = wholly(s.step.handed, from, to);
-    return rows && handedOrders(rows, this.#calendar);
+    const rows = s.stretches('transactions.v1')?.map((each) => this.tail.rows(this.shop, each));
+    if (!rows || rows.length === 0 || rows.includes(undefined)) return undefined;
+    return handedOrders(
+      rows.flatMap((each) => each ?? []),
+      this.#calendar,
+    );
   }
 
   /** Customers that registered and may never have bought. */
@@ -176,15 +186,18 @@ export class RefreshRepository {
   /** Predicates on dirty buckets, with the work table filled where they need it. */
   private async dirty(run: Run, buckets: DirtyBuckets): Promise<DirtySql> {
     const dirty = new DirtySql(buckets, this.table('scratch_dirty'));
-    await run.insert('scratch_dirty', this.table('scratch_dirty'), ['grain', 'start'], dirty.rows());
+    await this.fill(run, 'scratch_dirty', ['grain', 'start'], dirty.rows());
     return dirty;
   }
 
-  private async emptyScratch(run: Run): Promise<void> {
-    for (const name of scratchTables) await run.statement(this.emptied(name));
+  /** Rows of a work table, in the place of those of an earlier step. Without any it is not read. */
+  private async fill(run: Run, table: ScratchTable, columns: readonly string[], lines: string): Promise<void> {
+    if (lines === '') return;
+    await run.statement(this.emptied(table));
+    await run.insert(table, this.table(table), columns, lines);
   }
 
-  private emptied(name: (typeof scratchTables)[number]): NamedStatement {
+  private emptied(name: ScratchTable): NamedStatement {
     return { name: 'empty', statement: sql`TRUNCATE TABLE ${this.table(name)}` };
   }
 

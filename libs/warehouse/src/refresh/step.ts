@@ -1,5 +1,5 @@
 import { ident, sql, type Sql } from '#clickhouse';
-import type { LedgerRow } from '../ledger/ledger.repository.js';
+import type { LedgerStretch } from '../ledger/ledger-tail.js';
 import type { LedgerTopic } from '../ledger/ledger-tables.js';
 import { before, between, type Position } from '../positions.js';
 import type { Shop } from '../shop.js';
@@ -13,8 +13,6 @@ export interface Step {
   readonly generation: bigint;
   readonly from: readonly Position[];
   readonly to: readonly Position[];
-  /** Rows of `transactions.v1` that this process wrote lately: where they are the whole step, the ledger need not be read. */
-  readonly handed?: readonly LedgerRow[];
 }
 
 /** A statement with the name it has in profiles, golden files and errors. */
@@ -61,9 +59,16 @@ export class StepSql {
     return sql`toStartOfMonth(toTimeZone(${at}, ${this.zone}))`;
   }
 
-  /** Ends of the topic's partitions before the step and after it. */
-  ends(topic: LedgerTopic): { from: Position[]; to: Position[] } {
-    return { from: this.positions(this.step.from, topic), to: this.positions(this.step.to, topic) };
+  /** What is new in this step, partition by partition. Undefined where one enters a new epoch: then it may hold rows of two. */
+  stretches(topic: LedgerTopic): LedgerStretch[] | undefined {
+    const from = this.positions(this.step.from, topic);
+    const stretches: LedgerStretch[] = [];
+    for (const { partition, epoch, next } of this.positions(this.step.to, topic)) {
+      const start = from.find((each) => each.partition === partition) ?? { epoch: 1, next: 0n };
+      if (start.epoch !== epoch) return undefined;
+      if (start.next < next) stretches.push({ topic, partition, epoch, from: start.next, to: next });
+    }
+    return stretches;
   }
 
   private positions(all: readonly Position[], topic: LedgerTopic): Position[] {
