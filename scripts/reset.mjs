@@ -1,9 +1,13 @@
 // npm run reset: removes what an instance kept. Refuses a directory that is in use or that is not one of ours.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { settingsOf } from './lib/arguments.mjs';
 import { clear, refusalToClear } from './lib/data-directory.mjs';
+import { withDotEnv } from './lib/dot-env.mjs';
 import { SetupError } from './lib/setup.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const help = `npm run reset -- [--data .data]
 
@@ -15,7 +19,7 @@ try {
     console.log(help);
     process.exit(0);
   }
-  const data = resolve(settingsOf(argv, { '--data': 'TIDELINE_DATA' }, help).TIDELINE_DATA ?? (process.env.TIDELINE_DATA || '.data'));
+  const data = resolve(settingsOf(argv, { '--data': 'TIDELINE_DATA' }, help).TIDELINE_DATA ?? (withDotEnv(root).TIDELINE_DATA || '.data'));
   if (!existsSync(data)) console.log(`${data} does not exist: nothing to clear.`);
   else {
     const refusal = refusalToClear(data);

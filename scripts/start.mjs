@@ -1,12 +1,10 @@
 // npm start: everything from a fresh clone to a running instance. The npm script is `exec node`: a shell between npm and us
 // would die of a Ctrl-C at once, and npm would give the terminal back while we still drain.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-// Whole: a name that an old Node lacks would stop this file from loading, before it can say that Node is too old.
-import * as util from 'node:util';
 import { settingsOf, usage } from './lib/arguments.mjs';
+import { withDotEnv } from './lib/dot-env.mjs';
 import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
 import { exitCodeOf, signalsToHandOn } from './lib/signals.mjs';
 
@@ -20,9 +18,8 @@ try {
     console.log(usage);
     process.exit(0);
   }
-  const file = existsSync(join(root, '.env')) ? util.parseEnv(readFileSync(join(root, '.env'), 'utf8')) : {};
   // Flags win over the environment, the environment over the file.
-  const env = { ...file, ...process.env, ...settingsOf(argv) };
+  const env = { ...withDotEnv(root), ...settingsOf(argv) };
   console.log('Tideline');
   ensurePackages(root, say);
   ensureBuild(root, say);

@@ -1,13 +1,14 @@
-import { shopId } from '#contracts';
-import { InstanceClient, loadMapping, readFiles, runImport, type Collected } from '#importing';
-import { MultiBar, Presets, type SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { loadMapping, readFiles, runImport, shopConfig, type Collected, type ImportPhase, type ShopDefaults } from '#importing';
+import { Command } from 'commander';
 import { resolve } from 'node:path';
+import { instanceAt, urlHelp } from './instance.js';
+import { parseShop } from './parse-shop.js';
+import { Progress } from './progress.js';
 
 interface Options {
   readonly shop: string;
   readonly mapping: string;
-  readonly url: string;
+  readonly url?: string;
   readonly rejects?: string;
   readonly json?: true;
   readonly dryRun?: true;
@@ -20,7 +21,7 @@ export function importCommand(): Command {
     .argument('<file...>', 'CSV files, plain or .gz')
     .requiredOption('--shop <id>', 'the shop; it is made when it does not exist', parseShop)
     .requiredOption('--mapping <name-or-file>', 'a mapping that ships, or a YAML file')
-    .option('--url <url>', 'the running instance', 'http://127.0.0.1:7070')
+    .option('--url <url>', urlHelp)
     .option('--rejects <file>', 'where rejected rows go (default: <shop>.rejects.csv)')
     .option('--dry-run', 'read and count, send nothing')
     .option('--json', 'print the result as one JSON object, last')
@@ -28,45 +29,36 @@ export function importCommand(): Command {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const bars = progressBars();
+  const progress = new Progress();
   try {
-    await importFiles(files, options, bars);
+    await importFiles(files, options, progress);
   } finally {
-    // A bar left running keeps its timer, and with it the process, alive.
-    bars?.stop();
+    progress.stop();
   }
 }
 
-function parseShop(text: string): string {
-  const parsed = shopId.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? '');
-  return parsed.data;
-}
-
-async function importFiles(files: string[], options: Options, bars: MultiBar | undefined): Promise<void> {
+async function importFiles(files: string[], options: Options, progress: Progress): Promise<void> {
   const begun = performance.now();
-  const mapping = await loadMapping(options.mapping);
+  const mapping = await loadMapping(options.mapping, await shopDefaults());
   const rejectsPath = resolve(options.rejects ?? `${options.shop}.rejects.csv`);
-  const reading = bars?.create(100, 0, { task: 'reading ' });
-  const client = options.dryRun ? undefined : new InstanceClient(options.url, await secret());
+  const client = options.dryRun ? undefined : await instanceAt(options.url);
   let early: Promise<unknown> | undefined;
   const collected = await readFiles(files, {
     mapping,
     rejectsPath,
-    onProgress: (done) => {
-      reading?.update(Math.floor(done * 100));
+    onProgress: (done, rows) => {
+      progress.show('reading', done, rows, 'rows');
       // The file can be read and has its columns: the instance makes the shop while the rest is read. What it refuses is said later.
       early ??= client?.registerShop(options.shop, mapping).catch(() => undefined);
     },
   });
   const readMs = performance.now() - begun;
   if (!client) {
-    bars?.stop();
+    progress.stop();
     return report({ shop: options.shop, dryRun: true, ...counts(collected, rejectsPath), readMs: Math.round(readMs) }, options);
   }
   await early;
 
-  const bySending = new Map<string, SingleBar>();
   // Loaded here: --help, a dry run and a wrong file name do not need the broker's client.
   const [{ openStreaming }, { createLogger }] = await Promise.all([import('#streaming'), import('#observability')]);
   const outcome = await runImport(collected, {
@@ -74,14 +66,9 @@ async function importFiles(files: string[], options: Options, bars: MultiBar | u
     mapping,
     client,
     openStreaming: (brokers) => openStreaming({ brokers, clientId: 'tideline-import', logger: createLogger('silent') }),
-    onProgress: (phase, done, of) => {
-      let bar = bySending.get(phase);
-      if (!bar && bars) bySending.set(phase, (bar = bars.create(of, 0, { task: phase.padEnd(8) })));
-      bar?.setTotal(of);
-      bar?.update(done);
-    },
+    onProgress: (phase, done, of) => progress.show(phase, of === 0 ? 1 : done / of, done, units[phase]),
   });
-  bars?.stop();
+  progress.stop();
   report(
     {
       shop: options.shop,
@@ -126,22 +113,10 @@ function report(result: Readonly<Record<string, unknown>>, options: Options): vo
   }
 }
 
-/** Bars on stderr, so that stdout holds the result alone; none where nobody watches. */
-function progressBars(): MultiBar | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return new MultiBar(
-    {
-      stream: process.stderr,
-      format: '{task} {bar} {percentage}%  {value}/{total}  {eta_formatted} left',
-      hideCursor: true,
-      etaBuffer: 50,
-    },
-    Presets.shades_classic,
-  );
-}
+const units: Readonly<Record<ImportPhase, string>> = { sending: 'events', settling: 'messages in the figures' };
 
-/** The instance's bearer token, where it needs one. Loaded late: a dry run asks nobody, and the settings bring Nest along. */
-async function secret(): Promise<string | undefined> {
-  const [{ readConfig }, { httpConfig }] = await Promise.all([import('#config'), import('#http')]);
-  return readConfig([httpConfig], undefined, { strict: false }).get(httpConfig).TIDELINE_SECRET;
+/** What the settings say of a shop whose mapping is silent. */
+async function shopDefaults(): Promise<ShopDefaults> {
+  const { readConfig } = await import('#config');
+  return readConfig([shopConfig], undefined, { strict: false }).get(shopConfig);
 }

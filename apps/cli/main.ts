@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { importCommand } from './import.command.js';
+import { operateCommands } from './operate.commands.js';
 import { simulateCommand } from './simulate.command.js';
 
 const program = new Command('tideline')
@@ -7,6 +8,7 @@ const program = new Command('tideline')
   .addCommand(importCommand())
   .addCommand(simulateCommand())
   .showHelpAfterError();
+for (const command of operateCommands()) program.addCommand(command);
 
 try {
   await program.parseAsync();

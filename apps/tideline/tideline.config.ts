@@ -1,6 +1,7 @@
 import { clickhouseConfig, storeConfig } from '#clickhouse';
 import { defineSlice } from '#config';
 import { httpConfig } from '#http';
+import { shopConfig } from '#importing';
 import { ingestionConfig } from '#ingestion';
 import { simulationConfig } from '#simulation';
 import { streamingConfig } from '#streaming';
@@ -21,4 +22,13 @@ export const tidelineConfig = defineSlice('tideline', {
 });
 
 /** Every slice of the all-in-one process; `.env.example` is made of them. */
-export const slices = [tidelineConfig, httpConfig, streamingConfig, clickhouseConfig, storeConfig, ingestionConfig, simulationConfig];
+export const slices = [
+  tidelineConfig,
+  httpConfig,
+  streamingConfig,
+  clickhouseConfig,
+  storeConfig,
+  ingestionConfig,
+  simulationConfig,
+  shopConfig,
+];

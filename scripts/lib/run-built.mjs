@@ -1,6 +1,7 @@
 // Runs a program of the build: installs and builds first when a source is newer.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withDotEnv } from './dot-env.mjs';
 import { ensureBuild, ensureKafka, ensurePackages, SetupError } from './setup.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -22,6 +23,7 @@ export async function runBuilt(entry, { kafka = false } = {}) {
     process.exit(1);
   }
   // Queries of the embedded engine sit on libuv's threads.
+  Object.assign(process.env, withDotEnv(root));
   process.env.UV_THREADPOOL_SIZE ??= '16';
   await import(join(root, 'dist', entry));
 }

@@ -1,6 +1,6 @@
 import { ident, sql } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
-import { Alarms, IngestionMetrics, IngestionService } from '#ingestion';
+import { Alarms, gapRow, IngestionMetrics, IngestionService } from '#ingestion';
 import { Metrics } from '#observability';
 import {
   arrivals,
@@ -14,6 +14,7 @@ import {
   type TestStack,
 } from '#testing';
 import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
+import kafkajs from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -128,4 +129,55 @@ it('raises an alarm that names the first difference when a derived figure is wro
   await until(() => alarms.list().length > 0, 'the audit has seen it');
   expect(alarms.list().map(({ code, subject }) => [code, subject])).toEqual([['audit', 'totals']]);
   expect(alarms.list()[0]?.message).toMatch(/day gross: facts .*, derived /);
+});
+
+it('starts all other shops when one cannot, says why, and starts that one by itself when the cause is gone', async () => {
+  alarms.list().forEach(({ code, shop, subject }) => alarms.clear(code, shop, subject));
+  await ingestion.stop();
+  const settings = { timeZone: 'UTC', currency: 'EUR', fiscalYearStart: 1, clockMode: 'data' } as const;
+  const topic = topicOf('broken', 'transactions.v1');
+  // Somebody else made the topic with other partitions: its shop, which is first in the registry's order, cannot start.
+  await stack.streaming.ensureTopics([{ topic, partitions: 1, config: {} }]);
+  await shops.register({ shop: 'broken', ...settings });
+  ingestion = service();
+  await ingestion.start();
+  expect(ingestion.pipelines.map(({ shop }) => shop.shop)).not.toContain('broken');
+  await until(() => ingestion.pipeline('through-kafka')?.ready === true, 'the others are ready');
+  expect(ingestion.failed).toEqual(['broken']);
+  expect(alarms.list('broken').map(({ code, message }) => [code, message])).toEqual([
+    ['start-failed', expect.stringMatching(/broken.transactions.v1 has 1 partitions.*Delete the topic/s)],
+  ]);
+  const admin = new kafkajs.Kafka({ brokers: [...stack.streaming.brokers], logLevel: 0 }).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.disconnect();
+  await until(() => ingestion.pipeline('broken')?.ready === true, 'it starts');
+  expect([ingestion.failed, alarms.list('broken')]).toEqual([[], []]);
+});
+
+it('halts a partition whose broker ends below the ledger until somebody accepts that, then goes on in a new epoch', async () => {
+  const shop = await openShop('truncated', 'UTC', 'EUR');
+  await produce(shop, seededShop(12, { timeZone: 'UTC' }).messages.slice(0, 40));
+  await settled(shop);
+  await ingestion.stop();
+  const ledger = new LedgerRepository(stack.clickhouse);
+  const [head] = (await ledger.heads(shop)).filter(({ topic }) => topic === 'transactions.v1');
+  const place = { topic: 'transactions.v1', partition: head?.partition ?? 0 } as const;
+  // The ledger holds more than the broker: what a broker that lost its tail looks like.
+  const gone = gapRow(place.topic, place.partition, 1, head?.next ?? 0n, 5n, 'lost-by-retention', new Date());
+  await ledger.append(shop, place.topic, [gone]);
+  ingestion = service();
+  await ingestion.start();
+  const halted = () => alarms.list('truncated').find(({ code }) => code === 'ledger-ahead');
+  await until(() => halted() !== undefined, 'the partition has halted');
+  expect(halted()?.subject).toBe(`transactions.v1/${place.partition}`);
+  const pipeline = ingestion.pipeline('truncated');
+  expect(() => pipeline?.accept('returns.v1', 0)).toThrow(/has not halted/);
+  pipeline?.accept(place.topic, place.partition);
+  await until(() => halted() === undefined, 'it goes on');
+  expect(alarms.list('truncated').map(({ code }) => code)).toEqual(['new-epoch']);
+  expect(alarms.acknowledge('truncated', 'new-epoch').length).toBe(1);
+  expect(alarms.acknowledge('truncated', 'audit')).toEqual([]);
+  const end = async () => (await ledger.head(shop, place.topic, place.partition))?.epoch;
+  await until(async () => (await end()) === 2, 'what the broker holds is read again');
 });

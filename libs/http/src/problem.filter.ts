@@ -15,6 +15,8 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'query-invalid': HttpStatus.BAD_REQUEST,
   'shop-unknown': HttpStatus.NOT_FOUND,
   'shop-differs': HttpStatus.CONFLICT,
+  'no-such-alarm': HttpStatus.NOT_FOUND,
+  'not-halted': HttpStatus.CONFLICT,
   'range-not-aligned': HttpStatus.BAD_REQUEST,
   'range-empty': HttpStatus.BAD_REQUEST,
   'too-many-points': HttpStatus.BAD_REQUEST,

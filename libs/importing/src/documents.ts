@@ -174,6 +174,7 @@ export class DocumentCollector implements Collected {
       if (value === undefined || value < 0n || value >= maxMicros) return `${name} is not a positive number`;
       extra[name] = value;
     }
+    if (kind === 'return' && extra.discount > unitPrice * BigInt(quantity)) return 'discount is above the amount';
     const costText = read.unitCost?.(row) ?? '';
     const unitCost = costText === '' ? undefined : this.#decimal(costText);
     if (costText !== '' && (unitCost === undefined || unitCost < 0n || unitCost >= maxMicros)) return 'unitCost is not a positive number';

@@ -123,7 +123,8 @@ function returnData(document: Document, { revision, currency }: Mapping): object
       line: index + 1,
       productId: line.product === '' ? null : line.product,
       quantity: line.quantity,
-      amount: decimalText(line.price * BigInt(line.quantity)),
+      // What was paid for the units, and so what is paid back.
+      amount: decimalText(line.price * BigInt(line.quantity) - line.discount),
       ...present({ reason: line.reason }),
     })),
   };

@@ -6,6 +6,7 @@ const codes = {
   'rejects-unwritable': { retryable: false },
   'instance-unreachable': { retryable: true },
   'instance-refused': { retryable: false },
+  'shop-differs': { retryable: false },
   'import-stalled': { retryable: true },
 } as const;
 

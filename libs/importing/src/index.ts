@@ -1,7 +1,8 @@
 export { ImportError, type ImportErrorCode } from './importing.errors.js';
 export { buildEvents, type OutgoingEvent } from './events.js';
 export type { Collected, Document } from './documents.js';
-export { loadMapping, parseMapping, type Mapping } from './mapping.js';
+export { shopConfig } from './shop.config.js';
+export { loadMapping, parseMapping, type Mapping, type ShopDefaults } from './mapping.js';
 export { InstanceClient } from './instance-client.js';
 export { readFiles, type ReadOptions } from './read-files.js';
 export { runImport, type ImportOutcome, type ImportPhase, type ImportRunOptions } from './import-run.js';

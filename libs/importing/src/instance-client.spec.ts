@@ -12,8 +12,12 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** A server that gives one answer to everything, and keeps what it was asked. */
-async function answering(status: number, body: string): Promise<{ url: string; asked: { request: IncomingMessage; body: string }[] }> {
+/** A server that gives one answer to everything, or one per method, and keeps what it was asked. */
+async function answering(
+  status: number,
+  body: string,
+  bodies: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; asked: { request: IncomingMessage; body: string }[] }> {
   const asked: { request: IncomingMessage; body: string }[] = [];
   server = createServer((request, response) => {
     let text = '';
@@ -21,7 +25,7 @@ async function answering(status: number, body: string): Promise<{ url: string; a
     request.on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
       asked.push({ request, body: text });
-      response.writeHead(status, { connection: 'close' }).end(body);
+      response.writeHead(status, { connection: 'close' }).end(bodies[request.method ?? ''] ?? body);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -30,12 +34,27 @@ async function answering(status: number, body: string): Promise<{ url: string; a
 
 describe('InstanceClient', () => {
   it('registers a shop with what the mapping says, and the secret', async () => {
-    const { url, asked } = await answering(200, '{"shop":"my-shop","status":"ready"}');
+    const { url, asked } = await answering(200, '{"shop":"my-shop","status":"ready"}', { GET: '{"shops":[]}' });
     const answer = await new InstanceClient(url, 'a-secret-of-16-characters').registerShop('my-shop', await loadMapping('online-retail'));
     expect(answer.status).toBe('ready');
-    expect(asked[0]?.request).toMatchObject({ method: 'PUT', url: '/api/v1/shops/my-shop' });
+    expect(asked[1]?.request).toMatchObject({ method: 'PUT', url: '/api/v1/shops/my-shop' });
     expect(asked[0]?.request.headers.authorization).toBe('Bearer a-secret-of-16-characters');
-    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ timeZone: 'Europe/London', currency: 'GBP', clock: 'data' });
+    expect(JSON.parse(asked[1]?.body ?? '')).toEqual({ timeZone: 'Europe/London', currency: 'GBP', clock: 'data' });
+  });
+
+  it('takes a shop that is there as it is, unless the mapping says otherwise', async () => {
+    const there = { shop: 'my-shop', timeZone: 'Europe/London', currency: 'GBP', fiscalYearStart: 4, clock: 'wall', status: 'ready' };
+    const { url, asked } = await answering(200, '{}', { GET: JSON.stringify({ shops: [there] }) });
+    const client = new InstanceClient(url, undefined);
+    const mapping = await loadMapping('online-retail');
+    expect(await client.registerShop('my-shop', mapping)).toEqual(there);
+    for (const other of [{ currency: 'EUR' }, { timeZone: 'UTC' }, { fiscalYearStart: 1 }]) {
+      await expect(client.registerShop('my-shop', { ...mapping, ...other })).rejects.toMatchObject({
+        code: 'shop-differs',
+        retryable: false,
+      });
+    }
+    expect(asked.every(({ request }) => request.method === 'GET')).toBe(true);
   });
 
   it('shows a problem by its title and detail', async () => {

@@ -1,29 +1,61 @@
-import type { PipelineAnswer, ShopAnswer, SummaryAnswer } from '#contracts';
+import type { AlarmsAnswer, AuditAnswer, PipelineAnswer, ShopAnswer, ShopsAnswer, SummaryAnswer } from '#contracts';
 import { ImportError } from './importing.errors.js';
 import type { Mapping } from './mapping.js';
 
-/** What an import asks of a running instance. */
+/** What the command line asks of a running instance. */
 export class InstanceClient {
   constructor(
     private readonly url: string,
     private readonly secret: string | undefined,
   ) {}
 
-  registerShop(shop: string, mapping: Mapping): Promise<ShopAnswer> {
-    return this.call('PUT', `/api/v1/shops/${encodeURIComponent(shop)}`, {
-      timeZone: mapping.timeZone,
-      currency: mapping.currency,
-      clock: 'data',
-    });
+  /**
+   * The shop that a file goes to: made as the mapping says, or one that is there and does not contradict it.
+   * @throws {ImportError} `shop-differs`
+   */
+  async registerShop(shop: string, mapping: Mapping): Promise<ShopAnswer> {
+    const there = (await this.call<ShopsAnswer>('GET', '/api/v1/shops')).shops.find((each) => each.shop === shop);
+    if (!there) {
+      const { timeZone, currency, clock, fiscalYearStart } = mapping;
+      return this.call('PUT', this.path(shop), {
+        timeZone,
+        currency,
+        clock,
+        ...(fiscalYearStart === undefined ? {} : { fiscalYearStart }),
+      });
+    }
+    const said: readonly (readonly [string, unknown, unknown])[] = [
+      ['time zone', mapping.timeZone, there.timeZone],
+      ['currency', mapping.currency, there.currency],
+      ['first month of the fiscal year', mapping.fiscalYearStart ?? there.fiscalYearStart, there.fiscalYearStart],
+    ];
+    const other = said.find(([, wanted, has]) => wanted !== has);
+    if (!other) return there;
+    const [what, wanted, has] = other;
+    const words = `The shop ${shop} has the ${what} ${String(has)}, the mapping says ${String(wanted)}.`;
+    throw new ImportError('shop-differs', `${words} A shop's settings never change: mend the mapping, or import into another shop.`);
   }
   shop(shop: string): Promise<ShopAnswer> {
-    return this.call('GET', `/api/v1/shops/${encodeURIComponent(shop)}`);
+    return this.call('GET', this.path(shop));
+  }
+  audit(shop: string): Promise<AuditAnswer> {
+    return this.call('POST', `${this.path(shop)}/audit`);
+  }
+  acknowledge(shop: string, code: string): Promise<AlarmsAnswer> {
+    return this.call('POST', `${this.path(shop)}/alarms/${encodeURIComponent(code)}/acknowledge`);
+  }
+  async accept(shop: string, topic: string, partition: number): Promise<void> {
+    await this.call('POST', `${this.path(shop)}/topics/${encodeURIComponent(topic)}/partitions/${partition}/accept`);
   }
   pipeline(): Promise<PipelineAnswer> {
     return this.call('GET', '/api/v1/pipeline');
   }
   summary(shop: string): Promise<SummaryAnswer> {
     return this.call('GET', `/api/v1/shops/${encodeURIComponent(shop)}/kpis/summary`);
+  }
+
+  private path(shop: string): string {
+    return `/api/v1/shops/${encodeURIComponent(shop)}`;
   }
 
   /** @throws {ImportError} `instance-unreachable`, or `instance-refused` with the problem's own words */

@@ -76,6 +76,15 @@ describe('a mapping', () => {
     for (const place of ['currency:', 'timeZone:', 'time.formats:']) expect(message).toContain(place);
   });
 
+  it('may leave currency, time zone and fiscal year to the settings, and says so when they are silent too', () => {
+    const text = `name: my-shop\ntime: { formats: [DD.MM.YYYY] }\n${columns}`;
+    const settings = { SHOP_CURRENCY: 'SEK', SHOP_TIMEZONE: 'Europe/Stockholm', SHOP_FISCAL_YEAR_START: 7 };
+    expect(parseMapping(text, 'x', settings)).toMatchObject({ currency: 'SEK', timeZone: 'Europe/Stockholm', fiscalYearStart: 7 });
+    expect(parseMapping(head + columns, 'x', settings)).toMatchObject({ currency: 'EUR', timeZone: 'Europe/Berlin' });
+    expect(() => parseMapping(text, 'my-shop.yaml')).toThrow(/my-shop\.yaml has no currency.*SHOP_CURRENCY/);
+    expect(() => parseMapping(text, 'my-shop.yaml', { SHOP_CURRENCY: 'SEK' })).toThrow(/has no timeZone.*SHOP_TIMEZONE/);
+  });
+
   it('is refused when it is not YAML, with the line', () => {
     expect(fault('name: [a')).toMatch(/my-shop\.yaml is not YAML: .* line 1/);
   });

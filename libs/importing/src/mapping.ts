@@ -49,8 +49,10 @@ const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone such as
 const mapping = z
   .strictObject({
     name: z.string().min(1),
-    currency,
-    timeZone,
+    currency: currency.optional().describe('SHOP_CURRENCY where it is left out'),
+    timeZone: timeZone.optional().describe('SHOP_TIMEZONE where it is left out'),
+    fiscalYearStart: z.int().min(1).max(12).optional().describe('Month; SHOP_FISCAL_YEAR_START where it is left out'),
+    clock: z.enum(['wall', 'data']).default('data').describe('What moves the time of a shop that is made for the file'),
     revision: z.int().min(1).default(1).describe('Raise it when the mapping was mended: the rows it makes then replace the earlier ones'),
     csv: z
       .strictObject({ separator: z.string().length(1).default(','), encoding: z.enum(['utf-8', 'latin1']).default('utf-8') })
@@ -91,7 +93,7 @@ const mapping = z
         quantity: source.optional(),
         price: source.optional().describe('Of one unit'),
         amount: source.optional().describe('Of the row, where there is no price: it counts as one unit'),
-        discount: source.optional().describe('Of the row'),
+        discount: source.optional().describe('Of the row; on a return row it is taken off the refund'),
         unitCost: source.optional(),
         reason: source.optional().describe('Why it came back'),
         country: source.optional(),
@@ -124,15 +126,22 @@ const mapping = z
   })
   .readonly();
 
+/** What a mapping may leave to the shop's settings. */
+export interface ShopDefaults {
+  readonly SHOP_CURRENCY?: string | undefined;
+  readonly SHOP_TIMEZONE?: string | undefined;
+  readonly SHOP_FISCAL_YEAR_START?: number | undefined;
+}
+
 /** A mapping: how rows of a shop's CSV become events. */
-export type Mapping = z.output<typeof mapping>;
+export type Mapping = z.output<typeof mapping> & { readonly currency: string; readonly timeZone: string };
 export type RowRule = Mapping['rows'][number];
 
 /**
  * Reads a mapping: the name of one that ships, or a path to a YAML file.
  * @throws {ImportError} `mapping-invalid` naming the file, the place in it and what is allowed
  */
-export async function loadMapping(nameOrPath: string): Promise<Mapping> {
+export async function loadMapping(nameOrPath: string, defaults: ShopDefaults = {}): Promise<Mapping> {
   const shipped = `${mappingsDirectory()}/${nameOrPath}.yaml`;
   const isName = /^[a-z0-9-]+$/.test(nameOrPath);
   const path = isName && existsSync(shipped) ? shipped : nameOrPath;
@@ -146,11 +155,11 @@ export async function loadMapping(nameOrPath: string): Promise<Mapping> {
       `There is no mapping ${nameOrPath}. Those that ship: ${names.join(', ')}. Or give a path to a YAML file (docs/importing.md).`,
     );
   }
-  return parseMapping(text, path);
+  return parseMapping(text, path, defaults);
 }
 
 /** @throws {ImportError} `mapping-invalid` */
-export function parseMapping(text: string, path: string): Mapping {
+export function parseMapping(text: string, path: string, defaults: ShopDefaults = {}): Mapping {
   let raw: unknown;
   try {
     raw = parse(text);
@@ -165,7 +174,14 @@ export function parseMapping(text: string, path: string): Mapping {
       `${path} is not a mapping:\n${faults.join('\n')}\nThe keys are described in docs/importing.md.`,
     );
   }
-  return result.data;
+  const currency = result.data.currency ?? defaults.SHOP_CURRENCY;
+  const timeZone = result.data.timeZone ?? defaults.SHOP_TIMEZONE;
+  if (currency === undefined || timeZone === undefined) {
+    const [key, setting] = currency === undefined ? ['currency', 'SHOP_CURRENCY=EUR'] : ['timeZone', 'SHOP_TIMEZONE=Europe/London'];
+    throw new ImportError('mapping-invalid', `${path} has no ${key}, and no setting says it either. Write it there, or set ${setting}.`);
+  }
+  const fiscalYearStart = result.data.fiscalYearStart ?? defaults.SHOP_FISCAL_YEAR_START;
+  return { ...result.data, currency, timeZone, ...(fiscalYearStart === undefined ? {} : { fiscalYearStart }) };
 }
 
 /** Columns of the file that a mapping reads. */

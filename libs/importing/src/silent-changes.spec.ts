@@ -95,6 +95,17 @@ describe('a row is never taken for another amount', () => {
     expect(await taken([line({ at: '0071-01-01 10:00:00' })])).toBe(0);
   });
 
+  it('a return whose discount is above its amount is rejected, not turned into a payment', async () => {
+    const over = { mapped: columns.replace('country', 'discount'), more: 'rows: [{ class: return }]\n' };
+    expect(await taken([line({ land: '5.01' })], over)).toBe(0);
+    const { returns, events } = await run([line({ land: '4.50' })], over);
+    expect(returns).toBe(1);
+    const refund = JSON.parse(events.find(({ topic }) => topic === 'returns.v1')?.value ?? '{}') as {
+      data: { lines: { amount: string }[] };
+    };
+    expect(refund.data.lines.map(({ amount }) => amount)).toEqual(['0.5']);
+  });
+
   it('an order discount that differs between rows of one order is not dropped', async () => {
     const { rejected } = await run([line({ land: '1' }), line({ land: '2' })], { mapped: columns.replace('country', 'orderDiscount') });
     expect(Object.keys(rejected)).toHaveLength(1);

@@ -1,6 +1,7 @@
 /** Something that a person should look at. */
 export interface Alarm {
-  readonly code: 'gap' | 'new-epoch' | 'ledger-ahead' | 'audit' | 'refresh-failed' | 'views-failed' | 'broker-away' | 'ledger-failed';
+  readonly code:
+    'gap' | 'new-epoch' | 'ledger-ahead' | 'audit' | 'refresh-failed' | 'views-failed' | 'broker-away' | 'ledger-failed' | 'start-failed';
   readonly shop: string;
   /** What it is about: a partition, a check. Raising the same code and subject again only counts up. */
   readonly subject: string;
@@ -10,7 +11,10 @@ export interface Alarm {
   readonly times: number;
 }
 
-/** Alarms that stand, per shop. Some clear themselves when the cause is gone; a gap stays until someone has looked. */
+/** Alarms of what is over and stays true: they stand until someone says that he has looked. */
+const lasting: readonly Alarm['code'][] = ['gap', 'new-epoch'];
+
+/** Alarms that stand, per shop. Most clear themselves when the cause is gone. */
 export class Alarms {
   readonly #standing = new Map<string, Alarm>();
 
@@ -24,6 +28,13 @@ export class Alarms {
 
   clear(code: Alarm['code'], shop: string, subject: string): void {
     this.#standing.delete(keyOf(code, shop, subject));
+  }
+
+  /** Somebody has looked at what is over. @returns the alarms that stood, none when there was nothing to acknowledge */
+  acknowledge(shop: string, code: string): Alarm[] {
+    const seen = this.list(shop).filter((alarm) => alarm.code === code && lasting.includes(alarm.code));
+    for (const { subject, ...alarm } of seen) this.clear(alarm.code, shop, subject);
+    return seen;
   }
 
   list(shop?: string): Alarm[] {

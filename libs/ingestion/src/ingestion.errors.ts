@@ -1,6 +1,8 @@
 const codes = {
   'claim-lost': { retryable: true },
   'ledger-ahead': { retryable: false },
+  'no-such-alarm': { retryable: false },
+  'not-halted': { retryable: false },
   'shop-not-ready': { retryable: true },
   'time-zone-unknown': { retryable: false },
 } as const;

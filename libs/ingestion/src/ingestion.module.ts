@@ -10,6 +10,7 @@ import { ingestionConfig } from './ingestion.config.js';
 import { IngestionMetrics } from './ingestion.metrics.js';
 import { IngestionService } from './ingestion.service.js';
 import type { TruncationPolicy } from './ledger/ledger-writer.js';
+import { OperationsController } from './operations.controller.js';
 import { PipelineController } from './pipeline.controller.js';
 import { PipelineRoom } from './pipeline.room.js';
 import { PIPELINES } from './pipelines.js';
@@ -23,7 +24,7 @@ export class IngestionModule {
   static forRoot(options: { onTruncation: TruncationPolicy; claimedBy: string; shared?: boolean }): DynamicModule {
     return {
       module: IngestionModule,
-      controllers: [PipelineController],
+      controllers: [PipelineController, OperationsController],
       providers: [
         Alarms,
         PipelineRoom,
@@ -67,13 +68,11 @@ export class IngestionModule {
             );
             health.register('ingestion', () => {
               const stuck = service.pipelines.filter((pipeline) => !pipeline.ready);
-              return {
-                ready: stuck.length === 0,
-                detail:
-                  stuck.length === 0
-                    ? `${service.pipelines.length} shops are read`
-                    : stuck.map((pipeline) => `${pipeline.shop.shop}: ${pipeline.state}`).join(', '),
-              };
+              const faults = [
+                ...stuck.map((pipeline) => `${pipeline.shop.shop}: ${pipeline.state}`),
+                ...service.failed.map((shop) => `${shop}: could not start, see the alarm start-failed`),
+              ];
+              return { ready: faults.length === 0, detail: faults.join(', ') || `${service.pipelines.length} shops are read` };
             });
             return service;
           },

@@ -21,7 +21,7 @@ import {
 import type { ClickHouse } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from './alarms.js';
-import { Audit } from './audit/audit.js';
+import { Audit, type AuditReport } from './audit/audit.js';
 import { fenceOf, soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
 import { IngestionError } from './ingestion.errors.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
@@ -167,6 +167,30 @@ export class ShopPipeline {
     await this.#claim.release();
     await this.#hinting;
     await this.#hints?.close();
+  }
+
+  /**
+   * Compares the pipeline with itself, now.
+   * @throws {IngestionError} `shop-not-ready` while another process refreshes the shop
+   */
+  async audit(): Promise<AuditReport> {
+    if (!this.#refreshes) throw new IngestionError('shop-not-ready', `Another process refreshes ${this.shop.shop}: ask that one.`);
+    return this.#audit.run();
+  }
+
+  /**
+   * A partition that has halted goes on from the broker's start within some seconds.
+   * @throws {IngestionError} `not-halted`
+   */
+  accept(topic: LedgerTopic, partition: number): void {
+    const halted = this.parts.alarms
+      .list(this.shop.shop)
+      .some(({ code, subject }) => code === 'ledger-ahead' && subject === `${topic}/${partition}`);
+    if (!halted) {
+      const message = `${this.shop.shop}.${topic}/${partition} has not halted: there is nothing to accept.`;
+      throw new IngestionError('not-halted', message);
+    }
+    this.#writer?.accept(topic, partition);
   }
 
   /**

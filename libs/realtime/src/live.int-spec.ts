@@ -323,6 +323,9 @@ describe('who comes in', () => {
     'route GET api/v1/shops/:shop': viewers,
     'route PUT api/v1/shops/:shop': ['engineer', 'admin'],
     'route GET api/v1/pipeline': viewers,
+    'route POST api/v1/shops/:shop/audit': ['operator', 'marketer', 'engineer', 'admin'],
+    'route POST api/v1/shops/:shop/alarms/:code/acknowledge': ['operator', 'marketer', 'engineer', 'admin'],
+    'route POST api/v1/shops/:shop/topics/:topic/partitions/:partition/accept': ['engineer', 'admin'],
     'route GET api/v1/shops/:shop/kpis/summary': viewers,
     'route GET api/v1/shops/:shop/kpis/series': viewers,
     'route GET api/v1/shops/:shop/kpis/breakdown': viewers,
@@ -349,7 +352,7 @@ describe('who comes in', () => {
     }
     const [method = 'GET', path = ''] = door.name.split(' ');
     const response = await fetch(
-      `${url}/${path.replace(':shop', shop).replace(':name', 'feed').replace('breakdown', 'breakdown?by=country')}`,
+      `${url}/${path.replace(':shop', shop).replace(':name', 'feed').replace(':code', 'gap').replace(':topic', 'returns.v1').replace(':partition', '0').replace('breakdown', 'breakdown?by=country')}`,
       {
         method,
         headers: { ...(as === undefined ? {} : { authorization: `Bearer token-of-${as}` }), 'content-type': 'application/json' },
@@ -358,8 +361,9 @@ describe('who comes in', () => {
       },
     );
     await response.text();
-    expect([200, 204, 401, 403], `${door.name} as ${as}`).toContain(response.status);
-    return response.ok;
+    // Whoever gets in may still hear that there is nothing to acknowledge or accept.
+    expect([200, 204, 401, 403, 404, 409], `${door.name} as ${as}`).toContain(response.status);
+    return ![401, 403].includes(response.status);
   }
 
   it.each(Object.entries(table))('%s', async (name, admitted) => {

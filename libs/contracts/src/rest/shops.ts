@@ -20,6 +20,18 @@ export const shopAnswer = z.object({
 
 export const shopsAnswer = z.object({ shops: z.array(shopAnswer) });
 
+export const auditAnswer = z.object({
+  at: instant,
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({ check: z.string(), ok: z.boolean(), detail: z.string().describe('What was compared, and the first difference') }),
+  ),
+});
+
+const alarm = z.object({ code: z.string(), shop: z.string(), subject: z.string(), message: z.string(), since: instant, times: z.int() });
+
+export const alarmsAnswer = z.object({ alarms: z.array(alarm) });
+
 export const pipelineAnswer = z.object({
   kafka: z.object({ brokers: z.array(z.string()), state: z.string() }),
   shops: z.array(
@@ -39,17 +51,15 @@ export const pipelineAnswer = z.object({
         }),
       ),
       deadLetters: z.array(z.object({ topic: z.string(), reason: z.string(), messages: z.int() })),
-      audit: z
-        .object({ at: instant, ok: z.boolean(), checks: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() })) })
-        .nullable(),
+      audit: auditAnswer.nullable(),
     }),
   ),
-  alarms: z.array(
-    z.object({ code: z.string(), shop: z.string(), subject: z.string(), message: z.string(), since: instant, times: z.int() }),
-  ),
+  alarms: z.array(alarm),
 });
 
 export type ShopSettingsBody = z.output<typeof shopSettings>;
+export type AuditAnswer = z.output<typeof auditAnswer>;
+export type AlarmsAnswer = z.output<typeof alarmsAnswer>;
 export type ShopAnswer = z.output<typeof shopAnswer>;
 export type ShopsAnswer = z.output<typeof shopsAnswer>;
 export type PipelineAnswer = z.output<typeof pipelineAnswer>;

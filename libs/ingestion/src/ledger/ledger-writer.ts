@@ -44,6 +44,8 @@ export class LedgerWriter {
   readonly #partitions = new Map<string, PartitionState>();
   readonly #commits = new Map<LedgerTopic, GroupCommit<LedgerRow>>();
   #waitingBytes = 0;
+  /** Partitions that may go on though the broker ends below the ledger. */
+  readonly #accepted = new Set<string>();
 
   constructor(
     private readonly shop: Shop,
@@ -65,13 +67,14 @@ export class LedgerWriter {
     const state: PartitionState = { epoch: head?.epoch ?? 1, next: head?.next ?? 0n };
     if (state.next > bounds.end) {
       const what = `The broker's ${this.shop.shop}.${place} ends at ${bounds.end}, the ledger already holds up to ${state.next}: the topic was made anew or the broker lost its last messages.`;
-      if (this.policy === 'halt') {
-        const message = `${what} Check the cluster; to go on from the broker's start run: npm run -s cli -- topics accept --shop ${this.shop.shop}`;
+      if (this.policy === 'halt' && !this.#accepted.delete(place)) {
+        const message = `${what} Check the cluster; to go on from the broker's start run: npm run -s cli -- accept --shop ${this.shop.shop} ${place}`;
         this.alarms.raise('ledger-ahead', this.shop.shop, place, message);
         throw new IngestionError('ledger-ahead', message);
       }
       state.epoch += 1;
       state.next = 0n;
+      this.alarms.clear('ledger-ahead', this.shop.shop, place);
       this.alarms.raise(
         'new-epoch',
         this.shop.shop,
@@ -138,6 +141,11 @@ export class LedgerWriter {
     }
     const head = { topic, partition: batch.partition, epoch, next, rows: rows.length, recorded };
     this.listener.written({ head, accepted, rejected });
+  }
+
+  /** A partition that halted because the broker ends below the ledger goes on from the broker's start, in a new epoch. */
+  accept(topic: LedgerTopic, partition: number): void {
+    this.#accepted.add(`${topic}/${partition}`);
   }
 
   /** Writes the batches that wait. Resolves when all of them have ended, well or not. */

@@ -1,0 +1,50 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { instanceAt, urlHelp } from './instance.js';
+import { parseShop } from './parse-shop.js';
+
+interface Options {
+  readonly shop: string;
+  readonly url?: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** What people do to a running pipeline: `audit`, `acknowledge`, `accept`. */
+export function operateCommands(): Command[] {
+  return [
+    of('audit', 'Compares ledger, facts, derived tables and broker offsets of a running instance. Ends with 1 on a difference.').action(
+      async ({ shop, url }: Options) => {
+        const { ok, checks } = await (await instanceAt(url)).audit(shop);
+        for (const check of checks) say(`${check.ok ? 'ok    ' : 'WRONG '} ${check.check.padEnd(8)} ${check.detail}`);
+        if (!ok) process.exitCode = 1;
+      },
+    ),
+    of('acknowledge', 'Ends alarms of what is over: gap, new-epoch. The others end with their cause.')
+      .argument('<alarm>', 'its code')
+      .action(async (code: string, { shop, url }: Options) => {
+        const { alarms } = await (await instanceAt(url)).acknowledge(shop, code);
+        for (const alarm of alarms) say(`${alarm.code} ${alarm.subject}: ${alarm.message}`);
+      }),
+    of('accept', 'Lets a partition that halted (alarm ledger-ahead) go on from the start of what the broker holds, in a new epoch.')
+      .argument('<topic/partition>', 'as the alarm names it, such as transactions.v1/0', parsePlace)
+      .action(async ({ topic, partition }: Place, { shop, url }: Options) => {
+        await (await instanceAt(url)).accept(shop, topic, partition);
+        say(`${shop}.${topic}/${partition} goes on within some seconds.`);
+      }),
+  ];
+}
+
+function of(name: string, description: string): Command {
+  return new Command(name).description(description).requiredOption('--shop <id>', 'the shop', parseShop).option('--url <url>', urlHelp);
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+function parsePlace(text: string): Place {
+  const [, topic, partition] = /^([a-z]+\.v\d+)\/(\d+)$/.exec(text) ?? [];
+  if (topic === undefined) throw new InvalidArgumentError('It must be a topic and a partition, such as transactions.v1/0.');
+  return { topic, partition: Number(partition) };
+}

@@ -1,0 +1,89 @@
+import { alarmsAnswer, auditAnswer, shopId, type AlarmsAnswer, type AuditAnswer } from '#contracts';
+import { principalOf, Roles } from '#http';
+import { LOGGER, type Logger } from '#observability';
+import { ledgerTopics, ShopRepository, unknownShop, type LedgerTopic } from '#warehouse';
+import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { Alarms } from './alarms.js';
+import { IngestionError } from './ingestion.errors.js';
+import { IngestionService } from './ingestion.service.js';
+import type { ShopPipeline } from './shop-pipeline.js';
+
+const ofShop = z.object({ shop: shopId });
+const ofAlarm = z.object({ shop: shopId, code: z.string().max(40) });
+const ofPartition = z.object({
+  shop: shopId,
+  topic: z.enum(ledgerTopics as [LedgerTopic, ...LedgerTopic[]]),
+  partition: z.coerce.number().int().min(0),
+});
+
+/** What people do to a pipeline, in the process that runs it. */
+@ApiTags('pipeline')
+@Controller('api/v1/shops/:shop')
+export class OperationsController {
+  constructor(
+    @Inject(ShopRepository) private readonly shops: ShopRepository,
+    @Inject(IngestionService) private readonly ingestion: IngestionService,
+    @Inject(Alarms) private readonly alarms: Alarms,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  @Post('audit')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Compares ledger, facts, derived tables and broker offsets now' })
+  @ApiOkResponse({ standardSchema: auditAnswer })
+  async audit(@Param({ schema: ofShop }) { shop }: { shop: string }, @Req() request: Request): Promise<AuditAnswer> {
+    const { at, ok, checks } = await (await this.pipeline(shop)).audit();
+    this.log.info({ principal: principalOf(request).name, shop, ok }, 'audit asked for');
+    return { at: at.toISOString(), ok, checks: checks.map((check) => ({ ...check })) };
+  }
+
+  @Post('alarms/:code/acknowledge')
+  @HttpCode(200)
+  @Roles('operator')
+  @ApiOperation({ summary: 'Ends alarms of what is over (gap, new-epoch); the others end with their cause' })
+  @ApiOkResponse({ standardSchema: alarmsAnswer })
+  async acknowledge(
+    @Param({ schema: ofAlarm }) { shop, code }: { shop: string; code: string },
+    @Req() request: Request,
+  ): Promise<AlarmsAnswer> {
+    await this.known(shop);
+    const seen = this.alarms.acknowledge(shop, code);
+    if (seen.length === 0) {
+      throw new IngestionError(
+        'no-such-alarm',
+        `No alarm ${code} of ${shop} stands that can be acknowledged. gap and new-epoch can; the others end with their cause.`,
+      );
+    }
+    this.log.info({ principal: principalOf(request).name, shop, code, subjects: seen.map(({ subject }) => subject) }, 'alarm acknowledged');
+    return { alarms: seen.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() })) };
+  }
+
+  @Post('topics/:topic/partitions/:partition/accept')
+  @HttpCode(200)
+  @Roles('engineer')
+  @ApiOperation({ summary: 'Lets a partition that halted (ledger-ahead) go on from the start of what the broker holds, in a new epoch' })
+  @ApiOkResponse({ standardSchema: ofPartition })
+  async accept(
+    @Param({ schema: ofPartition }) params: z.output<typeof ofPartition>,
+    @Req() request: Request,
+  ): Promise<z.output<typeof ofPartition>> {
+    (await this.pipeline(params.shop)).accept(params.topic, params.partition);
+    this.log.info({ principal: principalOf(request).name, ...params }, 'partition accepted as it is');
+    return params;
+  }
+
+  private async pipeline(shop: string): Promise<ShopPipeline> {
+    await this.known(shop);
+    const pipeline = this.ingestion.pipeline(shop);
+    if (!pipeline) throw new IngestionError('shop-not-ready', `${shop} is being prepared. Ask again in a moment.`);
+    return pipeline;
+  }
+
+  private async known(shop: string): Promise<void> {
+    if (!(await this.shops.find(shop))) throw unknownShop(shop, await this.shops.list());
+  }
+}
