@@ -52,7 +52,7 @@ export interface PipelineParts {
 /** Everything but the headline settles at most this often. While events stream it takes an eighth of the time at most: live steps wait. */
 const settleMs = 1_000;
 const longestUnsettledMs = 10_000;
-/** Views are brought up to date at most this often, and never take more than a tenth of the time: they fold over every customer. */
+/** Views are brought up to date at most this often, while events stream in a tenth of the time at most: they fold over every customer. */
 const viewsMs = 1_000;
 /** How often shop time moves while no event comes, where it is the wall's. */
 const wallMs = 5_000;
@@ -326,7 +326,8 @@ export class ShopPipeline {
     this.#settlingMs = performance.now() - this.#settledAt;
     if (committed) this.announce(committed);
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
-    if (this.viewsDue() && performance.now() - this.#viewsAt >= Math.max(viewsMs, 10 * this.#viewingMs)) this.#views = this.refreshViews();
+    const every = Math.max(viewsMs, this.#behind ? Math.min(10 * this.#viewingMs, longestUnsettledMs) : 0);
+    if (this.viewsDue() && performance.now() - this.#viewsAt >= every) this.#views = this.refreshViews();
   }
 
   /** Milliseconds until the next settling is due. */
