@@ -1,4 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from './consumer-place.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { forwardTo, protocolError, unreachable } from './kafka-errors.js';
 import { KafkaProducer } from './kafka-producer.js';
@@ -131,22 +133,25 @@ class KafkaStreaming implements Streaming {
   /**
    * kafkajs asks the broker for every topic a client was ever asked about, with each call: one that was deleted would fail
    * the calls about all others from then on. So a client that met a missing topic is replaced, and the call made once more.
+   * A partition whose leader is just changing (its topic was made a moment ago, its broker came back) is asked for again a little later.
    */
   private async ask<T>(topics: readonly string[], call: (admin: Admin) => Promise<T>): Promise<T> {
-    try {
-      return await this.askOnce(call);
-    } catch (error) {
-      if (!isTopicMissing(error)) throw unreachable(this.brokers, error);
-    }
-    try {
-      return await this.askOnce(call);
-    } catch (error) {
-      if (!isTopicMissing(error)) throw unreachable(this.brokers, error);
-      throw new StreamingError(
-        'topic-missing',
-        `Kafka at ${this.brokers.join(', ')} does not have all of these topics: ${topics.join(', ')}. They are made when their shop starts.`,
-        { cause: error },
-      );
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.askOnce(call);
+      } catch (error) {
+        if (isLeaderMoving(error) && attempt < leaderTries) {
+          await sleep(backoff(attempt));
+          continue;
+        }
+        if (!isTopicMissing(error)) throw unreachable(this.brokers, error);
+        if (attempt === 0) continue;
+        throw new StreamingError(
+          'topic-missing',
+          `Kafka at ${this.brokers.join(', ')} does not have all of these topics: ${topics.join(', ')}. They are made when their shop starts.`,
+          { cause: error },
+        );
+      }
     }
   }
 
@@ -156,7 +161,8 @@ class KafkaStreaming implements Streaming {
     try {
       return await call(admin.client);
     } catch (error) {
-      if (isTopicMissing(error)) this.retire(admin);
+      // It knows an old leader, too: kafkajs does not look for the new one by itself.
+      if (isTopicMissing(error) || isLeaderMoving(error)) this.retire(admin);
       throw error;
     } finally {
       admin.pending -= 1;
@@ -187,6 +193,14 @@ class KafkaStreaming implements Streaming {
     }
     if (admin.pending === 0) admin.client.disconnect().catch(() => undefined);
   }
+}
+
+/** How often a call waits for a partition to have its leader: some two seconds in all. */
+const leaderTries = 5;
+const leaderErrors: readonly (string | undefined)[] = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION', 'REPLICA_NOT_AVAILABLE'];
+
+function isLeaderMoving(error: unknown): boolean {
+  return leaderErrors.includes(protocolError(error));
 }
 
 function isTopicMissing(error: unknown): boolean {
