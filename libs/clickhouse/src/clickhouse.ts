@@ -9,6 +9,9 @@ export const CLICKHOUSE = Symbol('CLICKHOUSE');
  */
 export type Lane = 'writer' | 'refresher' | 'reader';
 
+/** How rows are written: JSON arrays (the default), or lines that `tabSeparated` makes, for what is written by the thousand. */
+export type RowFormat = 'JSONCompactEachRow' | 'TabSeparated';
+
 export interface ClickHouse {
   /** Rows of a SELECT. UInt64, Int64 and Decimal arrive as strings, instants as `2011-12-09 12:50:00.000` in UTC. */
   query<Row>(statement: Sql, lane?: Lane): Promise<Row[]>;
@@ -16,9 +19,9 @@ export interface ClickHouse {
   command(statement: Sql, lane?: Lane): Promise<void>;
   /**
    * Inserts rows as ONE block, hence one part: all of them or none.
-   * @param rows lines of JSONCompactEachRow, in the order of `columns`
+   * @param rows lines of the format, in the order of `columns`
    */
-  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane): Promise<void>;
+  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane, format?: RowFormat): Promise<void>;
   /** Version of the engine, `26.7.2.1`. */
   version(): Promise<string>;
   /** Waits for running statements, then closes. */

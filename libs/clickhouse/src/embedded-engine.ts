@@ -76,14 +76,14 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
       run(lane, statement.text, async ({ client }) => {
         await client.command({ query: statement.text });
       }),
-    insert: (table, columns, rows, lane = 'writer') =>
+    insert: (table, columns, rows, lane = 'writer', format = 'JSONCompactEachRow') =>
       run(lane, `INSERT INTO ${table.text}`, async ({ connection }) => {
         // The client's own insert joins statement and rows into one string and copies it; the raw path hands the bytes over.
         await connection.chdb.rawInsert({
           table: table.text.replaceAll('`', ''),
           columns,
           values: Buffer.from(rows, 'utf8'),
-          format: 'JSONCompactEachRow',
+          format,
         });
       }),
     version: async () => {

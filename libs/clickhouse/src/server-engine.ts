@@ -37,10 +37,10 @@ export function openServer(url: string): ClickHouse {
       guarded(statement.text, async () => {
         await client.command({ query: statement.text });
       }),
-    insert: (table, columns, rows) =>
+    insert: (table, columns, rows, _lane, format = 'JSONCompactEachRow') =>
       guarded(`INSERT INTO ${table.text}`, async () => {
         if (rows === '') return;
-        const query = `INSERT INTO ${table.text} (${columns.map((column) => `\`${column}\``).join(', ')}) FORMAT JSONCompactEachRow`;
+        const query = `INSERT INTO ${table.text} (${columns.map((column) => `\`${column}\``).join(', ')}) FORMAT ${format}`;
         const answer = await client.exec({ query, values: Readable.from([rows], { objectMode: false }) });
         answer.stream.resume();
       }),

@@ -1,6 +1,7 @@
 import { topics, type Campaign, type CampaignDay, type ClockTick, type Customer, type Order, type Product, type Return } from '#contracts';
 import type { LedgerTopic } from '#warehouse';
 import type { z } from 'zod';
+import { compileCheck } from './ledger/compiled-contract.js';
 import { mapCampaign, mapCampaignDay } from './mappers/campaign.mapper.js';
 import { mapClockTick } from './mappers/clock.mapper.js';
 import { mapCustomer } from './mappers/customer.mapper.js';
@@ -30,7 +31,8 @@ export const topicOfType: ReadonlyMap<string, string> = new Map(
 );
 
 function consumer(topic: LedgerTopic, map: (type: string, data: unknown) => Mapped): LedgerConsumer {
-  return { topic, contracts: new Map(topics[topic].events.map((contract) => [typeOf(contract), contract])), map };
+  const contracts = topics[topic].events.map((schema) => [typeOf(schema), { schema, check: compileCheck(schema) }] as const);
+  return { topic, contracts: new Map(contracts), map };
 }
 
 function typeOf(contract: z.ZodObject<{ type: z.ZodLiteral<string> }> | z.ZodType): string {

@@ -22,7 +22,7 @@ import { writeDimensions, writePlaceholders } from './refresh/dimensions.js';
 import { DirtyBuckets, DirtySql } from './refresh/dirty.js';
 import { writeSales, writeTimelines } from './refresh/facts.js';
 import { foldVersions } from './refresh/fold.js';
-import { writeHeadline } from './refresh/headline.js';
+import { addToHeadline, writeHeadline } from './refresh/headline.js';
 import { writeKpis } from './refresh/kpi.js';
 import { StepSql } from './refresh/step.js';
 import {
@@ -106,6 +106,8 @@ function statements(): Map<string, string> {
   );
   texts.set('live.agg_headline.sql', writeHeadline(s, dirty, false).statement.text);
   texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.table('scratch_dirty')), true).statement.text);
+  const addition = { gross: '12.5', discounts: '0', orders: 2, units: '3', customerKeys: [1, 7] };
+  texts.set('live.agg_headline_added.sql', addToHeadline(s, dirty, [{ grain: 'slice', start: second, ...addition }]).statement.text);
   for (const { name, statement } of [
     ...writeDimensions(s),
     ...writePlaceholders(s),

@@ -27,57 +27,41 @@ export function ledgerRows(
   now: Date,
 ): LedgerRow[] {
   const rows: LedgerRow[] = [];
+  const ingestedAt = textOf(now);
   let expected = next;
-  for (const message of messages) {
-    if (message.offset < expected) continue;
-    if (message.offset > expected) {
-      rows.push(gapRow(topic, partition, epoch, expected, message.offset - expected, 'skipped-by-broker', now));
-    }
-    expected = message.offset + 1n;
-    const judged = judge(ledgerConsumers[topic], topic, message.value, shop);
-    const common = {
-      partition,
-      epoch,
-      offset: message.offset,
-      topic,
-      missing: 0,
-      type: judged.type,
-      eventId: judged.eventId,
-      producedAt: textOf(message.timestamp),
-      ingestedAt: textOf(now),
-      payload: judged.payload,
-    };
-    rows.push(
-      judged.verdict === 'accepted'
-        ? {
-            envelope: {
-              ...common,
-              verdict: 'accepted',
-              reason: '',
-              detail: '',
-              entityId: judged.mapped.entityId,
-              revision: judged.mapped.revision,
-              hash: judged.hash,
-              eventTime: judged.eventTime,
-              recordedTime: judged.recordedTime,
-            },
-            values: judged.mapped.values,
-          }
-        : {
-            envelope: {
-              ...common,
-              verdict: 'rejected',
-              reason: judged.reason,
-              detail: judged.detail,
-              entityId: '',
-              revision: 0,
-              hash: '',
-              eventTime: noInstant,
-              recordedTime: noInstant,
-            },
-            values: undefined,
-          },
-    );
+  let [producedMs, producedAt] = [Number.NaN, ''];
+  for (const { offset, value, timestamp } of messages) {
+    if (offset < expected) continue;
+    if (offset > expected) rows.push(gapRow(topic, partition, epoch, expected, offset - expected, 'skipped-by-broker', now));
+    expected = offset + 1n;
+    // Messages of one batch mostly have one timestamp.
+    if (timestamp.getTime() !== producedMs) [producedMs, producedAt] = [timestamp.getTime(), textOf(timestamp)];
+    const judged = judge(ledgerConsumers[topic], topic, value, shop);
+    const { verdict, type, eventId, payload } = judged;
+    const accepted = judged.verdict === 'accepted';
+    rows.push({
+      envelope: {
+        partition,
+        epoch,
+        offset,
+        topic,
+        missing: 0,
+        verdict,
+        reason: accepted ? '' : judged.reason,
+        detail: accepted ? '' : judged.detail,
+        type,
+        eventId,
+        entityId: accepted ? judged.mapped.entityId : '',
+        revision: accepted ? judged.mapped.revision : 0,
+        hash: accepted ? judged.hash : '',
+        eventTime: accepted ? judged.eventTime : noInstant,
+        recordedTime: accepted ? judged.recordedTime : noInstant,
+        producedAt,
+        ingestedAt,
+        payload,
+      },
+      values: accepted ? judged.mapped.values : undefined,
+    });
   }
   return rows;
 }

@@ -1,5 +1,6 @@
 import type { LedgerTopic } from '#warehouse';
 import type { z } from 'zod';
+import type { Check } from '../ledger/compiled-contract.js';
 
 /** What a mapper makes of an event's data: who it is about, and the typed columns of its ledger table in order. */
 export interface Mapped {
@@ -20,8 +21,8 @@ export interface Mapped {
 /** A declaration: the runner does the rest. Adding an event type is one more entry in `ledger-consumers.ts`. */
 export interface LedgerConsumer {
   readonly topic: LedgerTopic;
-  /** Contract per `type`. */
-  readonly contracts: ReadonlyMap<string, z.ZodType>;
+  /** Contract per `type`, and the same as a predicate. */
+  readonly contracts: ReadonlyMap<string, { readonly schema: z.ZodType; readonly check: Check }>;
   map(type: string, data: unknown): Mapped;
 }
 

@@ -136,3 +136,51 @@ it('counts a refund under both conventions and takes it out when the order is ca
     ),
   ).toEqual([{ c: 'c2', orders: '1', gross: '13.25', discounts: '1.5', returns: '5.125' }]);
 });
+
+it('adds new orders to the headline, and not a second time when a step that was cut off after it is done again', async () => {
+  const watermarks = new WatermarkRepository(clickhouse);
+  let cutOff = false;
+  const fence = (): Promise<void> => (cutOff ? Promise.reject(new Error('cut off')) : Promise.resolve());
+  const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'adding', fence };
+  const adding = (): Refresher => Refresher.over(clickhouse, shop, new ShopGate(watermarks), options, ledger);
+  const place = async (at: Refresher, name: string): Promise<void> => {
+    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' }) as { data: object };
+    const offset = next.get('transactions.v1') ?? 0n;
+    const value = Buffer.from(JSON.stringify({ ...event, id: `e${name}`, subject: name }));
+    const rows = ledgerRows(shop, 'transactions.v1', 0, 1, offset, [{ offset, value, timestamp: new Date() }], new Date());
+    await ledger.append(shop, 'transactions.v1', rows);
+    next.set('transactions.v1', offset + 1n);
+    at.tell({ topic: 'transactions.v1', partition: 0, epoch: 1, next: offset + 1n, rows: 1, recorded: '2012-05-01 10:00:00' });
+  };
+  const may = async (): Promise<unknown> =>
+    clickhouse.query(
+      sql`SELECT grain, gross, orders, units, bitmapCardinality(buyers) AS buyers FROM ${ident(shop.database, 'agg_headline')} FINAL
+        WHERE bucket >= '2012-04-30 00:00:00' ORDER BY grain`,
+    );
+  const all = (orders: number, figures: object): object[] =>
+    ['slice', 'minute', 'hour', 'day', 'month'].map((grain) => ({ grain, ...figures, orders: String(orders), buyers: '1' }));
+
+  let at = adding();
+  await at.claim();
+  await at.catchUp();
+  await place(at, 'B1');
+  expect((await at.step())?.timings.has('agg_headline_added')).toBe(true);
+  await place(at, 'B2');
+  expect((await at.step())?.timings.has('agg_headline_added')).toBe(true);
+  expect(await may()).toEqual(all(2, { gross: '26.5', units: '6' }));
+
+  cutOff = true;
+  await place(at, 'B3');
+  await expect(at.step()).rejects.toThrow('cut off');
+  cutOff = false;
+  expect((await at.step())?.timings.has('agg_headline_added')).toBe(false);
+  expect(await may()).toEqual(all(3, { gross: '39.75', units: '9' }));
+  await place(at, 'B4');
+  expect((await at.step())?.timings.has('agg_headline_added')).toBe(true);
+
+  // Whoever takes over finds rows beyond the settled watermark: they are computed anew.
+  at = adding();
+  await at.claim();
+  await at.catchUp();
+  expect(await may()).toEqual(all(4, { gross: '53', units: '12' }));
+});

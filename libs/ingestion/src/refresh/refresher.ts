@@ -190,6 +190,7 @@ export class Refresher {
       steps += 1;
       if (this.full) await this.settle();
     }
+    this.refresh.caughtUp();
     await this.settle();
     return steps;
   }

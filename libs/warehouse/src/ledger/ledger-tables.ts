@@ -1,3 +1,4 @@
+import { tabSeparated, type Cell } from '#clickhouse';
 import type { TopicName } from '#contracts';
 
 /** Columns of the envelope, the same in every ledger table, in insert order. */
@@ -127,12 +128,18 @@ export function columnsOf(topic: LedgerTopic): readonly string[] {
   return [...envelopeColumns, ...ledgerTables[topic].columns];
 }
 
-/** Envelope values in the order of `columnsOf`. */
-export function envelopeValues(row: LedgerEnvelope): unknown[] {
-  return [
+/** Arrays of texts; the elements of all others are numbers and amounts. */
+const textArrays: ReadonlySet<string> = new Set(['lines.product_id', 'lines.reason']);
+const textColumns: ReadonlyMap<LedgerTopic, readonly boolean[]> = new Map(
+  ledgerTopics.map((topic) => [topic, columnsOf(topic).map((column) => textArrays.has(column))]),
+);
+
+/** A row as a line of TabSeparated, in the order of `columnsOf`. @param values of the topic's own columns */
+export function ledgerLine(topic: LedgerTopic, row: LedgerEnvelope, values: readonly unknown[]): string {
+  const cells = [
     row.partition,
     row.epoch,
-    row.offset.toString(),
+    row.offset,
     row.topic,
     row.missing,
     row.verdict,
@@ -148,5 +155,7 @@ export function envelopeValues(row: LedgerEnvelope): unknown[] {
     row.producedAt,
     row.ingestedAt,
     row.payload,
+    ...(values as readonly Cell[]),
   ];
+  return tabSeparated(cells, textColumns.get(topic) ?? []);
 }

@@ -2,7 +2,7 @@ import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { after, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { LedgerTail } from './ledger-tail.js';
-import { columnsOf, envelopeValues, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger-tables.js';
+import { columnsOf, ledgerLine, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger-tables.js';
 
 /** A ledger row ready to be written: the envelope and the topic's own values in column order. */
 export interface LedgerRow {
@@ -53,8 +53,8 @@ export class LedgerRepository {
   async append(shop: Shop, topic: LedgerTopic, rows: readonly LedgerRow[]): Promise<void> {
     if (rows.length === 0) return;
     const blank = blankValues[topic];
-    const lines = rows.map(({ envelope, values }) => JSON.stringify([...envelopeValues(envelope), ...(values ?? blank)]));
-    await this.clickhouse.insert(tableOf(shop, ledgerTables[topic].table), columnsOf(topic), lines.join('\n'), 'writer');
+    const lines = rows.map(({ envelope, values }) => ledgerLine(topic, envelope, values ?? blank)).join('\n');
+    await this.clickhouse.insert(tableOf(shop, ledgerTables[topic].table), columnsOf(topic), `${lines}\n`, 'writer', 'TabSeparated');
     this.tail.add(shop, topic, rows);
   }
 

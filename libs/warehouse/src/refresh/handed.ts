@@ -2,7 +2,9 @@ import type { LedgerRow } from '../ledger/ledger.repository.js';
 import { valueOf, type LedgerColumn } from '../ledger/ledger-values.js';
 import { instantOf } from '../watermark.repository.js';
 import { sliceOf, type BucketCalendar } from './calendar.js';
+import { grains, type Grain } from './dirty.js';
 import type { Row } from './fold.js';
+import type { Addition } from './headline.js';
 import { microsOf, textOfMicros } from '../micros.js';
 import type { Names } from './placed.js';
 import type { OrderHead } from './versions.js';
@@ -82,6 +84,48 @@ export function salesRows(orders: readonly HandedOrder[], keys: ReadonlyMap<stri
         0,
       ]);
     });
+}
+
+/** What orders of one version without returns add to the headline's buckets, all grains. */
+export function additionsOf(orders: readonly HandedOrder[], keys: ReadonlyMap<string, number>): Addition[] {
+  interface Sum {
+    gross: bigint;
+    discounts: bigint;
+    orders: number;
+    units: bigint;
+    readonly customerKeys: Set<number>;
+  }
+  const sums = new Map<Grain, Map<number, Sum>>(grains.map((grain) => [grain, new Map<number, Sum>()]));
+  for (const { row, head } of orders) {
+    if (head.cancelled !== 0) continue;
+    const quantities = (own(row, 'lines.quantity') as number[]).map(BigInt);
+    const gross = (own(row, 'lines.unit_price') as string[]).reduce(
+      (sum, price, index) => sum + microsOf(price) * (quantities[index] ?? 0n),
+      0n,
+    );
+    const discounts = (own(row, 'lines.discount') as string[]).reduce(
+      (sum, amount) => sum + microsOf(amount),
+      microsOf(own(row, 'order_discount') as string),
+    );
+    const units = quantities.reduce((sum, quantity) => sum + quantity, 0n);
+    const key = keys.get(head.customer_id) ?? 0;
+    for (const [grain, buckets] of sums) {
+      const start = head[`${grain}_start`];
+      let sum = buckets.get(start);
+      if (!sum) buckets.set(start, (sum = { gross: 0n, discounts: 0n, orders: 0, units: 0n, customerKeys: new Set() }));
+      sum.gross += gross;
+      sum.discounts += discounts;
+      sum.orders += 1;
+      sum.units += units;
+      if (key !== 0) sum.customerKeys.add(key);
+    }
+  }
+  return [...sums].flatMap(([grain, buckets]) =>
+    [...buckets].map(([start, { gross, discounts, orders: count, units, customerKeys }]) => ({
+      ...{ grain, start, gross: textOfMicros(gross), discounts: textOfMicros(discounts), orders: count, units: units.toString() },
+      customerKeys: [...customerKeys],
+    })),
+  );
 }
 
 /** What orders name in the dimensions. */

@@ -1,5 +1,5 @@
 import { join, sql, type Sql } from '#clickhouse';
-import { bucketOf, grains, type DirtySql } from './dirty.js';
+import { bucketOf, grains, type DirtySql, type Grain } from './dirty.js';
 import type { NamedStatement, StepSql } from './step.js';
 
 /** A set of no buyers. */
@@ -54,5 +54,46 @@ export function writeHeadline(s: StepSql, dirty: DirtySql, refunds: boolean): Na
     name: 'agg_headline',
     statement: sql`INSERT INTO ${table}
 ${foldLevels(rows, { select: sql`level.1 AS g, level.2 AS b`, group: sql`g, b` }, s)}`,
+  };
+}
+
+/** What new orders add to one bucket of the headline. */
+export interface Addition {
+  readonly grain: Grain;
+  /** Unix seconds of the bucket's start. */
+  readonly start: number;
+  readonly gross: string;
+  readonly discounts: string;
+  readonly orders: number;
+  readonly units: string;
+  /** Of the buyers, without guests. */
+  readonly customerKeys: readonly number[];
+}
+
+/**
+ * `agg_headline` where a step brings nothing but new orders: each dirty bucket is what stood there and what they add. A third of the time
+ * that computing it anew takes. Right only while what stands there is exact for the step's start: see `RefreshRepository`.
+ */
+export function addToHeadline(s: StepSql, dirty: DirtySql, additions: readonly Addition[]): NamedStatement {
+  const table = s.table('agg_headline');
+  const added = additions.map(
+    ({ grain, start, gross, discounts, orders, units, customerKeys }) =>
+      sql`(${grain}, ${start}, ${gross}, ${discounts}, ${orders}, ${units}, [${join(customerKeys.map((key) => sql`${key}`))}])`,
+  );
+  return {
+    name: 'agg_headline_added',
+    statement: sql`INSERT INTO ${table}
+SELECT g, b, sum(gross), sum(discounts), sum(returns), sum(returns_by_order_date), sum(orders), sum(returned_orders), sum(units),
+    groupBitmapMergeState(buyers), ${s.generation}, 0
+FROM
+(
+    SELECT toString(grain) AS g, bucket AS b, gross, discounts, returns, returns_by_order_date, orders, returned_orders, units, buyers
+    FROM ${table} FINAL WHERE ${dirty.standing()}
+    UNION ALL
+    SELECT a.1, toDateTime(a.2, 'UTC'), toDecimal128(a.3, 6), toDecimal128(a.4, 6), toDecimal128(0, 6), toDecimal128(0, 6), toUInt64(a.5), 0,
+        toUInt64(a.6), bitmapBuild(CAST(a.7, 'Array(UInt32)'))
+    FROM (SELECT arrayJoin([${join(added)}]) AS a)
+)
+GROUP BY g, b`,
   };
 }

@@ -9,8 +9,8 @@ import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
 import { writeSales, writeTimelines } from './facts.js';
 import { foldVersions, leftOutColumns, leftOutRows, placesOfOrders, refundColumns, refundRows, timelinesOf, type Row } from './fold.js';
-import { handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
-import { writeHeadline } from './headline.js';
+import { additionsOf, handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
+import { addToHeadline, writeHeadline } from './headline.js';
 import { Known } from './known.js';
 import { writeKpis } from './kpi.js';
 import { momentColumns, Pending } from './pending.js';
@@ -23,6 +23,9 @@ export type StepTimings = ReadonlyMap<string, number>;
 
 /** Wraps the part in which readers could see a half-moved state; the gate gives it. */
 export type Guarded = (work: () => Promise<void>) => Promise<void>;
+
+/** Orders whose additions to the headline stand in the statement; of more it is computed from the facts. */
+const mostAdded = 2_000;
 
 /** Work tables of a settling. */
 type ScratchTable = 'scratch_dirty' | 'scratch_customers' | 'scratch_campaign_days';
@@ -38,6 +41,10 @@ export class RefreshRepository {
   readonly #placed = new Placed();
   readonly #keys: CustomerKeys;
   readonly #calendar: BucketCalendar;
+  /** Rows of a later place than the live watermark's may stand in the headline: after a restart, until all of the ledger was folded once. */
+  #caughtUp = false;
+  /** As after a step that was cut off, until it was done again. */
+  #torn = false;
 
   constructor(
     private readonly clickhouse: ClickHouse,
@@ -56,10 +63,16 @@ export class RefreshRepository {
 
   /** Forgets what waits and what was known: the live level starts again from the settled one, and others may have written meanwhile. */
   restart(): void {
+    this.#caughtUp = false;
     this.#pending.clear();
     this.#keys.forget();
     this.#known.forget();
     this.#placed.clear();
+  }
+
+  /** All that the ledger held at the restart, and so all that may have been written before it, was folded by this process. */
+  caughtUp(): void {
+    this.#caughtUp = true;
   }
 
   /** Resolves when nothing is looked for any more that is surely new: until then steps are slower. */
@@ -92,10 +105,14 @@ export class RefreshRepository {
     const dirty = await this.dirty(run, folded.dirty);
     const slice = refundColumns.indexOf('slice');
     this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
-    const headline = writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
+    const headline =
+      plain && this.#caughtUp && !this.#torn && handed.length <= mostAdded
+        ? addToHeadline(s, dirty, additionsOf(handed, keys))
+        : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
+    this.#torn = true;
     await guarded(async () => {
       await Promise.all([
         sales !== undefined
@@ -107,6 +124,7 @@ export class RefreshRepository {
       ]);
       if (dirty.any) await run.statement(headline);
     });
+    this.#torn = false;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
     const { months, former } = timelinesOf(folded, orders, keys);
     const pending = this.#pending;

@@ -1,12 +1,12 @@
 /** Ids per filter. */
 const capacity = 1 << 20;
-/** At 16 bits and 5 probes an id, one unknown id in a thousand is taken for a known one. */
-const bitsPerId = 16;
-const probes = 5;
+/** At 32 bits and 7 probes an id, six unknown ids in a million are taken for known ones: a step of hundreds of ids hardly ever has one. */
+const bitsPerId = 32;
+const probes = 7;
 const mask = capacity * bitsPerId - 1;
 
 /**
- * Which ids the ledger may already hold: Bloom filters, 2 MB for each million ids. "No" is certain, so that what is new for sure need
+ * Which ids the ledger may already hold: Bloom filters, 4 MB for each million ids. "No" is certain, so that what is new for sure need
  * not be looked for in the ledger; "perhaps" costs a lookup. Before it was told all that is known it says "perhaps" to everything.
  */
 export class SeenIds {
