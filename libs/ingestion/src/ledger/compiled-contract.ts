@@ -12,7 +12,7 @@ type Def = z.core.$ZodTypeDef & Readonly<Record<string, unknown>>;
  * @throws {TypeError} on a kind of schema that it does not know: at the start, not at a message
  */
 export function compileCheck(schema: z.core.$ZodType): Check {
-  const def = schema._zod.def as Def;
+  const def: Def = { ...schema._zod.def };
   const inner = (name: string): Check => compileCheck(def[name] as z.core.$ZodType);
   const refined = (base: Check): Check => {
     const checks = ((def['checks'] as z.core.$ZodCheck[] | undefined) ?? []).map(compileRefinement);
@@ -23,7 +23,7 @@ export function compileCheck(schema: z.core.$ZodType): Check {
     case 'unknown':
       return () => true;
     case 'string':
-      if (def['format'] !== undefined) throw new TypeError(`No predicate can be made of the zod format ${String(def['format'])}.`);
+      if (def['format'] !== undefined) throw new TypeError(`No predicate can be made of the zod format ${def['format'] as string}.`);
       return refined((value) => typeof value === 'string');
     case 'boolean':
       return (value) => typeof value === 'boolean';
