@@ -12,10 +12,10 @@ type Def = z.core.$ZodTypeDef & Readonly<Record<string, unknown>>;
  * @throws {TypeError} on a kind of schema that it does not know: at the start, not at a message
  */
 export function compileCheck(schema: z.core.$ZodType): Check {
-  const def: Def = { ...schema._zod.def };
+  const def = schema._zod.def as Def;
   const inner = (name: string): Check => compileCheck(def[name] as z.core.$ZodType);
   const refined = (base: Check): Check => {
-    const checks = ((def['checks'] as z.core.$ZodCheck[] | undefined) ?? []).map(compileRefinement);
+    const checks = (def.checks ?? []).map(compileRefinement);
     if (checks.length === 0) return base;
     return (value) => base(value) && checks.every((check) => check(value as never));
   };
