@@ -1,9 +1,8 @@
 import { runMeasures } from '../run-measures.js';
 import { importing } from './importing.js';
-import { drain } from './drain.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { rest } from './rest.js';
 import { startup } from './startup.js';
 
-process.exitCode = await runMeasures({ drain, startup, import: importing, memory, rest, latency }, process.argv.slice(2, 3));
+process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency }, process.argv.slice(2));
