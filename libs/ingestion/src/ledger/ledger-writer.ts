@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from '../alarms.js';
 import { IngestionError } from '../ingestion.errors.js';
 import { GroupCommit, type GroupCommitOptions, type RowSource } from './group-commit.js';
-import { gapRow, ledgerRows } from './ledger-rows.js';
+import { epochRow, gapRow, ledgerRows } from './ledger-rows.js';
 
 /** How long batches wait for one another. */
 export interface WriterWaits extends GroupCommitOptions {
@@ -72,13 +72,15 @@ export class LedgerWriter {
     const state: PartitionState = { epoch: head?.epoch ?? 1, next: head?.next ?? 0n };
     if (state.next > bounds.end) {
       const what = `The broker's ${this.shop.shop}.${place} ends at ${bounds.end}, the ledger already holds up to ${state.next}: the topic was made anew or the broker lost its last messages.`;
-      if (this.policy === 'halt' && !this.#accepted.delete(place)) {
+      if (this.policy === 'halt' && !this.#accepted.has(place)) {
         const message = `${what} Check the cluster; to go on from the broker's start run: npm run -s cli -- accept --shop ${this.shop.shop} ${place}`;
         this.alarms.raise('ledger-ahead', this.shop.shop, place, message);
         throw new IngestionError('ledger-ahead', message);
       }
       state.epoch += 1;
       state.next = 0n;
+      await this.ledger.append(this.shop, topic, [epochRow(topic, partition, state.epoch, new Date())]);
+      this.#accepted.delete(place);
       this.alarms.clear('ledger-ahead', this.shop.shop, place);
       this.alarms.raise(
         'new-epoch',
