@@ -2,7 +2,8 @@
 export * from './oracle/index.js';
 export * from './builders/index.js';
 export * from './scenarios/index.js';
+export * from './log/index.js';
 export * from './compare/index.js';
 export * from './stack/index.js';
-export { atMost, exactly, percentile, report, type Measure } from './measure.js';
+export { atLeast, atMost, exactly, percentile, report, type Measure } from './measure.js';
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';

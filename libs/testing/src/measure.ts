@@ -15,6 +15,11 @@ export function atMost(measure: string, value: number, unit: string, bar: number
   return { measure, value: round(value), unit, bar, ok: value <= bar };
 }
 
+/** A figure that must reach its bar. */
+export function atLeast(measure: string, value: number, unit: string, bar: number): Measure {
+  return { measure, value: round(value), unit, bar, ok: value >= bar };
+}
+
 /** A count that must be exactly what it should be. */
 export function exactly(measure: string, value: number, unit: string, bar: number): Measure {
   return { measure, value, unit, bar, ok: value === bar };

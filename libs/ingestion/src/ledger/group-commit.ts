@@ -12,7 +12,7 @@ interface Waiting<Row> {
 }
 
 export interface GroupCommitOptions {
-  /** How long rows wait to be asked for, in milliseconds. */
+  /** How long rows wait to be asked for, in milliseconds; `Infinity`: until they are. */
   readonly patienceMs: number;
   /** So many rows do not wait. */
   readonly manyRows: number;
@@ -41,7 +41,7 @@ export class GroupCommit<Row> {
       this.#waiting.push({ rows, source, done, failed });
       this.#rows += rows.length;
       if (this.#rows >= this.options.manyRows) void this.flush();
-      else this.#patience ??= setTimeout(() => void this.flush(), this.options.patienceMs);
+      else if (this.options.patienceMs !== Infinity) this.#patience ??= setTimeout(() => void this.flush(), this.options.patienceMs);
     });
   }
 

@@ -76,16 +76,36 @@ export function gapRow(
   reason: 'lost-by-retention' | 'skipped-by-broker',
   now: Date,
 ): LedgerRow {
-  return {
-    envelope: {
+  return rowWithoutMessage(
+    {
+      topic,
       partition,
       epoch,
       offset,
-      topic,
       missing: Number(missing),
-      verdict: 'gap',
       reason,
       detail: `${missing} offsets from ${offset} on were not on the broker.`,
+    },
+    now,
+  );
+}
+
+/**
+ * The beginning of an epoch: from here on offsets count from the broker's start. It takes the place of no offset. Without it a restart
+ * before the epoch's first message would not know of it, and go on where the former epoch ended.
+ */
+export function epochRow(topic: LedgerTopic, partition: number, epoch: number, now: Date): LedgerRow {
+  const detail = `The topic was made anew or lost its last messages: epoch ${epoch} begins.`;
+  return rowWithoutMessage({ topic, partition, epoch, offset: 0n, missing: 0, reason: 'new-epoch', detail }, now);
+}
+
+type Place = Pick<LedgerRow['envelope'], 'topic' | 'partition' | 'epoch' | 'offset' | 'missing' | 'reason' | 'detail'>;
+
+function rowWithoutMessage(place: Place, now: Date): LedgerRow {
+  return {
+    envelope: {
+      ...place,
+      verdict: 'gap',
       type: '',
       eventId: '',
       entityId: '',

@@ -100,6 +100,22 @@ it('halts, or opens a new epoch, when the broker ends below the ledger', async (
   expect(await writer('halt').startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(2n);
 });
 
+it('remembers a new epoch before its first message: the new topic may have grown past the old end when the process starts again', async () => {
+  const embedded = writer('new-epoch');
+  await embedded.startAt('transactions.v1', 6, bounds(6, 0, 9));
+  await durable(embedded, batch(6, 0, 1));
+  expect(await embedded.startAt('transactions.v1', 6, bounds(6, 0, 0))).toBe(0n);
+  const restarted = writer('halt');
+  expect(await restarted.startAt('transactions.v1', 6, bounds(6, 0, 3))).toBe(0n);
+  await durable(restarted, batch(6, 0, 1, 2));
+  expect(await spans(6)).toEqual([
+    [1, 0, 1, 2, 0],
+    [2, 0, 2, 3, 0],
+  ]);
+  // It is no message, and none that is missing.
+  expect((await ledger.deadLetters(shop)).filter(({ reason }) => reason === 'new-epoch')).toEqual([]);
+});
+
 it('takes on while a batch waits, and writes those of a partition together when asked', async () => {
   const target = writer('halt');
   await target.startAt('transactions.v1', 4, bounds(4, 0, 9));

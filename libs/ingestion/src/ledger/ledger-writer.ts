@@ -3,13 +3,17 @@ import type { LedgerHead, LedgerRepository, LedgerRow, LedgerTopic, Shop } from 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from '../alarms.js';
 import { IngestionError } from '../ingestion.errors.js';
-import { GroupCommit, type RowSource } from './group-commit.js';
-import { gapRow, ledgerRows } from './ledger-rows.js';
+import { GroupCommit, type GroupCommitOptions, type RowSource } from './group-commit.js';
+import { epochRow, gapRow, ledgerRows } from './ledger-rows.js';
+
+/** How long batches wait for one another. */
+export interface WriterWaits extends GroupCommitOptions {
+  /** The next messages of a partition are fetched so much later while its batch waits: a fetch costs a millisecond, with one message too. */
+  readonly fetchMs: number;
+}
 
 /** Where the refresher is busy or another process: an insert costs some ten milliseconds whatever its size. */
-const patience = { patienceMs: 100, manyRows: 1_000 };
-/** The next messages of a partition are fetched so much later while its batch waits: a fetch costs a millisecond, with one message too. */
-const fetchMs = 20;
+const usualWaits: WriterWaits = { patienceMs: 100, manyRows: 1_000, fetchMs: 20 };
 /** Payload bytes that may wait in memory; beyond that nothing more is fetched. */
 const mostWaiting = 16 * 1024 * 1024;
 
@@ -53,6 +57,7 @@ export class LedgerWriter {
     private readonly alarms: Alarms,
     private readonly policy: TruncationPolicy,
     private readonly listener: LedgerListener,
+    private readonly waits: WriterWaits = usualWaits,
   ) {}
 
   /**
@@ -67,13 +72,15 @@ export class LedgerWriter {
     const state: PartitionState = { epoch: head?.epoch ?? 1, next: head?.next ?? 0n };
     if (state.next > bounds.end) {
       const what = `The broker's ${this.shop.shop}.${place} ends at ${bounds.end}, the ledger already holds up to ${state.next}: the topic was made anew or the broker lost its last messages.`;
-      if (this.policy === 'halt' && !this.#accepted.delete(place)) {
+      if (this.policy === 'halt' && !this.#accepted.has(place)) {
         const message = `${what} Check the cluster; to go on from the broker's start run: npm run -s cli -- accept --shop ${this.shop.shop} ${place}`;
         this.alarms.raise('ledger-ahead', this.shop.shop, place, message);
         throw new IngestionError('ledger-ahead', message);
       }
       state.epoch += 1;
       state.next = 0n;
+      await this.ledger.append(this.shop, topic, [epochRow(topic, partition, state.epoch, new Date())]);
+      this.#accepted.delete(place);
       this.alarms.clear('ledger-ahead', this.shop.shop, place);
       this.alarms.raise(
         'new-epoch',
@@ -118,7 +125,7 @@ export class LedgerWriter {
     // Whoever takes the batch hears of it; meanwhile it is nobody's yet.
     durable.catch(() => undefined);
     this.listener.waiting();
-    await (this.#waitingBytes > mostWaiting ? durable : Promise.race([durable, sleep(fetchMs)]));
+    await (this.#waitingBytes > mostWaiting ? durable : Promise.race([durable, sleep(this.waits.fetchMs)]));
     return { durable };
   }
 
@@ -155,7 +162,7 @@ export class LedgerWriter {
 
   private commitOf(topic: LedgerTopic): GroupCommit<LedgerRow> {
     let commit = this.#commits.get(topic);
-    if (!commit) this.#commits.set(topic, (commit = new GroupCommit((rows) => this.ledger.append(this.shop, topic, rows), patience)));
+    if (!commit) this.#commits.set(topic, (commit = new GroupCommit((rows) => this.ledger.append(this.shop, topic, rows), this.waits)));
     return commit;
   }
 }

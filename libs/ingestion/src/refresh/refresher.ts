@@ -35,6 +35,8 @@ export interface RefresherOptions {
   readonly claimedBy: string;
   /** Asked right before a watermark is written; throws when another process refreshes the shop now. */
   readonly fence?: () => Promise<void>;
+  /** Milliseconds since some fixed moment, by which waits are measured; those of the process by default. */
+  readonly elapsed?: () => number;
 }
 
 /** Entries that may wait for a settling: bounds memory, and what a crash makes the next start do again. */
@@ -60,6 +62,7 @@ export class Refresher {
   /** Ends of partitions that the writer of this process told of since the last step. */
   #told = new Map<string, LedgerHead>();
   #askedAt = -Infinity;
+  readonly #elapsed: () => number;
 
   constructor(
     private readonly shop: Shop,
@@ -70,6 +73,7 @@ export class Refresher {
     private readonly options: RefresherOptions,
   ) {
     this.#clock = new SourceClock(shop);
+    this.#elapsed = options.elapsed ?? (() => performance.now());
   }
 
   /** The parts over one engine. @param ledger the one that this process writes, if it does */
@@ -159,13 +163,13 @@ export class Refresher {
   private async heads(from: readonly Position[]): Promise<LedgerHead[]> {
     const told = this.#told;
     this.#told = new Map();
-    if (told.size > 0 && performance.now() - this.#askedAt < askMs) {
+    if (told.size > 0 && this.#elapsed() - this.#askedAt < askMs) {
       return [...told.values()].filter((head) => {
         const position = from.find((each) => placeOf(each) === placeOf(head));
         return !position || position.epoch !== head.epoch || position.next < head.next;
       });
     }
-    this.#askedAt = performance.now();
+    this.#askedAt = this.#elapsed();
     return this.ledger.heads(this.shop, from);
   }
 
@@ -193,6 +197,11 @@ export class Refresher {
     this.refresh.caughtUp();
     await this.settle();
     return steps;
+  }
+
+  /** Resolves when the steps look for nothing any more that is surely new. They are right before that, only slower. */
+  async learnt(): Promise<void> {
+    await this.refresh.learnt();
   }
 
   /** Brings RFM, cohorts and segment flow to the settled generation. Nothing to do before the shop has a clock. */

@@ -1,4 +1,4 @@
 export { compareWarehouse, type CompareOptions } from './compare-warehouse.js';
 export { compareOracles } from './compare-oracles.js';
 export { describeDifferences, type Difference } from './difference.js';
-export { ShopRun } from './shop-run.js';
+export { openShop, ShopRun } from './shop-run.js';

@@ -115,11 +115,11 @@ function instant(random: Random, shelf: Shelf): string {
 }
 
 /** Null is a guest. */
-function someCustomer(random: Random, shelf: Shelf): string | null {
+export function someCustomer(random: Random, shelf: Shelf): string | null {
   return random.chance(0.2) ? null : random.pick(shelf.customers);
 }
 
-function someAttributes(random: Random, shelf: Shelf): Partial<Order> {
+export function someAttributes(random: Random, shelf: Shelf): Partial<Order> {
   return {
     paymentMethod: random.pick(['card', 'invoice', null]),
     channel: random.pick(['web', 'store']),
@@ -130,7 +130,7 @@ function someAttributes(random: Random, shelf: Shelf): Partial<Order> {
   };
 }
 
-function someLines(random: Random, shelf: Shelf): OrderLine[] {
+export function someLines(random: Random, shelf: Shelf): OrderLine[] {
   // Line numbers need not start at 1 nor be in order; one product may stand on several lines.
   const numbers = random.shuffled([1, 2, 3, 5]).slice(0, random.whole(1, 4));
   return numbers.map((line) => ({
@@ -143,7 +143,7 @@ function someLines(random: Random, shelf: Shelf): OrderLine[] {
   }));
 }
 
-function someReturnLines(random: Random, shelf: Shelf): ReturnLine[] {
+export function someReturnLines(random: Random, shelf: Shelf): ReturnLine[] {
   return random
     .shuffled([1, 2, 4])
     .slice(0, random.whole(1, 3))

@@ -31,7 +31,10 @@ export interface LedgerTick {
   readonly offsets: Readonly<Record<string, string>>;
 }
 
-/** Offsets of one partition and epoch, for the audit: `rows` distinct offsets plus `missing` should be `last - first + 1`. */
+/**
+ * Offsets of one partition and epoch, for the audit: `distinct` plus `missing` should be `last - first + 1`. An epoch that was opened and
+ * has no message yet ends at -1.
+ */
 export interface LedgerSpan {
   readonly topic: LedgerTopic;
   readonly partition: number;
@@ -63,7 +66,7 @@ export class LedgerRepository {
     const perTopic = ledgerTopics.map(
       (
         topic,
-      ) => sql`SELECT ${topic} AS topic, partition, epoch, toString(max(offset + greatest(missing, 1))) AS next, toUInt32(count()) AS rows,
+      ) => sql`SELECT ${topic} AS topic, partition, epoch, toString(max(offset + if(verdict = 'gap', missing, 1))) AS next, toUInt32(count()) AS rows,
     maxOrNullIf(recorded_time, verdict = 'accepted') AS recorded
 FROM ${tableOf(shop, ledgerTables[topic].table)}
 WHERE ${after(positions.filter((each) => each.topic === topic))}
@@ -79,7 +82,7 @@ GROUP BY partition, epoch`,
   /** Where to go on with one partition: the newest epoch's end, or undefined when the ledger holds nothing of it. */
   async head(shop: Shop, topic: LedgerTopic, partition: number): Promise<{ epoch: number; next: bigint } | undefined> {
     const [row] = await this.clickhouse.query<{ epoch: number; next: string }>(
-      sql`SELECT epoch, toString(max(offset + greatest(missing, 1))) AS next
+      sql`SELECT epoch, toString(max(offset + if(verdict = 'gap', missing, 1))) AS next
 FROM ${tableOf(shop, ledgerTables[topic].table)} WHERE partition = ${partition}
 GROUP BY epoch ORDER BY epoch DESC LIMIT 1`,
       'writer',
@@ -116,7 +119,7 @@ FROM ${tableOf(shop, ledgerTables['clock.v1'].table)} WHERE ${range} AND verdict
     >(
       // Qualified: an alias may not stand inside the aggregates that follow it.
       sql`SELECT l.topic AS topic, l.partition AS partition, l.epoch AS epoch, min(l.offset) AS first,
-    max(l.offset + greatest(l.missing, 1)) - 1 AS last, uniqExactIf(l.offset, l.missing = 0) AS distinct, sum(l.missing) AS missing
+    max(l.offset + if(l.verdict = 'gap', l.missing, 1)) - 1 AS last, uniqExactIf(l.offset, l.verdict != 'gap') AS distinct, sum(l.missing) AS missing
 FROM ${ident(shop.database, 'ledger')} AS l GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,
     );
     return rows.map((row) => ({
@@ -130,10 +133,10 @@ FROM ${ident(shop.database, 'ledger')} AS l GROUP BY topic, partition, epoch ORD
     }));
   }
 
-  /** Rejected messages by topic and reason, and gaps. */
+  /** Rejected messages by topic and reason, and gaps. The beginning of an epoch is neither. */
   async deadLetters(shop: Shop): Promise<{ topic: string; reason: string; messages: string }[]> {
     return this.clickhouse.query(sql`SELECT topic, reason, count() AS messages FROM ${ident(shop.database, 'ledger')}
-WHERE verdict != 'accepted' GROUP BY topic, reason ORDER BY topic, reason`);
+WHERE verdict = 'rejected' OR missing > 0 GROUP BY topic, reason ORDER BY topic, reason`);
   }
 }
 
