@@ -29,6 +29,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
     pipeline: {
       state: 'running',
       lag: 0,
+      waitingMs: 0,
       deadLetters: 0,
       audit: { at: new Date().toISOString(), ok: true },
       clock: { mode: 'source', now, speed: 1440 },

@@ -75,13 +75,25 @@ export function pillOf(state: LiveState): Pill {
 }
 
 /**
- * A lag of the figures counts only while messages wait in the topics: in a shop where nothing happens the newest event is old,
- * and the page is not behind.
+ * Messages that wait are no lag by themselves, for where orders stream some always do: it is how long they have been waiting. A lag of
+ * the newest event counts only while some wait: in a shop where nothing happens it is old, and the page is not behind.
  */
 export function isBehind(state: LiveState): boolean {
   if (roomNames.some((name) => state.rooms[name].gap !== 'none')) return true;
-  const lag = shownOf(state, 'headline')?.lagMs ?? 0;
-  return lag > behindAfterMs && (shownOf(state, 'pipeline')?.data.lag ?? 1) > 0;
+  const pipeline = shownOf(state, 'pipeline')?.data;
+  if ((pipeline?.waitingMs ?? 0) > behindAfterMs) return true;
+  return (shownOf(state, 'headline')?.lagMs ?? 0) > behindAfterMs && (pipeline?.lag ?? 1) > 0;
+}
+
+/**
+ * Whether a shop that its source gives the time has none yet: the source sends its history first. Until then nothing is of today, and
+ * every period shows all that has come.
+ */
+export function isHistoryComing(state: LiveState): boolean {
+  const pipeline = shownOf(state, 'pipeline');
+  const headline = shownOf(state, 'headline');
+  if (pipeline?.data.clock.mode !== 'source' || headline === null || headline.shop !== pipeline.shop) return false;
+  return headline.asOf === null && (headline.data.figures.orders > 0 || pipeline.data.lag > 0);
 }
 
 export interface Waiting {

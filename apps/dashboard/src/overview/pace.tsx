@@ -25,7 +25,7 @@ export function Pace() {
       </dl>
       <p className="freshness">
         {speed !== null && speed !== 1
-          ? `A real minute is ${paceText(speed / 60)} shop hours`
+          ? `The last full hour of the shop, and the last 60 seconds: ${paceText(speed / 60)} shop hours`
           : 'The last full hour of the shop, and the last 60 seconds'}
       </p>
     </section>
