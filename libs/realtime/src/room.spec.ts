@@ -45,7 +45,15 @@ function made(options: { everyMs?: number; readMs?: number } = {}) {
 }
 
 function answer(lag: number, generation: number): RoomAnswer {
-  const data = { state: 'running', lag, waitingMs: 0, deadLetters: 0, audit: null, clock: { mode: 'wall' as const, now: null, speed: 1 }, alarms: [] };
+  const data = {
+    state: 'running',
+    lag,
+    waitingMs: 0,
+    deadLetters: 0,
+    audit: null,
+    clock: { mode: 'wall' as const, now: null, speed: 1 },
+    alarms: [],
+  };
   return { data, stamp: { asOf: null, generation: String(generation), watermark: {}, partial: false }, newestAt: Date.now() - 5 };
 }
 

@@ -29,6 +29,7 @@ function Title() {
   const snapshot = useLive((state) => shownOf(state, 'headline'));
   const trouble = useLive((state) => state.rooms.headline.trouble);
   const isComing = useLive(isHistoryComing);
+  const isAll = useLive((state) => state.rooms.headline.query['period'] === 'all');
   const data = snapshot?.data;
   return (
     <>
@@ -50,7 +51,9 @@ function Title() {
       {data && isEmpty(data.figures) && !isComing && (
         <p className="remark" data-testid="empty-period">
           <IconCalendarOff size={16} aria-hidden />
-          Nothing was sold or returned in this period. Choose a longer one to see figures.
+          {isAll
+            ? 'Nothing has been sold or returned yet.'
+            : 'Nothing was sold or returned in this period. Choose a longer one to see figures.'}
         </p>
       )}
     </>

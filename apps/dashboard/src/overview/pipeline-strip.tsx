@@ -108,9 +108,18 @@ function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
 
 /** A lag is a time: how many messages are on their way says only how much the shop sells. */
 function lagOf(messages: number, waitingMs: number, state: string): Fact {
-  const count = `${countText(messages)} message${messages === 1 ? '' : 's'}`;
   if (waitingMs < noticedMs) {
-    return { name: 'Lag', value: 'None', note: `${messages === 0 ? 'nothing waits' : `${count} on the way`}; ${state}`, tone: 'good' };
+    return {
+      name: 'Lag',
+      value: 'None',
+      note: `${messages === 0 ? 'nothing waits' : `${countText(messages)} on the way`}; ${state}`,
+      tone: 'good',
+    };
   }
-  return { name: 'Lag', value: ageText(waitingMs), note: `${count} wait; ${state}`, tone: waitingMs > behindAfterMs ? 'warn' : 'plain' };
+  return {
+    name: 'Lag',
+    value: ageText(waitingMs),
+    note: `${countText(messages)} messages wait; ${state}`,
+    tone: waitingMs > behindAfterMs ? 'warn' : 'plain',
+  };
 }

@@ -59,7 +59,12 @@ export function Freshness({ room }: { readonly room: RoomName }) {
   const { asOf, generation, lagMs, partial, seq } = received.snapshot;
   const lag = lagMs === null ? '' : ` Their newest event was in the ledger ${Math.round(lagMs)} ms before.`;
   return (
-    <p className="freshness" data-testid={`freshness-${room}`} data-generation={generation} title={`Generation ${generation}, snapshot ${seq}.${lag}`}>
+    <p
+      className="freshness"
+      data-testid={`freshness-${room}`}
+      data-generation={generation}
+      title={`Generation ${generation}, snapshot ${seq}.${lag}`}
+    >
       <span>as of {asOf === null ? 'no event yet' : instantText(asOf, zone)}</span>
       {room === 'pipeline' && <span>generation {generation}</span>}
       <span>age {ageText(now - received.at)}</span>
