@@ -165,7 +165,7 @@ describe('the connection', () => {
     const { page } = await visit();
     const shop = gateway.shops.get('demo');
     if (shop) shop.lagMs = 7_000;
-    gateway.setPipeline('demo', { lag: 1200 });
+    gateway.setPipeline('demo', { lag: 1200, waitingMs: 1_500 });
     gateway.sell('demo', '10');
     await page.locator('[data-testid=pill][data-state=behind]').waitFor();
     expect(await textOf(page, 'pill')).toBe('Behind');

@@ -31,6 +31,7 @@ describe('spans', () => {
   it('of a day so far have their times', () => {
     expect(spanText('2011-12-09T00:00:00Z', '2011-12-09T12:50:00Z', london)).toBe('9 Dec 2011, 00:00 – 12:50');
     expect(spanText('2011-12-08T00:00:00Z', '2011-12-09T12:50:00Z', london)).toBe('8 Dec 2011, 00:00 – 9 Dec 2011, 12:50');
+    expect(spanText('2011-12-09T00:00:00Z', '2011-12-09T00:00:00Z', london)).toBe('9 Dec 2011, 00:00 – 00:00');
     expect(spanText(null, null, london)).toBe('the whole history');
   });
 });

@@ -65,7 +65,8 @@ export function spanText(from: string | null, to: string | null, zone: string): 
   if (from === null && to === null) return 'the whole history';
   const isMidnight = (instant: string): boolean => format(zone, { ...clock, second: '2-digit' }).format(new Date(instant)) === '00:00:00';
   const day = (at: number): string => format(zone, date).format(at);
-  if (from !== null && to !== null && isMidnight(from) && isMidnight(to)) {
+  // At the stroke of midnight a day so far is empty: it has no last day.
+  if (from !== null && to !== null && from !== to && isMidnight(from) && isMidnight(to)) {
     const [first, last] = [day(Date.parse(from)), day(Date.parse(to) - 1)];
     return first === last ? first : `${first} – ${last}`;
   }

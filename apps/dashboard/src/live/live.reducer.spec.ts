@@ -203,7 +203,9 @@ describe('snapshots', () => {
   it('with a lag beyond five seconds put the page behind, unless nothing waits', () => {
     const lagging = push(snapshotOf('headline', '1.2', { after: '1.1', lagMs: 5_001 }));
     expect(pillOf(run(live(), lagging).state)).toBe('live');
-    const waits = push(snapshotOf('pipeline', '1.2', { after: '1.1', lag: 12 }));
+    const onTheWay = push(snapshotOf('pipeline', '1.2', { after: '1.1', lag: 12 }));
+    expect(pillOf(run(live(), onTheWay, lagging).state)).toBe('live');
+    const waits = push(snapshotOf('pipeline', '1.2', { after: '1.1', lag: 12, waitingMs: 1_000 }));
     expect(pillOf(run(live(), waits, lagging).state)).toBe('behind');
     expect(pillOf(run(live(), waits, push(snapshotOf('headline', '1.2', { after: '1.1', lagMs: 5_000 }))).state)).toBe('live');
   });
@@ -219,6 +221,7 @@ describe('snapshots', () => {
     const source = push(snapshotOf('pipeline', '1.2', { after: '1.1', mode: 'source' }));
     const clock = push(snapshotOf('headline', '1.2', { after: '1.1', asOf: '2026-01-01T00:00:00Z' }));
     expect(isHistoryComing(run(live(), source).state)).toBe(true);
+    expect(pillOf(run(live(), source).state)).toBe('behind');
     expect(isHistoryComing(run(live(), source, clock).state)).toBe(false);
     // A shop on another clock has no history to wait for, nor has one that nothing comes to.
     expect(isHistoryComing(live())).toBe(false);

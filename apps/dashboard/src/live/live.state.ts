@@ -75,14 +75,13 @@ export function pillOf(state: LiveState): Pill {
 }
 
 /**
- * Messages that wait are no lag by themselves, for where orders stream some always do: it is how long they have been waiting. A lag of
- * the newest event counts only while some wait: in a shop where nothing happens it is old, and the page is not behind.
+ * Messages on their way are no lag, for where orders stream there always are some: it is how long they have been waiting. What the newest
+ * event took counts only while some wait: in a shop where nothing happens it says nothing of now.
  */
 export function isBehind(state: LiveState): boolean {
-  if (roomNames.some((name) => state.rooms[name].gap !== 'none')) return true;
-  const pipeline = shownOf(state, 'pipeline')?.data;
-  if ((pipeline?.waitingMs ?? 0) > behindAfterMs) return true;
-  return (shownOf(state, 'headline')?.lagMs ?? 0) > behindAfterMs && (pipeline?.lag ?? 1) > 0;
+  if (roomNames.some((name) => state.rooms[name].gap !== 'none') || isHistoryComing(state)) return true;
+  const waitingMs = shownOf(state, 'pipeline')?.data.waitingMs ?? 0;
+  return waitingMs > behindAfterMs || (waitingMs > 0 && (shownOf(state, 'headline')?.lagMs ?? 0) > behindAfterMs);
 }
 
 /**

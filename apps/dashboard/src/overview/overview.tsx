@@ -29,8 +29,9 @@ function Title() {
   const snapshot = useLive((state) => shownOf(state, 'headline'));
   const trouble = useLive((state) => state.rooms.headline.trouble);
   const isComing = useLive(isHistoryComing);
-  const isAll = useLive((state) => state.rooms.headline.query['period'] === 'all');
   const data = snapshot?.data;
+  // A span without a beginning is that of a shop to which nothing ever came.
+  const isNew = data?.from === null;
   return (
     <>
       <div className="title">
@@ -51,7 +52,7 @@ function Title() {
       {data && isEmpty(data.figures) && !isComing && (
         <p className="remark" data-testid="empty-period">
           <IconCalendarOff size={16} aria-hidden />
-          {isAll
+          {isNew
             ? 'Nothing has been sold or returned yet.'
             : 'Nothing was sold or returned in this period. Choose a longer one to see figures.'}
         </p>

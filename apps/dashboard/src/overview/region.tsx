@@ -65,7 +65,7 @@ export function Freshness({ room }: { readonly room: RoomName }) {
       data-generation={generation}
       title={`Generation ${generation}, snapshot ${seq}.${lag}`}
     >
-      <span>as of {asOf === null ? 'no event yet' : instantText(asOf, zone)}</span>
+      <span>{asOf === null ? 'no shop time yet' : `as of ${instantText(asOf, zone)}`}</span>
       {room === 'pipeline' && <span>generation {generation}</span>}
       <span>age {ageText(now - received.at)}</span>
       {partial && <strong>may mix two generations</strong>}

@@ -87,7 +87,9 @@ function snapshotOf<N extends RoomName>(name: N) {
     lagMs: z
       .number()
       .nullable()
-      .describe('Real milliseconds between the newest event in the figures reaching the ledger and this snapshot'),
+      .describe(
+        'Real milliseconds between the newest event in the figures reaching the ledger and the snapshot that showed it first; null for one that was there before anybody looked',
+      ),
     data: roomData[name],
     ...stamp,
   });
