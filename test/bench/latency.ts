@@ -1,28 +1,21 @@
 import { socketEvents, type JoinAnswer, type Snapshot } from '#contracts';
-import { openStreaming } from '#streaming';
-import { anOrder, atMost, Instance, percentile, silent, type Measure } from '#testing';
+import { atMost, exactly, Instance, percentile, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io } from 'socket.io-client';
+import { sendOrders, shopFor, waitsOf } from './open-loop.js';
 
 const shop = 'latency';
 const perSecond = 1_000;
 const warmUpSeconds = 5;
 const seconds = 20;
-const tickMs = 20;
 
-/**
- * From the moment an order is handed to Kafka's client until a socket of the headline room shows a count that holds it. Orders are
- * counted, so each one's moment is known: the n-th order is shown by the first snapshot of n orders or more.
- */
+/** From the moment an order was to be handed to Kafka's client until a socket of the headline room shows a count that holds it. */
 export async function latency(work: string): Promise<Measure[]> {
   const instance = await Instance.start(join(work, 'data'));
-  const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
-  const streaming = openStreaming({ brokers: kafka.brokers, clientId: 'latency-bench', logger: silent });
+  const streaming = await shopFor(instance, shop);
   const socket = io(instance.url, { transports: ['websocket'] });
   try {
-    await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR' });
-    while ((await instance.get<{ status: string }>(`/api/v1/shops/${shop}`)).status !== 'ready') await sleep(100);
     if (!socket.connected) await new Promise<void>((done) => socket.once('connect', done));
     const joined = (await socket.emitWithAck(socketEvents.join, {
       shop,
@@ -31,34 +24,18 @@ export async function latency(work: string): Promise<Measure[]> {
     })) as JoinAnswer;
     if (!joined.ok) throw new Error(`The headline room could not be joined: ${joined.detail}`);
 
-    const sent: number[] = [];
-    const waits: number[] = [];
-    let shown = 0;
-    let snapshots = 0;
+    const shown: { count: number; at: number }[] = [];
     socket.on(socketEvents.snapshot, (snapshot: Snapshot) => {
-      if (snapshot.name !== 'headline') return;
-      const now = performance.now();
-      snapshots += 1;
-      for (; shown < Math.min(snapshot.data.figures.orders, sent.length); shown += 1) {
-        if (shown >= warmUpSeconds * perSecond) waits.push(now - (sent[shown] ?? now));
-      }
+      if (snapshot.name === 'headline') shown.push({ count: snapshot.data.figures.orders, at: performance.now() });
     });
-
-    const producer = await streaming.producer();
-    const begun = performance.now();
     const total = (warmUpSeconds + seconds) * perSecond;
-    while (sent.length < total) {
-      const due = Math.min(total, Math.floor(((performance.now() - begun) / 1_000) * perSecond));
-      const batch = [];
-      for (; sent.length < due; sent.push(performance.now())) batch.push(order(sent.length));
-      if (batch.length > 0) void producer.send(`${shop}.transactions.v1`, batch);
-      await sleep(tickMs / 2);
-    }
-    for (let tries = 0; shown < total && tries < 200; tries += 1) await sleep(50);
-    await producer.close();
+    const load = await sendOrders(streaming, shop, perSecond, total);
+    await load.done;
+    for (let tries = 0; (shown.at(-1)?.count ?? 0) < total && tries < 200; tries += 1) await sleep(50);
+    const waits = waitsOf(load, shown, warmUpSeconds * perSecond);
     return [
-      { measure: 'orders sent and not shown', value: total - shown, unit: 'orders', bar: 0, ok: shown === total },
-      { measure: 'snapshots per second', value: Math.round(snapshots / (warmUpSeconds + seconds)), unit: '1/s', bar: null, ok: true },
+      exactly('orders sent and not shown', total - (shown.at(-1)?.count ?? 0), 'orders', 0),
+      { measure: 'snapshots per second', value: Math.round(shown.length / (warmUpSeconds + seconds)), unit: '1/s', bar: null, ok: true },
       atMost(`${perSecond} orders a second, produced until at a socket, p50`, percentile(waits, 0.5), 'ms', 150),
       atMost(`${perSecond} orders a second, produced until at a socket, p99`, percentile(waits, 0.99), 'ms', 500),
     ];
@@ -67,13 +44,4 @@ export async function latency(work: string): Promise<Measure[]> {
     await streaming.close();
     await instance.stop();
   }
-}
-
-function order(number: number): { key: string; value: string } {
-  const at = new Date().toISOString();
-  const { key, value } = anOrder(
-    { orderId: `o-${number}`, customerId: `c-${number % 5_000}`, orderedAt: at, currency: 'EUR' },
-    { id: `e-${number}` },
-  );
-  return { key: key ?? '', value: String(value) };
 }

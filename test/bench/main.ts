@@ -2,7 +2,8 @@ import { runMeasures } from '../run-measures.js';
 import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { pixel } from './pixel.js';
 import { rest } from './rest.js';
 import { startup } from './startup.js';
 
-process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency }, process.argv.slice(2));
+process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency, pixel }, process.argv.slice(2), ['minutes']);

@@ -4,23 +4,43 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceFile } from '../integrity/reference.js';
+import type { MeasuringOptions } from '../run-measures.js';
+import { liveTab } from './live-tab.js';
 
-/** Largest resident memory of both processes during an import and after it. */
-export async function memory(work: string): Promise<Measure[]> {
-  const data = join(work, 'data');
+/** Largest resident memory of both processes during an import and after it; then of the demo shop, with a tab that looks at it. */
+export async function memory(work: string, options: MeasuringOptions): Promise<Measure[]> {
+  return [...(await ofAnImport(work)), ...(await ofADay(work, options.get('minutes') ?? 10))];
+}
+
+async function ofAnImport(work: string): Promise<Measure[]> {
+  const data = join(work, 'import');
   const instance = await Instance.start(data);
   try {
     await importFile(instance.url, 'online-retail', 'online-retail', referenceFile(), join(work, 'rejects.csv'));
     await sleep(2_000);
-    const broker = brokerOf(data);
-    return [
-      atMost('Node process, peak', peakMb(instance.pid), 'MB', 1_200),
-      atMost('broker heap, largest allowed', Number(/-Xmx(\d+)m/.exec(broker.args)?.[1] ?? Number.NaN), 'MB', 512),
-      { measure: 'broker process, peak', value: peakMb(broker.pid), unit: 'MB', bar: null, ok: true },
-    ];
+    return processesOf('import', instance, data);
   } finally {
     await instance.stop();
   }
+}
+
+async function ofADay(work: string, minutes: number): Promise<Measure[]> {
+  const data = join(work, 'live');
+  const instance = await Instance.start(data, { TIDELINE_SIMULATOR: 'on' });
+  try {
+    return [...(await liveTab(instance, minutes)), ...processesOf(`${minutes} minutes live`, instance, data)];
+  } finally {
+    await instance.stop();
+  }
+}
+
+function processesOf(when: string, instance: Instance, data: string): Measure[] {
+  const broker = brokerOf(data);
+  return [
+    atMost(`${when}: Node process, peak`, peakMb(instance.pid), 'MB', 1_200),
+    atMost(`${when}: broker heap, largest allowed`, Number(/-Xmx(\d+)m/.exec(broker.args)?.[1] ?? Number.NaN), 'MB', 512),
+    { measure: `${when}: broker process, peak`, value: peakMb(broker.pid), unit: 'MB', bar: null, ok: true },
+  ];
 }
 
 /** High-water mark of resident memory, as the kernel keeps it. */

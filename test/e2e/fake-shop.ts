@@ -3,8 +3,8 @@ import type { FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, Headli
 /** A shop of the fake gateway: figures that a test sets, and a feed that it fills. */
 export interface FakeShop {
   readonly settings: ShopAnswer;
-  /** The shop's now. */
-  now: string;
+  /** The shop's now; null before its source has told one. */
+  now: string | null;
   lagMs: number;
   gross: bigint;
   orders: number;
@@ -29,6 +29,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
     pipeline: {
       state: 'running',
       lag: 0,
+      waitingMs: 0,
       deadLetters: 0,
       audit: { at: new Date().toISOString(), ok: true },
       clock: { mode: 'source', now, speed: 1440 },
@@ -42,7 +43,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
         id,
         kind: 'order',
         entity: String(536_000 + shop.orders),
-        time: shop.now,
+        time: shop.now ?? now,
         customer: null,
         country: 'France',
         amount: decimal(micros(amount)),

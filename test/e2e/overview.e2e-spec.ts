@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { FakeGateway } from './fake-gateway.js';
-import { open, launch, textOf, type View, type Watched } from './stage.js';
+import { accessibilityOf, open, launch, textOf, type View, type Watched } from '../browser/stage.js';
 
 let browser: Browser;
 let gateway: FakeGateway;
@@ -139,9 +139,12 @@ describe('the connection', () => {
     await gateway.stop();
     await page.locator('[data-testid=pill][data-state=reconnecting]').waitFor();
     expect(await textOf(page, 'tile-orders-value')).toBe('1');
+    expect(await textOf(page, 'lost-bar')).toContain('Connection lost.');
+    expect(await accessibilityOf(page)).toEqual([]);
     gateway.shops.get('demo')?.sell('10');
     await gateway.start();
     await page.locator('[data-testid=pill][data-state=live]').waitFor({ timeout: 15_000 });
+    expect(await page.getByTestId('lost-bar').count()).toBe(0);
     await page.getByTestId('tile-orders-value').getByText('2', { exact: true }).waitFor();
     gateway.sell('demo', '10');
     await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
@@ -162,10 +165,39 @@ describe('the connection', () => {
     const { page } = await visit();
     const shop = gateway.shops.get('demo');
     if (shop) shop.lagMs = 7_000;
-    gateway.setPipeline('demo', { lag: 1200 });
+    gateway.setPipeline('demo', { lag: 1200, waitingMs: 1_500 });
     gateway.sell('demo', '10');
     await page.locator('[data-testid=pill][data-state=behind]').waitFor();
     expect(await textOf(page, 'pill')).toBe('Behind');
     expect(await page.getByTestId('pipeline-lag').innerText()).toContain('1,200');
+  });
+
+  it('does not lag while messages are on their way, only when they wait', async () => {
+    const { page } = await visit();
+    const lag = page.getByTestId('pipeline-lag');
+    gateway.setPipeline('demo', { lag: 11 });
+    await lag.getByText('11 on the way; running').waitFor();
+    expect(await lag.innerText()).toContain('None');
+    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('live');
+    gateway.setPipeline('demo', { lag: 11, waitingMs: 12_300 });
+    await lag.getByText('11 messages wait; running').waitFor();
+    expect(await lag.innerText()).toContain('12 s');
+    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('behind');
+  });
+
+  it('while the history of a source comes in says so, until its clock starts', async () => {
+    const shop = gateway.shops.get('demo');
+    const { page } = await visit();
+    expect(await page.getByTestId('history-coming').count()).toBe(0);
+    const now = shop?.now ?? '';
+    if (shop) Object.assign(shop, { now: null });
+    gateway.setPipeline('demo', { clock: { mode: 'source', now: null, speed: null } });
+    gateway.sell('demo', '10');
+    await page.getByTestId('history-coming').waitFor();
+    expect(await page.getByTestId('pipeline-shop-clock').innerText()).toContain('Not started');
+    expect(await accessibilityOf(page)).toEqual([]);
+    if (shop) shop.now = now;
+    gateway.sell('demo', '10');
+    await page.getByTestId('history-coming').waitFor({ state: 'detached' });
   });
 });

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { FakeGateway } from './fake-gateway.js';
 import { fill } from './fake-shop.js';
-import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from './stage.js';
+import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
 
 let browser: Browser;
 let gateway: FakeGateway;

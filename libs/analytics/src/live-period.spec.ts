@@ -65,4 +65,14 @@ describe('a period on the shop clock', () => {
   ])('%s is looked at by %s', (period, grain) => {
     expect(liveGrain(query(period), livePeriod(query(period), at('2024-01-10T12:00:00Z'), london).range)).toBe(grain);
   });
+
+  it('without a clock is looked at by month, whatever was asked for a day; everything is looked at as asked', () => {
+    const asked = (period: string, clock: number | null) => {
+      const by = roomQueries.series.parse({ period, grain: 'hour' });
+      return liveGrain(by, livePeriod(by, clock, london).range);
+    };
+    expect(asked('today', null)).toBe('month');
+    expect(asked('today', at('2024-01-10T12:00:00Z'))).toBe('hour');
+    expect(asked('all', null)).toBe('hour');
+  });
 });

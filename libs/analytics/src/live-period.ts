@@ -34,9 +34,13 @@ export function livePeriod(query: RoomQuery<'headline'>, clock: number | null, z
   return { range: { from, to }, before: { from: start, to: Math.max(start, Math.floor(end / sliceMs) * sliceMs) } };
 }
 
-/** The grain in which a period is looked at, unless one is asked for: some dozens of points. */
+/**
+ * The grain in which a period is looked at, unless one is asked for: some dozens of points. A shop without a clock shows everything
+ * under each period: what was asked for a day would then be its whole history by the hour.
+ */
 export function liveGrain(query: RoomQuery<'series'>, { from, to }: Range): SeriesQuery['grain'] {
-  if (query.grain !== undefined) return query.grain;
+  const isWhole = from === null && query.period !== 'all' && query.period !== 'custom';
+  if (query.grain !== undefined && !isWhole) return query.grain;
   if (from === null || to === null) return 'month';
   const length = (to - from) / dayMs;
   return length <= 8 ? 'hour' : length <= 93 ? 'day' : length <= 800 ? 'week' : 'month';

@@ -4,12 +4,14 @@ import { findShop, LiveReads, READ_GATE, SHOP_DIRECTORY, type ReadGate, type Sho
 import { Inject } from '@nestjs/common';
 import { Alarms } from './alarms.js';
 import { PIPELINES, type Pipelines } from './pipelines.js';
+import { Waiting } from './waiting.js';
 
 /** The strip under the tiles. It is about the machine, so it is read by real time and not whenever a figure moves. */
 @LiveRoom({ name: 'pipeline', everyMs: 1_000, onMove: false })
 @Roles('viewer')
 export class PipelineRoom implements RoomReader<'pipeline'> {
   readonly #reads: LiveReads;
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(
     @Inject(SHOP_DIRECTORY) private readonly shops: ShopDirectory,
@@ -31,6 +33,7 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
     return {
       data: {
         state: status?.state ?? 'preparing',
+        waitingMs: this.waiting(name).look(performance.now(), status?.partitions ?? []),
         lag: (status?.partitions ?? []).reduce((sum, { lag }) => sum + Math.max(0, Number(lag ?? 0)), 0),
         deadLetters: (status?.deadLetters ?? []).reduce((sum, { messages }) => sum + messages, 0),
         audit: status?.audit ? { at: status.audit.at, ok: status.audit.ok } : null,
@@ -39,6 +42,12 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
       },
       stamp: { asOf: stamp.clock, generation: stamp.generation, watermark: { ...stamp.watermark }, partial: stamp.partial },
     };
+  }
+
+  private waiting(shop: string): Waiting {
+    const known = this.#waiting.get(shop) ?? new Waiting();
+    this.#waiting.set(shop, known);
+    return known;
   }
 
   private speed(shop: Shop): Promise<number | null> {

@@ -9,7 +9,7 @@ import type { DeclaredRoom, RoomCatalog } from './room-catalog.js';
 // Who gets into which room, and when a room is there at all. With real readers and sockets: live.int-spec.ts.
 
 const answer = (lag: number): RoomAnswer => ({
-  data: { state: 'running', lag, deadLetters: 0, audit: null, clock: { mode: 'wall', now: null, speed: 1 }, alarms: [] },
+  data: { state: 'running', lag, waitingMs: 0, deadLetters: 0, audit: null, clock: { mode: 'wall', now: null, speed: 1 }, alarms: [] },
   stamp: { asOf: null, generation: '1', watermark: {}, partial: false },
 });
 

@@ -5,7 +5,7 @@ import { doorsOf, httpConfig, HttpModule, Principals, setupHttp, type Door } fro
 import { ingestionConfig, IngestionModule, IngestionService } from '#ingestion';
 import { Metrics, ObservabilityModule, type Logger } from '#observability';
 import { StreamingModule } from '#streaming';
-import { aReturn, anOrder, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
+import { aReturn, anOrder, aTick, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
 import { ShopRepository, WarehouseModule } from '#warehouse';
 import { Module, type INestApplication } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
@@ -25,6 +25,8 @@ const principals = new Principals(
 );
 const trusted = 'https://figures.example.org';
 const shop = 'live';
+/** A shop whose source says what time it is. */
+const world = 'world';
 
 let stack: TestStack;
 let app: INestApplication;
@@ -54,6 +56,7 @@ beforeAll(async () => {
   const shops = app.get(ShopRepository);
   await shops.prepareSystem();
   await shops.register({ shop, timeZone: 'Europe/London', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' });
+  await shops.register({ shop: world, timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'source' });
   await app.get(IngestionService).start();
   await app.listen(0, '127.0.0.1');
   url = `http://127.0.0.1:${((app.getHttpServer() as Server).address() as AddressInfo).port}`;
@@ -79,8 +82,8 @@ async function join(socket: Socket, name: string, query: unknown = {}, of = shop
   return (await socket.timeout(10_000).emitWithAck('join', { shop: of, name, query })) as JoinAnswer;
 }
 
-async function joined(socket: Socket, name: string, query: unknown = {}): Promise<Snapshot> {
-  const answer = await join(socket, name, query);
+async function joined(socket: Socket, name: string, query: unknown = {}, of = shop): Promise<Snapshot> {
+  const answer = await join(socket, name, query, of);
   if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
   return answer.snapshot;
 }
@@ -92,8 +95,16 @@ async function get<T>(path: string, as: Role = 'viewer'): Promise<T> {
 }
 
 async function produce(...messages: TestMessage[]): Promise<void> {
+  await produceTo(shop, ...messages);
+}
+
+async function produceTo(to: string, ...messages: TestMessage[]): Promise<void> {
   const producer = await stack.streaming.producer();
-  for (const { topic, key, value } of messages) await producer.send(topicOf(shop, topic), [{ key, value }]);
+  for (const topic of new Set(messages.map((each) => each.topic)))
+    await producer.send(
+      topicOf(to, topic),
+      messages.filter((each) => each.topic === topic).map(({ key, value }) => ({ key, value })),
+    );
   await producer.close();
 }
 
@@ -146,7 +157,8 @@ describe('rooms', () => {
     expect(last.data.figures).toMatchObject({ grossSales: '10.00', orders: 1, buyers: 1 });
     // Yesterday's order came at nine, and it is ten past ten now.
     expect(last.data.previous).toMatchObject({ from: '2024-03-04T00:00:00.000Z', to: '2024-03-04T10:10:00.000Z', figures: { orders: 1 } });
-    expect(last.data.pace).toEqual({ ordersPerShopHour: 0, ordersPerRealMinute: 2 });
+    // They came just now, and are of 2024: that is no pace.
+    expect(last.data.pace).toEqual({ ordersPerShopHour: 0, ordersPerRealMinute: 0 });
     expect(last.lagMs).toBeGreaterThanOrEqual(0);
     // No snapshot was missed: each names the one before.
     expect(got.map(({ after }) => after)).toEqual([first.seq, ...got.slice(0, -1).map(({ seq }) => seq)]);
@@ -198,8 +210,35 @@ describe('rooms', () => {
       ['2024-03-05', 1],
     ]);
     const pipeline = await joined(socket, 'pipeline');
-    expect(pipeline.data).toMatchObject({ state: 'running', lag: 0, deadLetters: 0, alarms: [], clock: { mode: 'data', speed: null } });
+    expect(pipeline.data).toMatchObject({ state: 'running', lag: 0, waitingMs: 0, deadLetters: 0, alarms: [] });
+    expect(pipeline.data).toMatchObject({ clock: { mode: 'data', speed: null } });
     for (const each of [series, pipeline, feed]) expect(() => snapshotSchema.parse(each)).not.toThrow();
+  });
+
+  it('of a source that sends its history first show all of it, and a pace from its first tick on', async () => {
+    const days = 600;
+    const start = Date.parse('2022-01-01T12:00:00Z');
+    const at = (day: number): string => new Date(start + day * 86_400_000).toISOString();
+    const socket = await connect('viewer');
+    const got = listen(socket);
+    await joined(socket, 'headline', { period: 'today' }, world);
+    await produceTo(world, ...Array.from({ length: days }, (_, day) => order(day, at(day))));
+    const shows = (orders: number) => () =>
+      got.findLast((each) => each.name === 'headline' && each.data.figures.orders === orders) as Extract<Snapshot, { name: 'headline' }>;
+    const history = await until('the history shows', shows(days));
+    expect(history.data.pace).toEqual({ ordersPerShopHour: null, ordersPerRealMinute: null });
+    // By the hour, as a day is looked at, this would be more points than there may be.
+    const series = await joined(socket, 'series', { period: 'today', grain: 'hour' }, world);
+    expect(series.data).toMatchObject({ grain: 'month' });
+
+    // A shop day a minute: of the history one order is of the last minute of the shop.
+    const tick = (day: number): TestMessage => aTick({ now: at(day), speed: 1_440 }, { id: `tick-${day}` });
+    await produceTo(world, tick(days - 1));
+    const ticked = await until('today shows', shows(1));
+    expect(ticked.data.pace.ordersPerRealMinute).toBe(2);
+    await produceTo(world, order(days, at(days - 0.8)), order(days + 1, at(days - 0.7)));
+    const live = await until('both live orders show', shows(3));
+    expect(live.data.pace.ordersPerRealMinute).toBe(4);
   });
 
   it('read once for all who watch the same, at most ten times a second, and end at the newest state', async () => {

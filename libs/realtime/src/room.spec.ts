@@ -11,7 +11,7 @@ let room: Room;
 afterEach(() => room.close());
 
 function made(options: { everyMs?: number; readMs?: number } = {}) {
-  const state = { value: 0, generation: 1, reads: 0, underWay: 0, together: 0, fail: undefined as Error | undefined };
+  const state = { value: 0, generation: 1, newestAt: 0, reads: 0, underWay: 0, together: 0, fail: undefined as Error | undefined };
   const sent: { to: readonly string[]; at: number; value: number; snapshot: Snapshot }[] = [];
   const skipped: number[] = [];
   const failures: unknown[] = [];
@@ -26,11 +26,11 @@ function made(options: { everyMs?: number; readMs?: number } = {}) {
     read: async () => {
       state.reads += 1;
       state.together = Math.max(state.together, (state.underWay += 1));
-      const { value, generation } = state;
+      const { value, generation, newestAt } = state;
       await sleep(options.readMs ?? 2);
       state.underWay -= 1;
       if (state.fail) throw state.fail;
-      return answer(value, generation);
+      return answer(value, generation, newestAt);
     },
     send: (to, snapshot) => sent.push({ to, at: performance.now(), value: (snapshot.data as { lag: number }).lag, snapshot }),
     skipped: (sockets) => void (sockets > 0 && skipped.push(sockets)),
@@ -44,9 +44,17 @@ function made(options: { everyMs?: number; readMs?: number } = {}) {
   return { state, sent, skipped, failures, move };
 }
 
-function answer(lag: number, generation: number): RoomAnswer {
-  const data = { state: 'running', lag, deadLetters: 0, audit: null, clock: { mode: 'wall' as const, now: null, speed: 1 }, alarms: [] };
-  return { data, stamp: { asOf: null, generation: String(generation), watermark: {}, partial: false }, newestAt: Date.now() - 5 };
+function answer(lag: number, generation: number, newestAt: number): RoomAnswer {
+  const data = {
+    state: 'running',
+    lag,
+    waitingMs: 0,
+    deadLetters: 0,
+    audit: null,
+    clock: { mode: 'wall' as const, now: null, speed: 1 },
+    alarms: [],
+  };
+  return { data, stamp: { asOf: null, generation: String(generation), watermark: {}, partial: false }, newestAt };
 }
 
 async function watchedBy(...ids: string[]) {
@@ -153,12 +161,20 @@ describe('a room', () => {
     expect(sent.at(-1)?.value).toBe(1);
   });
 
-  it('keeps the lag of a generation, however late it is looked at again', async () => {
+  it('keeps the lag of the newest event, however late it is looked at again and whatever else moved', async () => {
     const { state, sent } = made({ everyMs: 70 });
     await watchedBy('a');
-    const { lagMs } = await room.current();
+    // It was there before: nobody saw how long it took.
+    expect((await room.current()).lagMs).toBeNull();
+    state.newestAt = Date.now() - 40;
     state.value += 1;
     await sleep(120);
-    expect(sent[0]?.snapshot.lagMs).toBe(lagMs);
+    const seen = sent[0]?.snapshot.lagMs;
+    expect(seen).toBeGreaterThanOrEqual(40);
+    state.value += 1;
+    state.generation += 1;
+    await sleep(120);
+    expect(sent.length).toBe(2);
+    expect(sent[1]?.snapshot.lagMs).toBe(seen);
   });
 });

@@ -37,6 +37,8 @@ export class Room {
   #current: Snapshot | undefined;
   /** Data and stamp of the current snapshot, to see whether a read brought anything new. */
   #body = '';
+  /** When the newest event of the current snapshot reached the ledger. */
+  #newestAt: number | null | undefined;
   #reading: Promise<void> | undefined;
   /** When the next read may start. */
   #nextAt = -Infinity;
@@ -121,9 +123,10 @@ export class Room {
     if (this.#closed || body === this.#body) return;
     const { key, name, shop } = this.parts;
     const before = this.#current;
-    // How long the newest event took is a property of its generation: a later look at the same figures does not make it slower.
-    const reached = newestAt === undefined || newestAt === null ? null : Math.max(0, Date.now() - newestAt);
-    const lagMs = before?.generation === stamp.generation ? before.lagMs : reached;
+    // How long the newest event took is a property of that event: a later look, or a generation that brought nothing newer, does not
+    // make it slower, and of one that was there before anybody looked it is not known.
+    const lagMs = newestAt === this.#newestAt ? (before?.lagMs ?? null) : before && newestAt ? Math.max(0, Date.now() - newestAt) : null;
+    this.#newestAt = newestAt;
     const seq = `${stamp.generation}.${this.parts.count()}`;
     this.#body = body;
     this.#current = { room: key, name, shop, seq, after: before?.seq ?? null, lagMs, data, ...stamp } as Snapshot;

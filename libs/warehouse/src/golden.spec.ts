@@ -137,7 +137,7 @@ function statements(): Map<string, string> {
       { topic: 'returns.v1', ...stretch },
     ]).text,
   );
-  texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at)).text);
+  texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at), new Date(at - 86_400_000), 1_440_000).text);
   return texts;
 }
 

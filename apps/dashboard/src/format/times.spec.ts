@@ -12,7 +12,7 @@ describe('instants', () => {
   it('have their day in the feed when it is another day of the shop', () => {
     // 23:30 UTC in summer is the next day in London.
     expect(feedTimeText('2011-07-09T23:30:00Z', london, '2011-07-10T08:00:00Z')).toBe('00:30:00');
-    expect(feedTimeText('2011-07-09T22:30:00Z', london, '2011-07-10T08:00:00Z')).toBe('9 Jul 23:30:00');
+    expect(feedTimeText('2011-07-09T22:30:00Z', london, '2011-07-10T08:00:00Z')).toBe('9 Jul 23:30');
   });
 
   it('in a zone that is not known read as UTC, and say so', () => {
@@ -29,7 +29,9 @@ describe('spans', () => {
   });
 
   it('of a day so far have their times', () => {
-    expect(spanText('2011-12-09T00:00:00Z', '2011-12-09T12:50:00Z', london)).toBe('9 Dec 2011, 00:00 – 9 Dec 2011, 12:50');
+    expect(spanText('2011-12-09T00:00:00Z', '2011-12-09T12:50:00Z', london)).toBe('9 Dec 2011, 00:00 – 12:50');
+    expect(spanText('2011-12-08T00:00:00Z', '2011-12-09T12:50:00Z', london)).toBe('8 Dec 2011, 00:00 – 9 Dec 2011, 12:50');
+    expect(spanText('2011-12-09T00:00:00Z', '2011-12-09T00:00:00Z', london)).toBe('9 Dec 2011, 00:00 – 00:00');
     expect(spanText(null, null, london)).toBe('the whole history');
   });
 });

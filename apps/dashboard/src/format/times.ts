@@ -13,7 +13,15 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return found;
 }
 
+const known = new Map<string, boolean>();
+
 function knows(zone: string): boolean {
+  let found = known.get(zone);
+  if (found === undefined) known.set(zone, (found = isZone(zone)));
+  return found;
+}
+
+function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: zone });
     return true;
@@ -35,12 +43,12 @@ export function instantText(instant: string, zone: string): string {
   return format(zone, { ...date, ...clock, second: '2-digit' }).format(new Date(instant));
 }
 
-/** `12:50:00`, or with the day before it when that is not the day of `now`. */
+/** `12:50:00`, or `9 Dec 12:50` when that is not the day of `now`. */
 export function feedTimeText(instant: string, zone: string, now: string | null): string {
   const at = new Date(instant);
-  const day = format(zone, { day: 'numeric', month: 'short' });
-  const time = format(zone, { ...clock, second: '2-digit' }).format(at);
-  return now !== null && format(zone, date).format(new Date(now)) === format(zone, date).format(at) ? time : `${day.format(at)} ${time}`;
+  const isToday = now !== null && format(zone, date).format(new Date(now)) === format(zone, date).format(at);
+  if (isToday) return format(zone, { ...clock, second: '2-digit' }).format(at);
+  return `${format(zone, { day: 'numeric', month: 'short' }).format(at)} ${format(zone, clock).format(at)}`;
 }
 
 /** A bucket's start on an axis, as short as its grain allows. */
@@ -57,11 +65,15 @@ export function spanText(from: string | null, to: string | null, zone: string): 
   if (from === null && to === null) return 'the whole history';
   const isMidnight = (instant: string): boolean => format(zone, { ...clock, second: '2-digit' }).format(new Date(instant)) === '00:00:00';
   const day = (at: number): string => format(zone, date).format(at);
-  if (from !== null && to !== null && isMidnight(from) && isMidnight(to)) {
+  // At the stroke of midnight a day so far is empty: it has no last day.
+  if (from !== null && to !== null && from !== to && isMidnight(from) && isMidnight(to)) {
     const [first, last] = [day(Date.parse(from)), day(Date.parse(to) - 1)];
     return first === last ? first : `${first} – ${last}`;
   }
   const text = (instant: string): string => format(zone, { ...date, ...clock }).format(new Date(instant));
+  if (from !== null && to !== null && day(Date.parse(from)) === day(Date.parse(to))) {
+    return `${text(from)} – ${format(zone, clock).format(new Date(to))}`;
+  }
   return `${from === null ? 'the beginning' : text(from)} – ${to === null ? 'now' : text(to)}`;
 }
 

@@ -4,7 +4,7 @@ import { queriesOf } from '../view/queries.js';
 import { viewOf } from '../view/view.js';
 import { nextLink } from './link.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
-import { initialState, pillOf, shownOf, waitingOf, type LiveState } from './live.state.js';
+import { initialState, isHistoryComing, pillOf, shownOf, waitingOf, type LiveState } from './live.state.js';
 import { compareSeq } from './sequence.js';
 
 const figures = {
@@ -31,6 +31,9 @@ interface Given {
   readonly orders?: number;
   readonly items?: readonly string[];
   readonly lag?: number;
+  readonly waitingMs?: number;
+  readonly mode?: 'source';
+  readonly asOf?: string;
   readonly lagMs?: number;
   readonly after?: string | null;
   readonly room?: string;
@@ -50,13 +53,14 @@ function snapshotOf(name: RoomName, seq: string, given: Given = {}): Snapshot {
     pipeline: {
       state: 'ready',
       lag: given.lag ?? 0,
+      waitingMs: given.waitingMs ?? 0,
       deadLetters: 0,
       audit: null,
-      clock: { mode: 'data', now: null, speed: null },
+      clock: { mode: given.mode ?? 'data', now: null, speed: null },
       alarms: [],
     },
   }[name];
-  const stamp = { asOf: null, generation: seq.split('.')[0], watermark: {}, partial: false };
+  const stamp = { asOf: given.asOf ?? null, generation: seq.split('.')[0], watermark: {}, partial: false };
   const envelope = { room: given.room ?? `${name}-key`, name, shop: 'demo', seq, after: given.after ?? null, lagMs: given.lagMs ?? 10 };
   // Parsed, so that a test never runs on what the contract would refuse.
   return anySnapshot.parse({ ...envelope, data, ...stamp });
@@ -199,9 +203,29 @@ describe('snapshots', () => {
   it('with a lag beyond five seconds put the page behind, unless nothing waits', () => {
     const lagging = push(snapshotOf('headline', '1.2', { after: '1.1', lagMs: 5_001 }));
     expect(pillOf(run(live(), lagging).state)).toBe('live');
-    const waits = push(snapshotOf('pipeline', '1.2', { after: '1.1', lag: 12 }));
+    const onTheWay = push(snapshotOf('pipeline', '1.2', { after: '1.1', lag: 12 }));
+    expect(pillOf(run(live(), onTheWay, lagging).state)).toBe('live');
+    const waits = push(snapshotOf('pipeline', '1.2', { after: '1.1', lag: 12, waitingMs: 1_000 }));
     expect(pillOf(run(live(), waits, lagging).state)).toBe('behind');
     expect(pillOf(run(live(), waits, push(snapshotOf('headline', '1.2', { after: '1.1', lagMs: 5_000 }))).state)).toBe('live');
+  });
+
+  it('with messages that have been waiting for more than five seconds put the page behind, however many just came', () => {
+    const waits = (waitingMs: number, lag: number) => push(snapshotOf('pipeline', '1.2', { after: '1.1', lag, waitingMs }));
+    expect(pillOf(run(live(), waits(0, 90_000)).state)).toBe('live');
+    expect(pillOf(run(live(), waits(5_000, 11)).state)).toBe('live');
+    expect(pillOf(run(live(), waits(5_001, 11)).state)).toBe('behind');
+  });
+
+  it('of a source without a clock say that its history is coming, until the clock starts', () => {
+    const source = push(snapshotOf('pipeline', '1.2', { after: '1.1', mode: 'source' }));
+    const clock = push(snapshotOf('headline', '1.2', { after: '1.1', asOf: '2026-01-01T00:00:00Z' }));
+    expect(isHistoryComing(run(live(), source).state)).toBe(true);
+    expect(pillOf(run(live(), source).state)).toBe('behind');
+    expect(isHistoryComing(run(live(), source, clock).state)).toBe(false);
+    // A shop on another clock has no history to wait for, nor has one that nothing comes to.
+    expect(isHistoryComing(live())).toBe(false);
+    expect(isHistoryComing(run(live(), source, push(snapshotOf('headline', '1.2', { after: '1.1', orders: 0 }))).state)).toBe(false);
   });
 });
 

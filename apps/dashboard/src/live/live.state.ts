@@ -75,13 +75,24 @@ export function pillOf(state: LiveState): Pill {
 }
 
 /**
- * A lag of the figures counts only while messages wait in the topics: in a shop where nothing happens the newest event is old,
- * and the page is not behind.
+ * Messages on their way are no lag, for where orders stream there always are some: it is how long they have been waiting. What the newest
+ * event took counts only while some wait: in a shop where nothing happens it says nothing of now.
  */
 export function isBehind(state: LiveState): boolean {
-  if (roomNames.some((name) => state.rooms[name].gap !== 'none')) return true;
-  const lag = shownOf(state, 'headline')?.lagMs ?? 0;
-  return lag > behindAfterMs && (shownOf(state, 'pipeline')?.data.lag ?? 1) > 0;
+  if (roomNames.some((name) => state.rooms[name].gap !== 'none') || isHistoryComing(state)) return true;
+  const waitingMs = shownOf(state, 'pipeline')?.data.waitingMs ?? 0;
+  return waitingMs > behindAfterMs || (waitingMs > 0 && (shownOf(state, 'headline')?.lagMs ?? 0) > behindAfterMs);
+}
+
+/**
+ * Whether a shop that its source gives the time has none yet: the source sends its history first. Until then nothing is of today, and
+ * every period shows all that has come.
+ */
+export function isHistoryComing(state: LiveState): boolean {
+  const pipeline = shownOf(state, 'pipeline');
+  const headline = shownOf(state, 'headline');
+  if (pipeline?.data.clock.mode !== 'source' || headline === null || headline.shop !== pipeline.shop) return false;
+  return headline.asOf === null && (headline.data.figures.orders > 0 || pipeline.data.lag > 0);
 }
 
 export interface Waiting {

@@ -1,7 +1,7 @@
-import { IconCalendarOff } from '../icons.js';
+import { IconCalendarOff, IconHistory } from '../icons.js';
 import { isEmpty } from '../format/figures.js';
 import { spanText, zoneText } from '../format/times.js';
-import { shownOf } from '../live/live.state.js';
+import { isHistoryComing, shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
 import { Feed } from './feed.js';
 import { Pace } from './pace.js';
@@ -28,7 +28,10 @@ export function Overview() {
 function Title() {
   const snapshot = useLive((state) => shownOf(state, 'headline'));
   const trouble = useLive((state) => state.rooms.headline.trouble);
+  const isComing = useLive(isHistoryComing);
   const data = snapshot?.data;
+  // A span without a beginning is that of a shop to which nothing ever came.
+  const isNew = data?.from === null;
   return (
     <>
       <div className="title">
@@ -40,10 +43,18 @@ function Title() {
         <Freshness room="headline" />
       </div>
       {trouble && <TroubleNote trouble={trouble} />}
-      {data && isEmpty(data.figures) && (
-        <p className="empty-period" data-testid="empty-period">
+      {isComing && (
+        <p className="remark" data-testid="history-coming">
+          <IconHistory size={16} aria-hidden />
+          The history is still coming in: until the shop’s clock starts, every period shows all that has come so far.
+        </p>
+      )}
+      {data && isEmpty(data.figures) && !isComing && (
+        <p className="remark" data-testid="empty-period">
           <IconCalendarOff size={16} aria-hidden />
-          Nothing was sold or returned in this period. Choose a longer one to see figures.
+          {isNew
+            ? 'Nothing has been sold or returned yet.'
+            : 'Nothing was sold or returned in this period. Choose a longer one to see figures.'}
         </p>
       )}
     </>

@@ -17,17 +17,16 @@ export function Pace() {
         <div>
           <dt>Orders per shop hour</dt>
           <dd data-testid="pace-shop-hour">{pace ? paceText(pace.ordersPerShopHour) : <Skeleton height={24} width={48} />}</dd>
+          <dd className="note">its last full hour</dd>
         </div>
         <div>
           <dt>Orders per real minute</dt>
           <dd data-testid="pace-real-minute">{pace ? paceText(pace.ordersPerRealMinute) : <Skeleton height={24} width={48} />}</dd>
+          <dd className="note">
+            {speed === null || speed === 1 ? 'the last 60 seconds' : `the last minute: ${paceText(speed / 60)} shop hours`}
+          </dd>
         </div>
       </dl>
-      <p className="freshness">
-        {speed !== null && speed !== 1
-          ? `A real minute is ${paceText(speed / 60)} shop hours`
-          : 'The last full hour of the shop, and the last 60 seconds'}
-      </p>
     </section>
   );
 }

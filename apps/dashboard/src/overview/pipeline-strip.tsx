@@ -2,11 +2,14 @@ import { Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type Icon } from '../icons.js';
 import { countText } from '../format/figures.js';
 import { ageText, instantText } from '../format/times.js';
-import { shownOf, type SnapshotOf } from '../live/live.state.js';
+import { behindAfterMs, shownOf, type SnapshotOf } from '../live/live.state.js';
 import { useLive, useNow } from '../live/use-live.js';
 import { Region } from './region.js';
 
 type Pipeline = SnapshotOf<'pipeline'>['data'];
+
+/** The lag is looked at each second: below two looks it is none. */
+const noticedMs = 2_000;
 
 const clocks: Readonly<Record<Pipeline['clock']['mode'], string>> = {
   wall: "this machine's time",
@@ -76,15 +79,10 @@ function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string 
 
 /** @param now this machine's clock: audits and alarms are of its time, not of the shop's */
 function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
-  const { state, lag, deadLetters, audit, clock } = data;
+  const { state, lag, waitingMs, deadLetters, audit, clock } = data;
   const speed = clock.speed !== null && clock.speed !== 1 ? `, ${countText(clock.speed)}x real time` : '';
   return [
-    {
-      name: 'Lag',
-      value: countText(lag),
-      note: lag === 0 ? `nothing waits; ${state}` : `messages wait; ${state}`,
-      tone: lag === 0 ? 'good' : 'plain',
-    },
+    lagOf(lag, waitingMs, state),
     {
       name: 'Dead letters',
       value: countText(deadLetters),
@@ -101,9 +99,27 @@ function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
         },
     {
       name: 'Shop clock',
-      value: clock.now === null ? 'No event yet' : instantText(clock.now, zone),
-      note: `${clocks[clock.mode]}${speed}`,
+      value: clock.now !== null ? instantText(clock.now, zone) : clock.mode === 'source' ? 'Not started' : 'No event yet',
+      note: clock.now === null && clock.mode === 'source' ? 'the source sends its history first' : `${clocks[clock.mode]}${speed}`,
       tone: 'plain',
     },
   ];
+}
+
+/** A lag is a time: how many messages are on their way says only how much the shop sells. */
+function lagOf(messages: number, waitingMs: number, state: string): Fact {
+  if (waitingMs < noticedMs) {
+    return {
+      name: 'Lag',
+      value: 'None',
+      note: `${messages === 0 ? 'nothing waits' : `${countText(messages)} on the way`}; ${state}`,
+      tone: 'good',
+    };
+  }
+  return {
+    name: 'Lag',
+    value: ageText(waitingMs),
+    note: `${countText(messages)} messages wait; ${state}`,
+    tone: waitingMs > behindAfterMs ? 'warn' : 'plain',
+  };
 }

@@ -47,7 +47,10 @@ function zoneOf(room: RoomName) {
   };
 }
 
-/** How old a panel's figures are: the shop's time they stand at, their generation, and when they came. */
+/**
+ * How old a panel's figures are: the shop's time they stand at, and when they came. The generation is for engineers: the pipeline shows
+ * it, the other panels tell it to who points at them.
+ */
 export function Freshness({ room }: { readonly room: RoomName }) {
   const received = useLive((state) => state.rooms[room].shown);
   const zone = useLive(zoneOf(room));
@@ -56,9 +59,14 @@ export function Freshness({ room }: { readonly room: RoomName }) {
   const { asOf, generation, lagMs, partial, seq } = received.snapshot;
   const lag = lagMs === null ? '' : ` Their newest event was in the ledger ${Math.round(lagMs)} ms before.`;
   return (
-    <p className="freshness" data-testid={`freshness-${room}`} data-generation={generation} title={`Snapshot ${seq}.${lag}`}>
-      <span>as of {asOf === null ? 'no event yet' : instantText(asOf, zone)}</span>
-      <span>generation {generation}</span>
+    <p
+      className="freshness"
+      data-testid={`freshness-${room}`}
+      data-generation={generation}
+      title={`Generation ${generation}, snapshot ${seq}.${lag}`}
+    >
+      <span>{asOf === null ? 'no shop time yet' : `as of ${instantText(asOf, zone)}`}</span>
+      {room === 'pipeline' && <span>generation {generation}</span>}
       <span>age {ageText(now - received.at)}</span>
       {partial && <strong>may mix two generations</strong>}
     </p>

@@ -15,7 +15,7 @@ export function Revenue() {
   return (
     <Region room="series" title={data ? `Revenue by ${data.grain}` : 'Revenue'} className="revenue" aside={<Legend running={running} />}>
       {!data && <Skeleton height={280} aria-hidden />}
-      {data?.points.length === 0 && <p className="empty canvas">There is no {data.grain} in this period yet.</p>}
+      {data?.points.length === 0 && <p className="empty canvas">No sale or return in this period yet.</p>}
       {data && data.points.length > 0 && (
         <>
           <Suspense fallback={<Skeleton height={280} aria-hidden />}>

@@ -7,6 +7,7 @@ import { Overview } from '../overview/overview.js';
 import { queriesOf } from '../view/queries.js';
 import { searchOf } from '../view/view.js';
 import { Header } from './header.js';
+import { LostBar } from './lost-bar.js';
 import { PauseBar } from './pause-bar.js';
 import { NoShops, ServerAway, SignIn, UnknownShop } from './states.js';
 import { theme } from './theme.js';
@@ -55,6 +56,7 @@ function Shell() {
         <Content shops={shops} shop={shop} choose={(id) => change({ shop: id })} />
       </main>
       <PauseBar />
+      <LostBar />
     </div>
   );
 }

@@ -24,7 +24,7 @@ const looks: Readonly<Record<Pill, { readonly icon: Icon; readonly word: string;
     icon: IconClockExclamation,
     word: 'Behind',
     tone: 'warn',
-    title: 'The figures lag more than five seconds behind the events, or missed snapshots are being fetched.',
+    title: 'The figures lag more than five seconds behind the events, a history is still coming in, or missed snapshots are being fetched.',
   },
   refused: { icon: IconPlugConnectedX, word: 'Refused', tone: 'bad', title: 'The server takes no live connection from this page.' },
 };

@@ -11,9 +11,11 @@ export function PauseBar() {
   const snapshots = useLive((state) => waitingOf(state).snapshots);
   const items = useLive((state) => waitingOf(state).items);
   const more = useLive((state) => waitingOf(state).more);
-  if (!paused) return null;
+  const isLost = useLive((state) => state.link === 'lost');
+  // A lost connection outranks a pause: the other bar stands here then.
+  if (!paused || isLost) return null;
   return (
-    <section className="pause-bar" aria-label="Pause" data-testid="pause-bar">
+    <section className="float-bar" aria-label="Pause" data-testid="pause-bar">
       <p>
         <strong>Paused.</strong>{' '}
         <span data-testid="waiting" data-snapshots={snapshots} data-items={items}>

@@ -18,7 +18,7 @@ export class HeadlineRoom implements RoomReader<'headline'> {
   async read(name: string, query: RoomQuery<'headline'>): Promise<RoomAnswer<'headline'>> {
     const shop = await findShop(this.shops, name);
     const { asOf, generation, watermark, partial, ordersPerShopHour, ...figures } = await this.kpis.headline(shop, query);
-    const { newestAt, ordersPerRealMinute } = await this.tail.at(shop, { generation, watermark });
+    const { newestAt, ordersPerRealMinute } = await this.tail.at(shop, { generation, watermark, clock: asOf });
     return {
       data: { ...figures, pace: { ordersPerShopHour, ordersPerRealMinute } },
       stamp: { asOf, generation, watermark, partial },

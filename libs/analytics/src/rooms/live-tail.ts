@@ -1,4 +1,5 @@
 import { instantOf, secondOf, type LiveStretch, type LiveEvent, type LiveReads, type Shop } from '#warehouse';
+import { ordersPerRealMinute, paceSeconds, paceStep, recordedSince, shopTimeOf, withOrders, type Arrivals, type ShopTime } from './pace.js';
 
 /** The newest events of a shop, up to a watermark. */
 export interface Tail {
@@ -6,23 +7,34 @@ export interface Tail {
   readonly events: readonly LiveEvent[];
   /** Unix milliseconds at which the newest of them reached the ledger; null before the first. */
   readonly newestAt: number | null;
-  /** Orders that arrived in the last sixty real seconds. */
-  readonly ordersPerRealMinute: number;
+  readonly ordersPerRealMinute: number | null;
+}
+
+/** Of the figures beside which the events are shown. */
+export interface TailStamp {
+  readonly generation: string;
+  /** The shop's clock as an ISO instant. */
+  readonly clock: string | null;
+  readonly watermark: Readonly<Record<string, string>>;
 }
 
 interface Kept {
   readonly generation: bigint;
+  /** Place up to which ticks of the shop's source are in. */
+  readonly tick: string | undefined;
+  /** That the newest of them told. */
+  readonly speed: number | null;
+  readonly time: ShopTime | null;
   /** `transactions.v1/0` -> place up to which events are in. */
   readonly places: ReadonlyMap<string, { readonly epoch: number; readonly next: bigint }>;
   readonly events: readonly LiveEvent[];
-  readonly arrivals: ReadonlyMap<number, number>;
+  readonly arrivals: readonly Arrivals[];
 }
 
 /** As many as the feed can be asked for. */
 const keptEvents = 200;
 /** Of a step that is longer only the newest of each partition are read as events, and arrivals are counted by the engine. */
 const longestStep = 500n;
-const windowSeconds = 60;
 const topics = ['transactions.v1', 'returns.v1'] as const;
 
 /**
@@ -37,8 +49,7 @@ export class LiveTail {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** @param stamp of the figures beside which the events are shown */
-  async at(shop: Shop, stamp: { generation: string; watermark: Readonly<Record<string, string>> }): Promise<Tail> {
+  async at(shop: Shop, stamp: TailStamp): Promise<Tail> {
     const former = this.#shops.get(shop.shop);
     const next = this.follow(shop, former, stamp);
     this.#shops.set(shop.shop, next);
@@ -48,15 +59,16 @@ export class LiveTail {
       if (former) this.#shops.set(shop.shop, former);
       else this.#shops.delete(shop.shop);
     });
-    const { events, arrivals } = await next;
-    const since = this.now() / 1000 - windowSeconds;
-    let orders = 0;
-    for (const [second, count] of arrivals) if (second >= since) orders += count;
+    const { events, arrivals, speed } = await next;
     const [newest] = events;
-    return { events, newestAt: newest ? instantOf(newest.ingested_at).getTime() : null, ordersPerRealMinute: orders };
+    return {
+      events,
+      newestAt: newest ? instantOf(newest.ingested_at).getTime() : null,
+      ordersPerRealMinute: ordersPerRealMinute(arrivals, shopTimeOf(shop.clockMode, stamp.clock, speed, this.now()), this.now()),
+    };
   }
 
-  private async follow(shop: Shop, former: Promise<Kept> | undefined, stamp: Parameters<LiveTail['at']>[1]): Promise<Kept> {
+  private async follow(shop: Shop, former: Promise<Kept> | undefined, stamp: TailStamp): Promise<Kept> {
     const before = await former?.catch(() => undefined);
     const generation = BigInt(stamp.generation);
     if (before && before.generation >= generation) return before;
@@ -75,27 +87,29 @@ export class LiveTail {
       const from = end - start > longestStep ? end - longestStep : start;
       stretches.push({ topic, partition: Number(name.slice(topic.length + 1)), epoch, from, to: end });
     }
-    if (before && stretches.length === 0) return { ...before, generation, places };
-    const since = Math.floor(this.now() / 1000) - windowSeconds;
-    const [events, counted] = await Promise.all([
-      this.reads.events(shop, stretches),
-      long ? this.reads.arrivals(shop, new Date(since * 1000)) : undefined,
-    ]);
+    const tick = stamp.watermark['clock.v1/0'];
+    const told = shop.clockMode === 'source' && tick !== before?.tick;
+    const speed = told ? await this.reads.speed(shop, tick) : (before?.speed ?? null);
+    const time = shopTimeOf(shop.clockMode, stamp.clock, speed, this.now());
+    // What came while the shop had no time was not kept.
+    long ||= before?.time === null && time !== null;
+    if (before && stretches.length === 0 && !long) return { ...before, generation, places, tick, speed, time };
+    const [events, counted] = await Promise.all([this.reads.events(shop, stretches), long && time ? this.counted(shop, time) : undefined]);
     return {
-      generation,
-      places,
+      ...{ generation, tick, speed, time, places },
       events: [...events, ...(before?.events ?? [])].slice(0, keptEvents),
-      arrivals: counted ?? added(before?.arrivals ?? new Map<number, number>(), events, since),
+      arrivals: counted ?? (time ? withOrders(before?.arrivals ?? [], ordersOf(events), time, this.now()) : []),
     };
+  }
+
+  private counted(shop: Shop, time: ShopTime): Promise<Arrivals[]> {
+    const since = new Date(Math.floor(this.now() / 1_000 - paceSeconds) * 1_000);
+    return this.reads.arrivals(shop, since, new Date(recordedSince(time)), paceStep(time));
   }
 }
 
-function added(before: ReadonlyMap<number, number>, events: readonly LiveEvent[], since: number): Map<number, number> {
-  const arrivals = new Map([...before].filter(([second]) => second >= since));
-  for (const { type, ingested_at } of events) {
-    if (type !== 'tideline.transaction.placed.v1') continue;
-    const second = secondOf(ingested_at);
-    arrivals.set(second, (arrivals.get(second) ?? 0) + 1);
-  }
-  return arrivals;
+function ordersOf(events: readonly LiveEvent[]): { second: number; recorded: number }[] {
+  return events
+    .filter(({ type }) => type === 'tideline.transaction.placed.v1')
+    .map(({ ingested_at, recorded_time }) => ({ second: secondOf(ingested_at), recorded: instantOf(recorded_time).getTime() }));
 }

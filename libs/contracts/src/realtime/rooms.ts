@@ -38,7 +38,10 @@ export const headlineData = z.object({
   previous: z.object({ ...span, figures: headlineFigures, change }).nullable(),
   pace: z.object({
     ordersPerShopHour: z.number().nullable().describe('Orders of the last full shop hour of the clock'),
-    ordersPerRealMinute: z.number().nullable().describe('Orders received in the last 60 real seconds'),
+    ordersPerRealMinute: z
+      .number()
+      .nullable()
+      .describe('Orders that came and were recorded within the last 60 real seconds of the shop: a history that streams in is not a pace'),
   }),
 });
 
@@ -62,6 +65,9 @@ export const feedData = z.object({ currency, timeZone: z.string(), items: z.arra
 export const pipelineData = z.object({
   state: z.string(),
   lag: z.int().describe('Messages in the topics that the figures do not hold yet'),
+  waitingMs: z
+    .number()
+    .describe('Real milliseconds for which the oldest of them has been seen to wait; 0 while the figures keep up with the topics'),
   deadLetters: z.int(),
   audit: z.object({ at: instant, ok: z.boolean() }).nullable(),
   clock: z.object({ mode: z.enum(['wall', 'source', 'data']), now: instant.nullable(), speed: z.number().nullable() }),
@@ -81,7 +87,9 @@ function snapshotOf<N extends RoomName>(name: N) {
     lagMs: z
       .number()
       .nullable()
-      .describe('Real milliseconds between the newest event in the figures reaching the ledger and this snapshot'),
+      .describe(
+        'Real milliseconds between the newest event in the figures reaching the ledger and the snapshot that showed it first; null for one that was there before anybody looked',
+      ),
     data: roomData[name],
     ...stamp,
   });

@@ -3,19 +3,28 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { kafkaJars } from './local-parts.js';
 
+/** What `npm start` runs in the end. */
+const program: readonly string[] = [process.execPath, resolve('dist/apps/tideline/main.js')];
+
 /** The all-in-one as a user runs it: the built program in a process of its own. */
 export class Instance {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
+    /** When the process was started, on this process's clock (`performance.now`). */
+    readonly begun: number,
     /** From the start of the process until it said that it is ready, in milliseconds. */
     readonly readyMs: number,
   ) {}
 
-  /** @param data its directory; starting again on the same one continues */
-  static async start(data: string, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
+  /**
+   * @param data its directory; starting again on the same one continues
+   * @param command the words that start it: the program itself, or `npm start`
+   */
+  static async start(data: string, env: Readonly<Record<string, string>> = {}, command = program): Promise<Instance> {
     const begun = performance.now();
-    const child = spawn(process.execPath, [resolve('dist/apps/tideline/main.js')], {
+    const [file = '', ...args] = command;
+    const child = spawn(file, args, {
       env: {
         PATH: pathOf(),
         UV_THREADPOOL_SIZE: '16',
@@ -34,7 +43,7 @@ export class Instance {
       const listen = (chunk: Buffer): void => {
         said += chunk.toString('utf8');
         const url = /is ready: (\S+)/.exec(said)?.[1];
-        if (url) done(new Instance(child, url, performance.now() - begun));
+        if (url) done(new Instance(child, url, begun, performance.now() - begun));
       };
       child.stdout.on('data', listen);
       child.stderr.on('data', listen);
@@ -80,7 +89,9 @@ export class Instance {
   private async end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
     if (!this.running) return;
     const gone = once(this.child, 'exit');
-    this.child.kill(signal);
+    // A terminal tells its whole group; a kill hits one process.
+    if (signal === 'SIGINT') process.kill(-this.pid, signal);
+    else this.child.kill(signal);
     await gone;
   }
 }

@@ -18,6 +18,7 @@ export interface LiveEvent {
   /** Order or return id. */
   readonly entity: string;
   readonly event_time: string;
+  readonly recorded_time: string;
   readonly ingested_at: string;
   readonly offset: string;
   /** Empty for a guest. */
@@ -32,10 +33,10 @@ export interface LiveEvent {
 /** Accepted orders and returns of some stretches, found by the ledger's own key. A topic without a stretch is not read. */
 export function liveEventsSql(shop: Shop, stretches: readonly LiveStretch[]): Sql {
   const columns: Readonly<Record<LiveStretch['topic'], Sql>> = {
-    'transactions.v1': sql`order_id AS entity, event_time, ingested_at, offset, customer_id AS customer, country,
+    'transactions.v1': sql`order_id AS entity, event_time, recorded_time, ingested_at, offset, customer_id AS customer, country,
     toString(arraySum((price, quantity) -> toDecimal128(price, 6) * quantity, lines.unit_price, lines.quantity)) AS amount, arraySum(lines.quantity) AS units
 FROM ${tableOf(shop, 'ledger_transactions')}`,
-    'returns.v1': sql`return_id AS entity, event_time, ingested_at, offset, customer_id AS customer, '' AS country,
+    'returns.v1': sql`return_id AS entity, event_time, recorded_time, ingested_at, offset, customer_id AS customer, '' AS country,
     toString(arraySum(amount -> toDecimal128(amount, 6), lines.amount)) AS amount, arraySum(lines.quantity) AS units
 FROM ${tableOf(shop, 'ledger_returns')}`,
   };
@@ -52,10 +53,16 @@ FROM ${tableOf(shop, 'ledger_returns')}`,
   return join([...ofTopic('transactions.v1'), ...ofTopic('returns.v1')], ' UNION ALL ');
 }
 
-/** Orders by the real second of their arrival, from an instant on. */
-export function orderArrivalsSql(shop: Shop, since: Date): Sql {
-  return sql`SELECT toUnixTimestamp(ingested_at) AS second, count() AS orders FROM ${tableOf(shop, 'ledger_transactions')}
-WHERE ingested_at >= ${since} AND verdict = 'accepted' AND type = 'tideline.transaction.placed.v1' GROUP BY second`;
+/**
+ * Orders that arrived and were recorded from two instants on, by the real second of their arrival and the step of shop time that
+ * they were recorded in.
+ * @param step milliseconds
+ */
+export function orderArrivalsSql(shop: Shop, since: Date, recordedSince: Date, step: number): Sql {
+  return sql`SELECT toUnixTimestamp(ingested_at) AS second, intDiv(toUnixTimestamp64Milli(recorded_time), ${step}) * ${step} AS recorded, count() AS orders
+FROM ${tableOf(shop, 'ledger_transactions')}
+WHERE ingested_at >= ${since} AND recorded_time >= ${recordedSince} AND verdict = 'accepted' AND type = 'tideline.transaction.placed.v1'
+GROUP BY second, recorded`;
 }
 
 /** Reads of what just came. The ledger only grows, so what lies before a watermark needs no gate. */
@@ -78,14 +85,28 @@ export class LiveReads {
     return events.sort((a, b) => compare(b.ingested_at, a.ingested_at) || Number(BigInt(b.offset) - BigInt(a.offset)));
   }
 
-  /** Unix second -> orders. */
-  async arrivals(shop: Shop, since: Date): Promise<Map<number, number>> {
-    const rows = await this.clickhouse.query<{ second: number; orders: string }>(orderArrivalsSql(shop, since));
-    return new Map(rows.map((row) => [row.second, Number(row.orders)]));
+  /** As `orderArrivalsSql` says; `recorded` in Unix milliseconds. */
+  async arrivals(
+    shop: Shop,
+    since: Date,
+    recordedSince: Date,
+    step: number,
+  ): Promise<{ second: number; recorded: number; orders: number }[]> {
+    const rows = await this.clickhouse.query<{ second: number; recorded: string; orders: string }>(
+      orderArrivalsSql(shop, since, recordedSince, step),
+    );
+    return rows.map(({ second, recorded, orders }) => ({ second, recorded: Number(recorded), orders: Number(orders) }));
   }
 
-  /** Shop seconds per real second as the newest tick of the shop's clock says, or null before the first. */
-  async speed(shop: Shop): Promise<number | null> {
+  /**
+   * Shop seconds per real second as the newest tick of the shop's clock says, or null before the first.
+   * @param place `1:5000`, epoch and next offset of the clock's topic, where it is known: a tick that this process wrote is not read back
+   */
+  async speed(shop: Shop, place?: string): Promise<number | null> {
+    const [epoch, next] = (place ?? '0:0').split(':').map(BigInt) as [bigint, bigint];
+    const stretch = { topic: 'clock.v1', partition: 0, epoch: Number(epoch), from: next - 1n, to: next } as const;
+    const [tick] = this.tail.rows(shop, stretch) ?? [];
+    if (tick?.envelope.verdict === 'accepted') return Number(valueOf('clock.v1', tick, 'speed'));
     const [row] = await this.clickhouse.query<{ speed: number }>(
       sql`SELECT speed FROM ${tableOf(shop, 'ledger_clock')} WHERE verdict = 'accepted' ORDER BY partition DESC, epoch DESC, offset DESC LIMIT 1`,
     );
@@ -95,8 +116,9 @@ export class LiveReads {
 
 /** What `liveEventsSql` makes of a row. */
 function eventOf(topic: LiveStretch['topic'], row: LedgerRow): LiveEvent {
-  const { type, eventId, eventTime, ingestedAt, offset } = row.envelope;
-  const common = { type, event_id: eventId, event_time: eventTime, ingested_at: ingestedAt, offset: offset.toString() };
+  const { type, eventId, eventTime, recordedTime, ingestedAt, offset } = row.envelope;
+  const times = { event_time: eventTime, recorded_time: recordedTime, ingested_at: ingestedAt };
+  const common = { type, event_id: eventId, ...times, offset: offset.toString() };
   const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, each) => total + each, 0n);
   if (topic === 'returns.v1') {
     const of = <T>(column: LedgerColumn<'returns.v1'>): T => valueOf(topic, row, column) as T;

@@ -8,7 +8,7 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export function launch(): Promise<Browser> {
   const executablePath = places.find((place) => existsSync(place));
   if (executablePath === undefined) {
-    throw new Error(`The browser tests need Chromium, and none is at ${places.join(', ')}. Install it: apt-get install -y chromium`);
+    throw new Error(`This needs Chromium, and none is at ${places.join(', ')}. Install it: apt-get install -y chromium`);
   }
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
@@ -17,6 +17,8 @@ export interface View {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Device pixels per pixel. */
+  readonly scale?: number;
 }
 
 /** A page, and all that it complained of: errors in the console, exceptions, and breaches of the content policy. */
@@ -26,8 +28,14 @@ export interface Watched {
   readonly complaints: string[];
 }
 
-export async function open(browser: Browser, url: string, { width = 1280, height = 800, scheme = 'light' }: View = {}): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' });
+export async function open(browser: Browser, url: string, view: View = {}): Promise<Watched> {
+  const { width = 1280, height = 800, scheme = 'light', scale = 1 } = view;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor: scale,
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -1,0 +1,55 @@
+import { atMost, type Instance, type Measure } from '#testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { demo } from '../browser/demo.js';
+import { launch, open } from '../browser/stage.js';
+import { percentOfCore, Tab } from '../browser/tab.js';
+
+const everyMs = 10_000;
+/** The share of the time in which the page may still fill its caches: compiled code, formats, the rows of a whole day. */
+const warmUp = 0.25;
+/** What a heap may grow by in a minute and still be called flat: a working day of it is below the size of one picture. */
+const flatKbPerMinute = 50;
+
+/**
+ * A tab on the demo shop once it is live: its heap after collections, and how much of a core its main thread takes.
+ * @param minutes how long it is looked at
+ */
+export async function liveTab(instance: Instance, minutes: number): Promise<Measure[]> {
+  const browser = await launch();
+  try {
+    const { page } = await open(browser, `${instance.url}/?shop=${demo}`);
+    await page.locator('[data-testid=pill][data-state=live]').waitFor({ timeout: 180_000 });
+    const tab = await Tab.of(page);
+    const heap: { minute: number; kb: number }[] = [];
+    const begun = performance.now();
+    const before = await tab.work();
+    for (let look = 0; performance.now() - begun < minutes * 60_000; look += 1) {
+      await sleep(Math.max(0, begun + look * everyMs - performance.now()));
+      heap.push({ minute: (performance.now() - begun) / 60_000, kb: (await tab.heapBytes()) / 1_000 });
+    }
+    const busy = percentOfCore(before, await tab.work());
+    const warm = heap.filter(({ minute }) => minute >= warmUp * minutes);
+    return [
+      {
+        measure: 'heap of the tab, largest after a collection',
+        value: Math.round(Math.max(...heap.map(({ kb }) => kb)) / 1_000),
+        unit: 'MB',
+        bar: null,
+        ok: true,
+      },
+      atMost(`heap of the tab, growth after ${warmUp * minutes} of ${minutes} minutes`, slopeOf(warm), 'kB/min', flatKbPerMinute),
+      atMost('main thread of the tab', busy, '% of a core', 20),
+    ];
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Least squares, kilobytes per minute. */
+function slopeOf(points: readonly { readonly minute: number; readonly kb: number }[]): number {
+  const mean = (of: (point: { minute: number; kb: number }) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean(({ minute }) => minute), mean(({ kb }) => kb)];
+  const spread = points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+  return points.reduce((sum, { minute, kb }) => sum + (minute - x) * (kb - y), 0) / spread;
+}
