@@ -13,6 +13,8 @@ export type Lane = 'writer' | 'refresher' | 'reader';
 export type RowFormat = 'JSONCompactEachRow' | 'TabSeparated';
 
 export interface ClickHouse {
+  /** Whether other processes may write the same store: an embedded engine is its process' own. */
+  readonly shared: boolean;
   /** Rows of a SELECT. UInt64, Int64 and Decimal arrive as strings, instants as `2011-12-09 12:50:00.000` in UTC. */
   query<Row>(statement: Sql, lane?: Lane): Promise<Row[]>;
   /** A statement without rows. */

@@ -64,6 +64,7 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
 
   let sessions: EmbeddedSessions;
   const engine: EmbeddedClickHouse = {
+    shared: false,
     get sessions() {
       return sessions;
     },

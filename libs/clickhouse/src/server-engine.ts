@@ -28,6 +28,7 @@ export function openServer(url: string): ClickHouse {
     }
   };
   const engine: ClickHouse = {
+    shared: true,
     query: <Row>(statement: Sql) =>
       guarded(statement.text, async () => {
         const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });

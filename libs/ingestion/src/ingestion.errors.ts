@@ -1,5 +1,4 @@
 const codes = {
-  'claim-lost': { retryable: true },
   'ledger-ahead': { retryable: false },
   'no-such-alarm': { retryable: false },
   'not-halted': { retryable: false },

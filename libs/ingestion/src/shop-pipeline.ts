@@ -10,6 +10,7 @@ import {
 import {
   AuditRepository,
   ledgerTopics,
+  WarehouseError,
   type LedgerRepository,
   type LedgerTopic,
   type Level,
@@ -22,7 +23,7 @@ import type { ClickHouse } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from './alarms.js';
 import { Audit, type AuditReport } from './audit/audit.js';
-import { fenceOf, soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
+import { soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
 import { IngestionError } from './ingestion.errors.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
@@ -97,9 +98,8 @@ export class ShopPipeline {
     private readonly options: PipelineOptions,
   ) {
     this.#claim = options.claimOf?.(shop.shop) ?? soleRefresher;
-    const fence = fenceOf(this.#claim, shop.shop);
     const { refreshRows: rowCap, claimedBy } = options;
-    const refreshing = { rowCap, now: () => new Date(), claimedBy, fence };
+    const refreshing = { rowCap, now: () => new Date(), claimedBy };
     this.#refresher = Refresher.over(parts.clickhouse, shop, parts.gate, refreshing, parts.ledger);
     this.#audit = new Audit(
       shop,
@@ -263,6 +263,7 @@ export class ShopPipeline {
         await this.takeOver();
         await this.refreshLoop();
       } catch (error) {
+        this.parts.gate.leaves(this.shop);
         this.parts.log.warn({ shop: this.shop.shop, error: wordsOf(error) }, 'the refresh could not be taken over, it is tried again');
         await this.pause(retryMs);
       }
@@ -303,11 +304,8 @@ export class ShopPipeline {
       return committed !== undefined;
     } catch (error) {
       const why = wordsOf(error);
-      if (error instanceof IngestionError && error.code === 'claim-lost') {
-        this.#refreshes = false;
-        parts.gate.leaves(shop);
-        for (const { reject } of this.#atRest.splice(0)) reject(error);
-        parts.log.info({ shop: shop.shop }, why);
+      if (isLost(error)) {
+        this.lost(error);
         return true;
       }
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
@@ -315,6 +313,18 @@ export class ShopPipeline {
       await this.pause(retryMs);
       return false;
     }
+  }
+
+  /** Another process refreshes the shop now. Where processes take turns this one waits for its next turn, else somebody has to choose. */
+  private lost(error: WarehouseError): void {
+    const { shop, parts } = this;
+    this.#refreshes = false;
+    parts.gate.leaves(shop);
+    for (const { reject } of this.#atRest.splice(0)) reject(error);
+    parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
+    if (!this.options.claimOf)
+      parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `${error.message} Stop one of the two, then start the other one again.`);
+    parts.log.info({ shop: shop.shop }, error.message);
   }
 
   /** Everything but the headline; then what has waited for a moment at which both levels stand at one place; then the views. */
@@ -445,6 +455,10 @@ export class ShopPipeline {
   private async pause(ms: number): Promise<void> {
     if (ms > 0) await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
+}
+
+function isLost(error: unknown): error is WarehouseError {
+  return error instanceof WarehouseError && error.code === 'claim-lost';
 }
 
 function wordsOf(error: unknown): string {

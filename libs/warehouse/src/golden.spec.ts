@@ -83,7 +83,7 @@ function statements(): Map<string, string> {
     const start = (length: number): number => second + Math.floor(seconds / length) * length;
     buckets.add({ slice_start: start(5), minute_start: start(60), hour_start: second, day_start: second, month_start: second });
   }
-  const dirty = new DirtySql(buckets, s.table('scratch_dirty'));
+  const dirty = new DirtySql(buckets, s.scratch('dirty'));
   const many = new DirtyBuckets();
   for (let index = 0; index < 301; index += 1)
     many.add({ slice_start: index * 5, minute_start: 0, hour_start: 0, day_start: 0, month_start: 0 });
@@ -105,7 +105,7 @@ function statements(): Map<string, string> {
     writeSales(s, foldVersions([head('12', 1), head('3', 0), head('9', 0)], []), new Map([['c1', 1]])).statement.text,
   );
   texts.set('live.agg_headline.sql', writeHeadline(s, dirty, false).statement.text);
-  texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.table('scratch_dirty')), true).statement.text);
+  texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.scratch('dirty')), true).statement.text);
   const addition = { gross: '12.5', discounts: '0', orders: 2, units: '3', customerKeys: [1, 7] };
   texts.set('live.agg_headline_added.sql', addToHeadline(s, dirty, [{ grain: 'slice', start: second, ...addition }]).statement.text);
   for (const { name, statement } of [

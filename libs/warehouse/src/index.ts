@@ -7,6 +7,7 @@ export { LedgerRepository, type LedgerHead, type LedgerRow, type LedgerSpan, typ
 export { AuditRepository, type AuditDifference, type AuditFigure } from './audit.repository.js';
 export { before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
+export { claimOf, ClaimRepository, fencedTables, generationOf, lost, type Claim } from './claim.repository.js';
 export { instantOf, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
 export * from './reads/index.js';
 export { WarehouseModule } from './warehouse.module.js';

@@ -1,4 +1,5 @@
 const codes = {
+  'claim-lost': { retryable: true },
   'shop-unknown': { retryable: false },
   'shop-differs': { retryable: false },
   'shop-not-ready': { retryable: true },

@@ -20,9 +20,6 @@ export interface Watermark {
   readonly committedAt: Date;
 }
 
-/** Bits of a generation below the claim: a refresher that takes over always writes higher generations. */
-const counterBits = 40n;
-
 /** The rows that say how far the figures are, one per level. */
 export class WatermarkRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
@@ -82,14 +79,6 @@ FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
       'committed_at',
     ];
     await this.clickhouse.insert(tableOf(shop, tables[level]), columns, JSON.stringify(row), 'refresher');
-  }
-
-  /** Claims the refresh of a shop: generations from here on lie above all that any earlier claim wrote. */
-  async claim(shop: Shop, by: string): Promise<bigint> {
-    const claims = tableOf(shop, 'claims');
-    await this.clickhouse.command(sql`INSERT INTO ${claims} SELECT max(claim) + 1, now64(3), ${by} FROM ${claims}`, 'refresher');
-    const [row] = await this.clickhouse.query<{ claim: number }>(sql`SELECT max(claim) AS claim FROM ${claims}`, 'refresher');
-    return BigInt(row?.claim ?? 1) << counterBits;
   }
 }
 

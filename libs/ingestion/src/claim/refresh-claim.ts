@@ -1,12 +1,9 @@
 import { domainTopicConfig, type EventProducer, type RunningConsumer, type Streaming } from '#streaming';
-import { IngestionError } from '../ingestion.errors.js';
 
-/** The right to refresh one shop. At most one process has it. */
+/** Whose turn it is to refresh one shop. */
 export interface RefreshClaim {
-  /** Resolves with the claim's epoch once this process has it; waits while another one does. */
+  /** Resolves with the turn's epoch once this process has it; waits while another one does. */
   acquire(): Promise<bigint>;
-  /** Whether this process has it still. Asks whoever decides, so call it once per step, right before the watermark is written. */
-  holds(): Promise<boolean>;
   /** Gives it back: the next in line need not wait for a timeout. */
   release(): Promise<void>;
 }
@@ -14,20 +11,8 @@ export interface RefreshClaim {
 /** For a process that holds the store's directory: nobody else can be there. */
 export const soleRefresher: RefreshClaim = {
   acquire: () => Promise.resolve(0n),
-  holds: () => Promise.resolve(true),
   release: () => Promise.resolve(),
 };
-
-/** The claim as what must be true before a watermark is written. @throws {IngestionError} `claim-lost` */
-export function fenceOf(claim: RefreshClaim, shop: string): () => Promise<void> {
-  return async () => {
-    if (await claim.holds()) return;
-    throw new IngestionError(
-      'claim-lost',
-      `Another process refreshes ${shop} now: this step is dropped, the other one does it. Nothing is lost.`,
-    );
-  };
-}
 
 export function controlTopicOf(shop: string): string {
   return `${shop}.control.v1`;
@@ -35,8 +20,9 @@ export function controlTopicOf(shop: string): string {
 
 /**
  * A claim by the log of a topic with one partition. Whoever the consumer group gives the partition appends a claim record: its
- * offset is the epoch, and the newest record decides. Kafka's membership says who may try, the log says who has it: a process
- * that was paused past its session finds a newer record behind its own, whatever it believed, and writes no watermark.
+ * offset is the epoch, and the newest record decides. Kafka's membership says who may try, the log says whose turn it is. What one
+ * writes whose turn is over is refused by the store (`ClaimRepository`): it asks here again, finds a newer record behind its own,
+ * whatever it believed, and waits.
  */
 export class TopicRefreshClaim implements RefreshClaim {
   #consumer: RunningConsumer | undefined;
@@ -65,6 +51,7 @@ export class TopicRefreshClaim implements RefreshClaim {
     return new Promise((granted) => this.#waiting.push(granted));
   }
 
+  /** Whether it is still this process's turn. */
   async holds(): Promise<boolean> {
     const epoch = this.#epoch;
     if (epoch === undefined) return false;

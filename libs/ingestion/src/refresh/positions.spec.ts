@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextPositions } from './refresher.js';
+import { nextPositions } from './positions.js';
 
 const head = (partition: number, epoch: number, next: number) => ({ topic: 'returns.v1' as const, partition, epoch, next: BigInt(next) });
 
@@ -9,6 +9,12 @@ describe('the positions after a step', () => {
     expect(first).toEqual([head(0, 1, 100), head(1, 1, 40)]);
     expect(nextPositions(first ?? [], [head(0, 1, 250)], 100)).toEqual([head(0, 1, 200), head(1, 1, 40)]);
     expect(nextPositions([head(0, 1, 250)], [head(0, 1, 250)], 100)).toBeUndefined();
+  });
+
+  it('go at least as far as facts may have been written, and the cap beyond that', () => {
+    expect(nextPositions([], [head(0, 1, 900), head(1, 1, 900)], 100, [head(0, 1, 300)])).toEqual([head(0, 1, 400), head(1, 1, 100)]);
+    expect(nextPositions([], [head(0, 1, 350)], 100, [head(0, 1, 300)])).toEqual([head(0, 1, 350)]);
+    expect(nextPositions([], [head(0, 1, 350)], 100, [head(0, 2, 300)])).toEqual([head(0, 1, 100)]);
   });
 
   it('finish an epoch before the next one starts, however many rows the cap leaves', () => {

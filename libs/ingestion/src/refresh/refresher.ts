@@ -2,8 +2,11 @@ import type { ClickHouse } from '#clickhouse';
 import {
   before,
   between,
+  ClaimRepository,
+  generationOf,
   instantOf,
   LedgerRepository,
+  lost,
   RefreshRepository,
   WatermarkRepository,
   type LedgerHead,
@@ -15,6 +18,7 @@ import {
   type StepTimings,
   type Watermark,
 } from '#warehouse';
+import { nextPositions, ofTopic, placeOf, reaches } from './positions.js';
 import { SourceClock } from './source-clock.js';
 
 /** What a step did, for the hint, metrics and logs. */
@@ -33,8 +37,6 @@ export interface RefresherOptions {
   readonly now: () => Date;
   /** Named in the claim, so that an operator sees who refreshes. */
   readonly claimedBy: string;
-  /** Asked right before a watermark is written; throws when another process refreshes the shop now. */
-  readonly fence?: () => Promise<void>;
   /** Milliseconds since some fixed moment, by which waits are measured; those of the process by default. */
   readonly elapsed?: () => number;
 }
@@ -57,6 +59,11 @@ export class Refresher {
   /** Whether the live level is ahead of the settled one, and by how many ledger rows. */
   #unsettled = false;
   #unsettledRows = 0;
+  #claim = 0;
+  /** How far the facts may have been written before the claim: the first step goes at least as far, or it would show a part of that. */
+  #reached: readonly Position[] = [];
+  /** Whether a statement may still be on its way to the store, though it failed. */
+  #unsure = false;
   #generation = 0n;
   readonly #clock: SourceClock;
   /** Ends of partitions that the writer of this process told of since the last step. */
@@ -69,6 +76,7 @@ export class Refresher {
     private readonly ledger: LedgerRepository,
     private readonly refresh: RefreshRepository,
     private readonly watermarks: WatermarkRepository,
+    private readonly claims: ClaimRepository,
     private readonly gate: ShopGate,
     private readonly options: RefresherOptions,
   ) {
@@ -84,8 +92,8 @@ export class Refresher {
     options: RefresherOptions,
     ledger = new LedgerRepository(clickhouse),
   ): Refresher {
-    const watermarks = new WatermarkRepository(clickhouse);
-    return new Refresher(shop, ledger, new RefreshRepository(clickhouse, shop, ledger.tail), watermarks, gate, options);
+    const refresh = new RefreshRepository(clickhouse, shop, ledger.tail);
+    return new Refresher(shop, ledger, refresh, new WatermarkRepository(clickhouse), new ClaimRepository(clickhouse), gate, options);
   }
 
   /** Where all figures stand, or undefined before the first settling. */
@@ -108,18 +116,31 @@ export class Refresher {
     return this.refresh.pending > maxPending;
   }
 
-  /** Takes the shop over: generations from here on lie above all earlier ones, and the live level starts from the settled one. */
+  /**
+   * Takes the shop over: generations from here on lie above all earlier ones, and the live level starts from the settled one.
+   * @throws {WarehouseError} `claim-lost` when another process claimed it meanwhile
+   */
   async claim(): Promise<void> {
-    this.#generation = await this.watermarks.claim(this.shop, this.options.claimedBy);
-    this.#settled = await this.watermarks.read(this.shop, 'settled', 'refresher');
-    this.#live = this.#settled;
+    const { number } = await this.claims.claim(this.shop, this.options.claimedBy);
+    this.#claim = number;
+    this.#generation = generationOf(number);
+    await this.refresh.restart(number);
+    const settled = await this.watermarks.read(this.shop, 'settled', 'refresher');
+    const reached = await this.watermarks.read(this.shop, 'live', 'refresher');
+    this.#settled = settled;
+    // Shop time that was shown is not taken back.
+    this.#live = settled && { ...settled, clock: later(settled.clock, reached?.clock ?? null) };
+    this.#reached = reached?.positions ?? [];
+    this.#askedAt = -Infinity;
+    this.#unsure = false;
     this.#unsettled = false;
     this.#unsettledRows = 0;
-    this.refresh.restart();
     if (this.shop.clockMode === 'source' && this.#settled) {
       const known = before(ofTopic(this.#settled.positions, 'clock.v1'));
       this.#clock.add(await this.ledger.ticks(this.shop, known, recentTicks));
     }
+    // A process that claims the shop anew has not moved it: its readers stand where they stood.
+    if (this.gate.owns(this.shop.shop)) return;
     this.gate.stands(this.shop, 'settled', this.#settled);
     this.gate.stands(this.shop, 'live', this.#live);
   }
@@ -138,10 +159,11 @@ export class Refresher {
 
   /** Facts and headline, one step. @returns what was committed, or undefined when the ledger did not move */
   async step(): Promise<Committed | undefined> {
+    await this.sure();
     const start = performance.now();
     const from = this.#live?.positions ?? [];
     const heads = await this.heads(from);
-    const to = nextPositions(from, heads, this.options.rowCap);
+    const to = nextPositions(from, heads, this.options.rowCap, this.#reached);
     if (!to) return undefined;
     try {
       const range = (topic: LedgerTopic) => between(ofTopic(from, topic), ofTopic(to, topic));
@@ -175,6 +197,7 @@ export class Refresher {
 
   /** Dimensions, customers, campaigns, up to where the live level stands. @returns undefined when they stand there already */
   async settle(): Promise<Committed | undefined> {
+    await this.sure();
     const live = this.#live;
     if (!live || !this.#unsettled) return undefined;
     return this.commit('settled', performance.now(), this.#settled?.positions ?? [], live.positions, this.#unsettledRows, live.clock);
@@ -182,6 +205,7 @@ export class Refresher {
 
   /** Lets shop time move while no event comes, where it is the wall's. @returns undefined where it is not */
   async tick(): Promise<Committed | undefined> {
+    await this.sure();
     const live = this.#live;
     if (this.shop.clockMode !== 'wall' || !live) return undefined;
     return this.commit('live', performance.now(), live.positions, live.positions, 0, this.clockAfter(null, live.positions));
@@ -224,12 +248,13 @@ export class Refresher {
     const guarded = (work: () => Promise<void>): Promise<void> =>
       this.gate.write(this.shop, level, async () => {
         await work();
-        await this.options.fence?.();
         await this.watermarks.write(this.shop, level, watermark, ledgerRows);
         this.gate.stands(this.shop, level, watermark);
       });
-    const timings = await (level === 'live' ? this.refresh.live(step, guarded) : this.refresh.settle(step, guarded));
+    const running = level === 'live' ? this.refresh.live(step, guarded) : this.refresh.settle(step, guarded);
+    const timings = await running.catch((error: unknown) => this.explain(error));
     if (level === 'live') {
+      this.#reached = [];
       this.#live = watermark;
       this.#unsettled = true;
       this.#unsettledRows += ledgerRows;
@@ -239,6 +264,18 @@ export class Refresher {
       this.#unsettledRows = 0;
     }
     return { level, watermark, ledgerRows, milliseconds: performance.now() - start, timings };
+  }
+
+  /** Why a step failed: the store refuses a refresher that is not the newest one, whatever it was about to write. */
+  private async explain(error: unknown): Promise<never> {
+    this.#unsure = true;
+    const newest = await this.claims.newest(this.shop).catch(() => undefined);
+    throw newest === undefined || newest.number === this.#claim ? error : lost(this.shop, newest);
+  }
+
+  /** After a failure: a statement whose end nobody learnt is carried out before the new claim or not at all. */
+  private async sure(): Promise<void> {
+    if (this.#unsure && this.claims.shared) await this.claim();
   }
 
   /** Shop time only moves forward, whatever the events say. */
@@ -254,15 +291,6 @@ export class Refresher {
   }
 }
 
-function ofTopic(positions: readonly Position[], topic: LedgerTopic): Position[] {
-  return positions.filter((each) => each.topic === topic);
-}
-
-/** Whether positions lie at the ledger's end in every partition that moved. */
-function reaches(to: readonly Position[], heads: readonly LedgerHead[]): boolean {
-  return heads.every((head) => to.some((each) => placeOf(each) === placeOf(head) && each.epoch === head.epoch && each.next === head.next));
-}
-
 function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string | null } {
   return heads.reduce((sum, head) => ({ rows: sum.rows + head.rows, recorded: later(sum.recorded, head.recorded) }), {
     rows: 0,
@@ -270,37 +298,6 @@ function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string |
   });
 }
 
-function later(left: string | null, right: string | null): string | null {
+function later<T extends string | Date>(left: T | null, right: T | null): T | null {
   return left === null || (right !== null && right > left) ? right : left;
-}
-
-/** The positions after the next step, or undefined when no partition moved. */
-export function nextPositions(
-  from: readonly Position[],
-  heads: readonly Pick<LedgerHead, 'topic' | 'partition' | 'epoch' | 'next'>[],
-  rowCap: number,
-): Position[] | undefined {
-  const positions = new Map<string, Position>(from.map((each) => [placeOf(each), each]));
-  const moved = new Set<string>();
-  // Oldest epoch first, one epoch per partition and step: an epoch is finished before the next one starts.
-  for (const head of [...heads].sort((a, b) => a.epoch - b.epoch)) {
-    const place = placeOf(head);
-    const current = positions.get(place);
-    if (moved.has(place) || (current && current.epoch > head.epoch)) continue;
-    const start = current?.epoch === head.epoch ? current.next : 0n;
-    if (start >= head.next) continue;
-    const capped = start + BigInt(rowCap);
-    positions.set(place, {
-      topic: head.topic,
-      partition: head.partition,
-      epoch: head.epoch,
-      next: head.next < capped ? head.next : capped,
-    });
-    moved.add(place);
-  }
-  return moved.size > 0 ? [...positions.values()] : undefined;
-}
-
-function placeOf({ topic, partition }: { topic: string; partition: number }): string {
-  return `${topic}/${partition}`;
 }

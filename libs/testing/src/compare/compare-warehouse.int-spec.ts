@@ -158,7 +158,7 @@ describe('a single wrong cell is found', () => {
     });
 
     const twice = await spoil(
-      sql`INSERT INTO ${table('dim_customer_keys')} SELECT '1', customer_key FROM ${table('dim_customer_keys')} WHERE customer_id = '2'`,
+      sql`INSERT INTO ${table('dim_customer_keys')} SELECT '1', customer_key, generation FROM ${table('dim_customer_keys')} WHERE customer_id = '2'`,
     );
     expect(twice.filter(({ table: name }) => name === 'dim_customer_keys').map(({ key, column }) => [key, column])).toEqual(
       expect.arrayContaining([

@@ -1,4 +1,4 @@
-import type { ClickHouse, Lane, Sql } from '#clickhouse';
+import type { ClickHouse, Lane, RowFormat, Sql } from '#clickhouse';
 import { ClickHouseFault } from '#clickhouse';
 
 /** What is to go wrong with one statement of the writer's and the refresher's lanes. */
@@ -31,6 +31,10 @@ export class FaultyClickHouse implements ClickHouse {
   constructor(private readonly engine: ClickHouse) {
     this.#died = new Promise((died) => (this.#die = died));
     this.holdReaders();
+  }
+
+  get shared(): boolean {
+    return this.engine.shared;
   }
 
   get dead(): boolean {
@@ -74,8 +78,8 @@ export class FaultyClickHouse implements ClickHouse {
     return this.run(lane, () => this.engine.command(statement, lane));
   }
 
-  insert(table: Sql, columns: readonly string[], rows: string, lane: Lane = 'writer'): Promise<void> {
-    return this.run(lane, () => this.engine.insert(table, columns, rows, lane));
+  insert(table: Sql, columns: readonly string[], rows: string, lane: Lane = 'writer', format?: RowFormat): Promise<void> {
+    return this.run(lane, () => this.engine.insert(table, columns, rows, lane, format));
   }
 
   version(): Promise<string> {

@@ -6,7 +6,7 @@ import type { NamedStatement, StepSql } from './step.js';
 export function noteCampaignDays(s: StepSql, dirty: DirtySql): NamedStatement {
   return {
     name: 'dirty_campaign_days',
-    statement: sql`INSERT INTO ${s.table('scratch_campaign_days')}
+    statement: sql`INSERT INTO ${s.scratch('campaign_days')}
 SELECT toDate(bucket, ${s.zone}), member FROM ${s.table('agg_kpi')}
 WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND generation = ${s.generation} AND ${dirty.has('day', sql`bucket`)}`,
   };
@@ -14,7 +14,7 @@ WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND generation =
 
 /** Campaign x day of the noted days: what was spent and reached beside what the attributed orders brought. */
 export function writeCampaignDays(s: StepSql): NamedStatement {
-  const days = s.table('scratch_campaign_days');
+  const days = s.scratch('campaign_days');
   return {
     name: 'agg_campaign_day',
     statement: sql`INSERT INTO ${s.table('agg_campaign_day')}

@@ -22,7 +22,7 @@ export class CustomerKeys {
   ) {}
 
   /** Keys of customers; those without one get the next ones, in the order of their ids. */
-  async of(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
+  async of(ids: ReadonlySet<string>, generation: bigint): Promise<ReadonlyMap<string, number>> {
     if (this.#kept.size > mostKept) this.#kept.clear();
     const without = [...ids].filter((id) => !this.#kept.has(id));
     const asked = without.filter((id) => this.known.mayCustomer(id));
@@ -33,7 +33,7 @@ export class CustomerKeys {
       );
       for (const row of rows) this.#kept.set(row.customer_id, row.customer_key);
     }
-    await this.give(without.filter((id) => !this.#kept.has(id)).sort());
+    await this.give(without.filter((id) => !this.#kept.has(id)).sort(), generation);
     const keys = new Map<string, number>();
     for (const id of ids) keys.set(id, this.#kept.get(id) ?? 0);
     return keys;
@@ -45,15 +45,15 @@ export class CustomerKeys {
     this.#last = undefined;
   }
 
-  private async give(ids: readonly string[]): Promise<void> {
+  private async give(ids: readonly string[], generation: bigint): Promise<void> {
     if (ids.length === 0) return;
     this.#last ??= await this.last();
     const first = this.#last + 1;
     this.known.addCustomers(ids);
-    const lines = ids.map((id, index) => JSON.stringify([id, first + index])).join('\n');
+    const lines = ids.map((id, index) => JSON.stringify([id, first + index, generation.toString()])).join('\n');
     // Whether one that failed was written is not known: the table says so.
     this.#last = undefined;
-    await this.clickhouse.insert(this.table, ['customer_id', 'customer_key'], lines, 'refresher');
+    await this.clickhouse.insert(this.table, ['customer_id', 'customer_key', 'generation'], lines, 'refresher');
     ids.forEach((id, index) => this.#kept.set(id, first + index));
     this.#last = first + ids.length - 1;
   }

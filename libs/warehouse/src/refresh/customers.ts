@@ -4,7 +4,7 @@ import type { NamedStatement, StepSql } from './step.js';
 /** Customer x month from the customers' timelines, then the customer's life from its months. What emptied gets a tombstone. */
 export function writeCustomers(s: StepSql): NamedStatement[] {
   const months = s.table('agg_customer_month');
-  const dirty = s.table('scratch_customers');
+  const dirty = s.scratch('customers');
   return [
     {
       name: 'agg_customer_month',

@@ -52,7 +52,7 @@ FROM
       },
       {
         name: 'touched_campaign_days',
-        statement: sql`INSERT INTO ${s.table('scratch_campaign_days')}
+        statement: sql`INSERT INTO ${s.scratch('campaign_days')}
 SELECT DISTINCT date, campaign_id FROM ${campaigns} WHERE ${s.fresh('campaigns.v1')} AND is_day`,
       },
       {
@@ -98,7 +98,7 @@ WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM ${s.table('
       name: 'placeholder_campaigns',
       statement: sql`INSERT INTO ${s.table('dim_campaigns')} (campaign_id, placeholder, generation)
 SELECT DISTINCT campaign_id, 1, ${s.generation}
-FROM (SELECT campaign_id ${orders} UNION ALL SELECT campaign_id FROM ${s.table('scratch_campaign_days')})
+FROM (SELECT campaign_id ${orders} UNION ALL SELECT campaign_id FROM ${s.scratch('campaign_days')})
 WHERE campaign_id != '' AND campaign_id NOT IN (SELECT campaign_id FROM ${s.table('dim_campaigns')})`,
     },
     geography: {

@@ -71,7 +71,7 @@ const fewBuckets = 300;
 export class DirtySql {
   readonly #few: boolean;
 
-  /** @param table `scratch_dirty (grain, start)` */
+  /** @param table a work table `(grain, start)` */
   constructor(
     private readonly dirty: DirtyBuckets,
     private readonly table: Sql,

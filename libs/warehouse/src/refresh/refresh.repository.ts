@@ -1,4 +1,4 @@
-import { sql, type ClickHouse, type Sql } from '#clickhouse';
+import { ident, sql, type ClickHouse, type Sql } from '#clickhouse';
 import type { LedgerTail } from '../ledger/ledger-tail.js';
 import { tableOf, type Shop } from '../shop.js';
 import { BucketCalendar } from './calendar.js';
@@ -15,6 +15,7 @@ import { Known } from './known.js';
 import { writeKpis } from './kpi.js';
 import { momentColumns, Pending } from './pending.js';
 import { namedDimensions, Placed } from './placed.js';
+import { isOfEarlierClaim, scratchOf, scratchTables } from './scratch.js';
 import { StepSql, type NamedStatement, type Step } from './step.js';
 import { collectVersions, orderBodiesSql, type OrderBody } from './versions.js';
 
@@ -26,9 +27,6 @@ export type Guarded = (work: () => Promise<void>) => Promise<void>;
 
 /** Orders whose additions to the headline stand in the statement; of more it is computed from the facts. */
 const mostAdded = 2_000;
-
-/** Work tables of a settling. */
-type ScratchTable = 'scratch_dirty' | 'scratch_customers' | 'scratch_campaign_days';
 
 /**
  * Writes one shop's facts and derived tables, at two levels. `live` folds what is new in the ledger into the facts and the headline:
@@ -61,9 +59,25 @@ export class RefreshRepository {
     return this.#pending.size;
   }
 
-  /** Forgets what waits and what was known: the live level starts again from the settled one, and others may have written meanwhile. */
-  restart(): void {
+  /**
+   * Begins under a claim. Forgets what waits and what was known: the live level starts again from the settled one, and others may have
+   * written meanwhile. Work tables are the claim's own; those of earlier claims go, and with them what still wants to use them.
+   */
+  async restart(claim: number): Promise<void> {
+    const { database } = this.shop;
+    for (const each of scratchTables) {
+      const own = ident(database, scratchOf(each, claim));
+      await this.clickhouse.command(sql`CREATE TABLE IF NOT EXISTS ${own} AS ${this.table(`scratch_${each}`)}`, 'refresher');
+    }
+    const tables = await this.clickhouse.query<{ name: string }>(
+      sql`SELECT name FROM ${ident('system', 'tables')} WHERE database = ${database} AND startsWith(name, 'scratch_')`,
+      'refresher',
+    );
+    for (const { name } of tables) {
+      if (isOfEarlierClaim(name, claim)) await this.clickhouse.command(sql`DROP TABLE IF EXISTS ${ident(database, name)}`, 'refresher');
+    }
     this.#caughtUp = false;
+    this.#torn = false;
     this.#pending.clear();
     this.#keys.forget();
     this.#known.forget();
@@ -98,11 +112,11 @@ export class RefreshRepository {
       handed?.map(({ head }) => head),
     );
     const folded = await run.time('fold', () => Promise.resolve(foldVersions(orders, returns)));
-    const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers));
+    const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers, step.generation));
     const places = placesOfOrders(folded.returns);
     const bodies = places.length > 0 ? await run.query<OrderBody>('order_bodies', orderBodiesSql(s, places)) : [];
     const refunds = refundRows(folded.returns, new Map(bodies.map((body) => [body.order_id, body])), keys, step.generation);
-    const dirty = await this.dirty(run, folded.dirty);
+    const dirty = await this.dirty(run, s, folded.dirty);
     const slice = refundColumns.indexOf('slice');
     this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
@@ -143,11 +157,11 @@ export class RefreshRepository {
     const run = new Run(this.clickhouse);
     const s = new StepSql(step);
     const pending = this.#pending;
-    const dirty = await this.dirty(run, pending.dirty);
+    const dirty = await this.dirty(run, s, pending.dirty);
     if (s.moved('customers.v1')) await this.keysOfRegistered(run, s);
     const months = [...pending.customerMonths].map((pair) => JSON.stringify(pair.split(' ')));
-    await this.fill(run, 'scratch_customers', ['month', 'customer_key'], months.join('\n'));
-    await run.statement(this.emptied('scratch_campaign_days'));
+    await this.fill(run, s.scratch('customers'), ['month', 'customer_key'], months.join('\n'));
+    await run.statement(emptied(s.scratch('campaign_days')));
     // Campaign days name campaigns too.
     const missing = namedDimensions.filter((each) => this.#placed.mayMiss(each) || (each === 'campaigns' && s.moved('campaigns.v1')));
     await guarded(async () => {
@@ -163,7 +177,7 @@ export class RefreshRepository {
       ]) {
         await run.statement(each);
       }
-      const days = sql`SELECT 1 FROM ${this.table('scratch_campaign_days')} LIMIT 1`;
+      const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
     });
     this.#placed.settled();
@@ -198,25 +212,21 @@ export class RefreshRepository {
       'registered_customers',
       sql`SELECT DISTINCT customer_id FROM ${this.table('ledger_customers')} WHERE ${s.fresh('customers.v1')}`,
     );
-    await run.time('customer_keys', () => this.#keys.of(new Set(rows.map((row) => row.customer_id))));
+    await run.time('customer_keys', () => this.#keys.of(new Set(rows.map((row) => row.customer_id)), s.step.generation));
   }
 
   /** Predicates on dirty buckets, with the work table filled where they need it. */
-  private async dirty(run: Run, buckets: DirtyBuckets): Promise<DirtySql> {
-    const dirty = new DirtySql(buckets, this.table('scratch_dirty'));
-    await this.fill(run, 'scratch_dirty', ['grain', 'start'], dirty.rows());
+  private async dirty(run: Run, s: StepSql, buckets: DirtyBuckets): Promise<DirtySql> {
+    const dirty = new DirtySql(buckets, s.scratch('dirty'));
+    await this.fill(run, s.scratch('dirty'), ['grain', 'start'], dirty.rows());
     return dirty;
   }
 
   /** Rows of a work table, in the place of those of an earlier step. Without any it is not read. */
-  private async fill(run: Run, table: ScratchTable, columns: readonly string[], lines: string): Promise<void> {
+  private async fill(run: Run, table: Sql, columns: readonly string[], lines: string): Promise<void> {
     if (lines === '') return;
-    await run.statement(this.emptied(table));
-    await run.insert(table, this.table(table), columns, lines);
-  }
-
-  private emptied(name: ScratchTable): NamedStatement {
-    return { name: 'empty', statement: sql`TRUNCATE TABLE ${this.table(name)}` };
+    await run.statement(emptied(table));
+    await run.insert('scratch', table, columns, lines);
   }
 
   private table(name: string): Sql {
@@ -225,6 +235,10 @@ export class RefreshRepository {
 }
 
 const refreshableViews = ['mv_rfm_scores', 'mv_cohort_retention', 'mv_segment_flow'] as const;
+
+function emptied(table: Sql): NamedStatement {
+  return { name: 'empty', statement: sql`TRUNCATE TABLE ${table}` };
+}
 
 /** Rows as lines of JSONCompactEachRow. */
 function linesOf(rows: readonly Row[]): string {

@@ -2,7 +2,9 @@ import { ident, sql, type Sql } from '#clickhouse';
 import type { LedgerStretch } from '../ledger/ledger-tail.js';
 import type { LedgerTopic } from '../ledger/ledger-tables.js';
 import { before, between, type Position } from '../positions.js';
+import { claimOf } from '../claim.repository.js';
 import type { Shop } from '../shop.js';
+import { scratchOf, type ScratchTable } from './scratch.js';
 
 /**
  * One refresh step: a pure function of the ledger up to `to`. Redone after a crash it writes the same rows under a higher
@@ -27,6 +29,10 @@ export class StepSql {
 
   table(name: string): Sql {
     return ident(this.step.shop.database, name);
+  }
+  /** A work table of the step's claim. */
+  scratch(name: ScratchTable): Sql {
+    return this.table(scratchOf(name, claimOf(this.step.generation)));
   }
   get generation(): Sql {
     return sql`${this.step.generation}`;
