@@ -162,9 +162,12 @@ export class Refresher {
     await this.sure();
     const start = performance.now();
     const from = this.#live?.positions ?? [];
-    const heads = await this.heads(from);
+    const { heads, all } = await this.heads(from);
     const to = nextPositions(from, heads, this.options.rowCap, this.#reached);
-    if (!to) return undefined;
+    if (!to) {
+      if (all) this.refresh.caughtUp();
+      return undefined;
+    }
     try {
       const range = (topic: LedgerTopic) => between(ofTopic(from, topic), ofTopic(to, topic));
       const whole = reaches(to, heads);
@@ -173,7 +176,9 @@ export class Refresher {
       if (this.shop.clockMode === 'source' && heads.some((head) => head.topic === 'clock.v1')) {
         this.#clock.add(await this.ledger.ticks(this.shop, range('clock.v1'), this.options.rowCap));
       }
-      return await this.commit('live', start, from, to, fresh.rows, this.clockAfter(fresh.recorded, to));
+      const committed = await this.commit('live', start, from, to, fresh.rows, this.clockAfter(fresh.recorded, to));
+      if (all && whole) this.refresh.caughtUp();
+      return committed;
     } catch (error) {
       // What was told of this step is forgotten: the ledger knows.
       this.#askedAt = -Infinity;
@@ -181,18 +186,19 @@ export class Refresher {
     }
   }
 
-  /** Ends of the partitions that moved, as told, or from the ledger. */
-  private async heads(from: readonly Position[]): Promise<LedgerHead[]> {
+  /** Ends of the partitions that moved, as told, or all of them from the ledger. */
+  private async heads(from: readonly Position[]): Promise<{ heads: LedgerHead[]; all: boolean }> {
     const told = this.#told;
     this.#told = new Map();
     if (told.size > 0 && this.#elapsed() - this.#askedAt < askMs) {
-      return [...told.values()].filter((head) => {
+      const heads = [...told.values()].filter((head) => {
         const position = from.find((each) => placeOf(each) === placeOf(head));
         return !position || position.epoch !== head.epoch || position.next < head.next;
       });
+      return { heads, all: false };
     }
     this.#askedAt = this.#elapsed();
-    return this.ledger.heads(this.shop, from);
+    return { heads: await this.ledger.heads(this.shop, from), all: true };
   }
 
   /** Dimensions, customers, campaigns, up to where the live level stands. @returns undefined when they stand there already */
@@ -218,7 +224,6 @@ export class Refresher {
       steps += 1;
       if (this.full) await this.settle();
     }
-    this.refresh.caughtUp();
     await this.settle();
     return steps;
   }
