@@ -1,49 +1,133 @@
-import { report, type Measure } from '#testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { openEmbedded } from '#clickhouse';
+import { kafkaVersion, machine, report, type Measure } from '#testing';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
-/** What was asked for beside names: `--minutes 2` is `minutes` -> 2. */
-export type MeasuringOptions = ReadonlyMap<string, number>;
+/** What may be asked of a measuring command; each takes of it what it knows. */
+export interface MeasureOptions {
+  /** How many seeds, or kills, or rounds: more take longer and prove more. */
+  readonly seeds?: number;
+  /** One run again, as a failing one printed it. */
+  readonly seed?: number;
+  /** How long a measure goes on. */
+  readonly minutes?: number;
+  /** How many events it takes. */
+  readonly events?: number;
+  readonly path?: string;
+  readonly replay?: string;
+}
+
+/** What a command measured, and what else its report should hold. */
+export interface Measured {
+  readonly measures: readonly Measure[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
 
 /** A measuring command: works in a directory of its own and says what it measured. */
-export type MeasuringCommand = (work: string, options: MeasuringOptions) => Promise<Measure[]>;
+export type MeasuringCommand = (work: string, options: MeasureOptions) => Promise<readonly Measure[] | Measured>;
+
+/** Options that are whole numbers. */
+const numbers = ['seeds', 'seed', 'minutes', 'events'] as const;
+
+const usage = `Options: --minutes N, --events N, --seeds N, --seed N --path PATH --replay PATH (one run again), --evidence (writes docs/evidence/COMMAND.json)`;
 
 /**
  * Runs the commands that were named, or all.
- * @param known names of the options that any of them takes
+ * @param args names and options; with `--evidence` each command's report is kept in `docs/evidence`
  * @returns the exit code: 0 when every bar is met
  */
-export async function runMeasures(
-  commands: Readonly<Record<string, MeasuringCommand>>,
-  words: readonly string[],
-  known: readonly string[] = [],
-): Promise<number> {
-  const names: string[] = [];
-  const options = new Map<string, number>();
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    if (!word.startsWith('--')) names.push(word);
-    else options.set(word.slice(2), Number(words[(index += 1)] ?? Number.NaN));
-  }
-  const unknown = names.filter((name) => !(name in commands));
-  const refused = [...options].filter(([name, value]) => !known.includes(name) || !(value > 0)).map(([name]) => `--${name}`);
-  if (unknown.length + refused.length > 0) {
-    const optional = known.map((name) => `--${name} N`);
-    const all = [...Object.keys(commands), ...optional].join(', ');
-    process.stderr.write(`${[...unknown, ...refused].join(', ')} cannot be measured. There are: ${all}\n`);
+export async function runMeasures(commands: Readonly<Record<string, MeasuringCommand>>, args: readonly string[]): Promise<number> {
+  let asked: Asked;
+  try {
+    asked = parse(args, Object.keys(commands));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
     return 2;
   }
-  const measures: Measure[] = [];
+  const all: Measure[] = [];
   for (const [name, command] of Object.entries(commands)) {
-    if (names.length > 0 && !names.includes(name)) continue;
+    if (asked.names.length > 0 && !asked.names.includes(name)) continue;
     process.stdout.write(`${name} ...\n`);
     const work = await mkdtemp(join(tmpdir(), `tideline-${name}-`));
     try {
-      measures.push(...(await command(work, options)).map((each) => ({ ...each, measure: `${name}: ${each.measure}` })));
+      const answer = await command(work, asked.options);
+      const { measures, details } = 'measures' in answer ? answer : { measures: answer, details: {} };
+      if (asked.evidence) await keep(name, asked.options, measures, details, work);
+      all.push(...measures.map((each) => ({ ...each, measure: `${name}: ${each.measure}` })));
     } finally {
       await rm(work, { recursive: true, force: true });
     }
   }
-  return report(measures);
+  return report(all);
+}
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly options: MeasureOptions;
+  readonly evidence: boolean;
+}
+
+/** @throws in words that say what there is */
+function parse(args: readonly string[], commands: readonly string[]): Asked {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seeds: text,
+      seed: text,
+      minutes: text,
+      events: text,
+      path: text,
+      replay: text,
+      evidence: { type: 'boolean', default: false },
+    },
+  });
+  const unknown = positionals.filter((name) => !commands.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')}. There are: ${commands.join(', ')}`);
+  const { path, replay } = values;
+  return {
+    names: positionals,
+    evidence: values.evidence,
+    options: {
+      ...Object.fromEntries(numbers.flatMap((name) => numbered(name, values[name]))),
+      ...(path === undefined ? {} : { path }),
+      ...(replay === undefined ? {} : { replay }),
+    },
+  };
+}
+
+function numbered(name: (typeof numbers)[number], text: string | undefined): [string, number][] {
+  if (text === undefined) return [];
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} takes a whole number, not ${text}.`);
+  return [[name, number]];
+}
+
+/** The report of the last run of a command, for people who want to see and programs that compare. */
+async function keep(
+  command: string,
+  options: MeasureOptions,
+  measures: readonly Measure[],
+  details: Measured['details'],
+  work: string,
+): Promise<void> {
+  const store = await openEmbedded(join(work, 'version'));
+  const clickhouse = await store.version();
+  await store.close();
+  const evidence = {
+    command,
+    options,
+    date: new Date().toISOString(),
+    machine: machine(),
+    versions: { node: process.versions.node, clickhouse, kafka: kafkaVersion },
+    met: measures.every((each) => each.ok),
+    measures,
+    ...details,
+  };
+  const folder = resolve('docs/evidence');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${command}.json`), `${JSON.stringify(evidence, null, 2)}\n`);
 }

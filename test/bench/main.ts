@@ -1,4 +1,5 @@
 import { runMeasures } from '../run-measures.js';
+import { drain } from './drain.js';
 import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
@@ -6,4 +7,4 @@ import { pixel } from './pixel.js';
 import { rest } from './rest.js';
 import { startup } from './startup.js';
 
-process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency, pixel }, process.argv.slice(2), ['minutes']);
+process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency, pixel, drain }, process.argv.slice(2));

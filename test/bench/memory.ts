@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceFile } from '../integrity/reference.js';
-import type { MeasuringOptions } from '../run-measures.js';
+import type { MeasureOptions } from '../run-measures.js';
 import { liveTab } from './live-tab.js';
 
 /** Largest resident memory of both processes during an import and after it; then of the demo shop, with a tab that looks at it. */
-export async function memory(work: string, options: MeasuringOptions): Promise<Measure[]> {
-  return [...(await ofAnImport(work)), ...(await ofADay(work, options.get('minutes') ?? 10))];
+export async function memory(work: string, options: MeasureOptions): Promise<Measure[]> {
+  return [...(await ofAnImport(work)), ...(await ofADay(work, options.minutes ?? 10))];
 }
 
 async function ofAnImport(work: string): Promise<Measure[]> {

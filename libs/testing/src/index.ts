@@ -5,5 +5,5 @@ export * from './scenarios/index.js';
 export * from './log/index.js';
 export * from './compare/index.js';
 export * from './stack/index.js';
-export { atLeast, atMost, exactly, percentile, report, type Measure } from './measure.js';
+export { atLeast, atMost, exactly, machine, percentile, report, type Measure } from './measure.js';
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';

@@ -4,4 +4,4 @@ export { pythonWithClickHouseConnect, runPython } from './python-client.js';
 export { ProductProcess } from './product-process.js';
 export { HeldStore, writeOf, type Held } from './held-store.js';
 export { openTestStack, silent, type TestStack } from './test-stack.js';
-export { localStore, openTestBroker, type OpenedStore, type TestBroker } from './local-parts.js';
+export { kafkaVersion, localStore, openTestBroker, type OpenedStore, type TestBroker } from './local-parts.js';

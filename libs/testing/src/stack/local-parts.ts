@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import type { StackParts } from './test-stack.js';
 
 /** Where `npm test` and `npm start` put the jars. */
-export const kafkaJars = resolve('.cache/kafka-4.3.1');
+export const kafkaVersion = '4.3.1';
+export const kafkaJars = resolve(`.cache/kafka-${kafkaVersion}`);
 export const kafkaLogging = resolve('infra/kafka/log4j2.yaml');
 
 /** An engine with how to let it go. */

@@ -1,0 +1,72 @@
+import { topicOf, topics, type PipelineAnswer, type TopicName } from '#contracts';
+import { domainTopicConfig, openStreaming } from '#streaming';
+import { atMost, exactly, Instance, silent, type Measure } from '#testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MeasureOptions } from '../run-measures.js';
+import { differingCells } from './load-cells.js';
+import { loadOrder, outgoing, type LoadShape } from './load.js';
+
+const shop = 'drain';
+const usualEvents = 2_000_000;
+const perSend = 5_000;
+const bar = 40_000;
+
+/**
+ * A backlog in Kafka, made before the shop is known, until every figure holds it: so long as a day of a busy shop, whatever the number of
+ * events. Then the figures against a plain fold over the same orders.
+ */
+export async function drain(work: string, options: MeasureOptions): Promise<Measure[]> {
+  const events = options.events ?? usualEvents;
+  const shape: LoadShape = { name: 'o', perSecond: events / 86_400, from: Date.UTC(2025, 2, 3), customers: Math.ceil(events / 20) };
+  const data = join(work, 'data');
+  const instance = await Instance.start(data);
+  let seconds: number;
+  let peakMb: number;
+  try {
+    const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
+    await produce(kafka.brokers, shape, events);
+    const begun = performance.now();
+    await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR', clock: 'data' });
+    while (!(await isThrough(instance, events))) await sleep(100);
+    seconds = (performance.now() - begun) / 1_000;
+    peakMb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1_000;
+  } finally {
+    await instance.stop();
+  }
+  const rate = Math.round(events / seconds);
+  return [
+    { measure: `backlog of ${events} events until all figures are exact`, value: rate, unit: 'events/s', bar, ok: rate >= bar },
+    atMost('Node process, peak', Math.round(peakMb), 'MB', 1_500),
+    exactly('cells that differ from a fold over the orders', await differingCells(data, shop, shape, events), 'cells', 0),
+  ];
+}
+
+async function produce(brokers: readonly string[], shape: LoadShape, events: number): Promise<void> {
+  const streaming = openStreaming({ brokers, clientId: 'drain-bench', logger: silent });
+  try {
+    await streaming.ensureTopics(
+      (Object.keys(topics) as TopicName[]).map((name) => ({
+        topic: topicOf(shop, name),
+        partitions: topics[name].partitions,
+        config: domainTopicConfig,
+      })),
+    );
+    const producer = await streaming.producer();
+    for (let start = 0; start < events; start += perSend) {
+      const count = Math.min(perSend, events - start);
+      const orders = Array.from({ length: count }, (_, index) => outgoing(loadOrder(shape, start + index)));
+      await producer.send(topicOf(shop, 'transactions.v1'), orders);
+    }
+  } finally {
+    await streaming.close();
+  }
+}
+
+/** Whether the settled figures hold everything. */
+async function isThrough(instance: Instance, events: number): Promise<boolean> {
+  const { shops } = await instance.get<PipelineAnswer>('/api/v1/pipeline');
+  const partitions = shops.find((each) => each.shop === shop)?.partitions ?? [];
+  return partitions.reduce((sum, each) => sum + Number(each.next), 0) >= events && partitions.every((each) => each.lag === '0');
+}
