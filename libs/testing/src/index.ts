@@ -4,5 +4,6 @@ export * from './builders/index.js';
 export * from './scenarios/index.js';
 export * from './compare/index.js';
 export * from './stack/index.js';
+export * from './world/index.js';
 export { atMost, exactly, percentile, report, type Measure } from './measure.js';
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';
