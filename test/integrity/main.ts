@@ -1,6 +1,19 @@
 import { runMeasures } from '../run-measures.js';
 import { badInput } from './bad-input.js';
 import { killImport } from './kill-import.js';
+import { processes } from './processes.js';
 import { reimport } from './reimport.js';
+import { restartWorld } from './restart-world.js';
+import { simulateImport } from './simulate-import.js';
 
-process.exitCode = await runMeasures({ 'bad-input': badInput, reimport, 'kill-import': killImport }, process.argv.slice(2));
+process.exitCode = await runMeasures(
+  {
+    'bad-input': badInput,
+    reimport,
+    'kill-import': killImport,
+    processes: (work) => processes(work),
+    'restart-world': restartWorld,
+    'simulate-import': simulateImport,
+  },
+  process.argv.slice(2),
+);
