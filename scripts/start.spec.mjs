@@ -86,6 +86,20 @@ describe('npm start tells the program its settings', () => {
     expect(both.told).toMatchObject({ port: '3', data: 'from-environment' });
   });
 
+  it('what the flags of the simulated shop say, in any order and form', { timeout }, async () => {
+    const flags = ['--no-simulator', '--profile', 'rich', '--seed=9', '--speed', '60', '--until', '2026-01-01'];
+    expect((await repository.once(flags, external)).told.simulator).toEqual({
+      TIDELINE_SIMULATOR: 'off',
+      TIDELINE_SIMULATOR_PROFILE: 'rich',
+      TIDELINE_SIMULATOR_SEED: '9',
+      TIDELINE_SIMULATOR_SPEED: '60',
+      TIDELINE_SIMULATOR_UNTIL: '2026-01-01',
+    });
+    const { told } = await repository.once(['--speed', '60', '--no-simulator'], { ...external, TIDELINE_SIMULATOR_SPEED: '1' });
+    expect(told.simulator).toEqual({ TIDELINE_SIMULATOR: 'off', TIDELINE_SIMULATOR_SPEED: '60' });
+    expect((await repository.once([], external)).told.simulator).toEqual({});
+  });
+
   it('sixteen threads, or as many as were asked for', { timeout }, async () => {
     expect((await repository.once([], external)).told.threads).toBe('16');
     expect((await repository.once([], { ...external, UV_THREADPOOL_SIZE: '4' })).told.threads).toBe('4');
@@ -135,6 +149,7 @@ describe('npm start says what to do', () => {
   it('about an unknown flag, before it installs anything', { timeout }, async () => {
     expect(await refusal(['--prot', '1'])).toMatch(/--prot is not a flag[\s\S]*npm start -- \[--port 7070\]/);
     expect(await refusal(['--port', '--data'])).toMatch(/--port needs a value/);
+    expect(await refusal(['--speed', '--no-simulator'])).toMatch(/--speed needs a value/);
     expect(repository.notes()).toEqual([]);
   });
 

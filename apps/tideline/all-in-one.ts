@@ -4,13 +4,12 @@ import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#h
 import { IngestionService } from '#ingestion';
 import { createLogger, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
-import { SimulatorService } from '#simulation';
+import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
 import type { AddressInfo, Server } from 'node:net';
 import { join, resolve } from 'node:path';
-import { demoShop, demoWorld } from './demo-shop.js';
 import { note, releaseDirectory, takeDirectory } from './instance.js';
 import { tidelineConfig } from './tideline.config.js';
 import { TidelineModule } from './tideline.module.js';
@@ -36,7 +35,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
   const principals = new Principals(users, secret);
   const { TIDELINE_DATA, TIDELINE_LOG_LEVEL, TIDELINE_SIMULATOR } = config.get(tidelineConfig);
   const data = resolve(TIDELINE_DATA);
-  const simulator = TIDELINE_SIMULATOR === 'on' ? demoWorld(config, data) : undefined;
+  const simulator = TIDELINE_SIMULATOR === 'on' ? demoWorld(config.get(simulationConfig), data) : undefined;
   /** How to undo what was started; run last in, first out. */
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -71,14 +70,17 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     app.useWebSocketAdapter(new LiveAdapter(app, { open: principals.open, origins: TIDELINE_ORIGINS ?? [] }));
     undo.push(() => app.close());
     await app.get(ShopRepository).prepareSystem();
-    if (simulator) await app.get(ShopRepository).register(demoShop);
+    if (simulator) {
+      const { clock: clockMode, ...settings } = demoSettings;
+      await app.get(ShopRepository).register({ shop: demoShop, ...settings, clockMode });
+    }
 
     const ingestion = app.get(IngestionService);
     undo.push(() => ingestion.stop());
     progress('figures and consumers');
     await ingestion.start();
     if (simulator) {
-      progress(`the shop ${demoShop.shop}, simulated: its history, then live`);
+      progress(`the simulated shop ${demoShop}`);
       const service = app.get(SimulatorService);
       undo.push(() => service.stop());
       await service.start();

@@ -1,10 +1,11 @@
 import { SetupError } from './setup.mjs';
 
-export const usage = `npm start -- [--port 7070] [--data .data] [--profile seed] [--seed 1] [--speed 1440] [--no-simulator]
+export const usage = `npm start -- [--port 7070] [--data .data] [--profile seed] [--seed 1] [--speed 1440] [--until 2026-01-01] [--no-simulator]
 
   --port   port of the API (TIDELINE_PORT)
   --data   directory of everything the instance keeps (TIDELINE_DATA)
   --profile, --seed, --speed   the simulated shop demo (TIDELINE_SIMULATOR_PROFILE, ..._SEED, ..._SPEED)
+  --until  where shop time stands still: 2026-01-01 is the history alone (TIDELINE_SIMULATOR_UNTIL)
   --no-simulator               without it (TIDELINE_SIMULATOR=off)
 
 Settings from the environment or a .env file: see .env.example.`;
@@ -16,6 +17,7 @@ export const startFlags = {
   '--profile': 'TIDELINE_SIMULATOR_PROFILE',
   '--seed': 'TIDELINE_SIMULATOR_SEED',
   '--speed': 'TIDELINE_SIMULATOR_SPEED',
+  '--until': 'TIDELINE_SIMULATOR_UNTIL',
   '--no-simulator': { TIDELINE_SIMULATOR: 'off' },
 };
 

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 
 /** A program that says what it was told, drains for a moment on a signal, and ends with code 7. */
 const program = `
-console.log('told ' + JSON.stringify({ port: process.env.TIDELINE_PORT, data: process.env.TIDELINE_DATA, jars: process.env.TIDELINE_KAFKA_JARS, threads: process.env.UV_THREADPOOL_SIZE }));
+console.log('told ' + JSON.stringify({ port: process.env.TIDELINE_PORT, data: process.env.TIDELINE_DATA, jars: process.env.TIDELINE_KAFKA_JARS, threads: process.env.UV_THREADPOOL_SIZE, simulator: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('TIDELINE_SIMULATOR'))) }));
 const idle = setInterval(() => {}, 1000);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
   console.log('draining ' + signal);

@@ -3,9 +3,21 @@ import { badInput } from './bad-input.js';
 import { killImport } from './kill-import.js';
 import { kills } from './kills/kills.js';
 import { properties } from './properties/properties.js';
+import { processes } from './processes.js';
 import { reimport } from './reimport.js';
+import { restartWorld } from './restart-world.js';
+import { simulateImport } from './simulate-import.js';
 
 process.exitCode = await runMeasures(
-  { 'bad-input': badInput, reimport, 'kill-import': killImport, kills, properties },
+  {
+    'bad-input': badInput,
+    reimport,
+    'kill-import': killImport,
+    kills,
+    properties,
+    processes: (work) => processes(work),
+    'restart-world': restartWorld,
+    'simulate-import': simulateImport,
+  },
   process.argv.slice(2),
 );

@@ -14,13 +14,12 @@ import {
   type TestMessage,
 } from '#testing';
 import { openStreaming, type Streaming } from '#streaming';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { figuresOf, until as untilTrue, type Api } from './answers.js';
+import { freePort, processes, rowsWritten } from './processes.js';
 
 // The product as separate processes over one broker: a store, two ingestors, an API. Needs the build (npm test makes it).
 
@@ -50,20 +49,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Api {
-  get<T>(path: string): Promise<T>;
-}
-
+/** With what the processes said, when it does not come true. */
 async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline)
-      throw new Error(`Not within a minute: ${what}\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`);
-    await sleep(100);
-  }
+  await untilTrue(condition, what).catch((error: unknown) => {
+    throw new Error(`${what}\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+  });
 }
 
-async function settled(api: Api, shop: string, messages: number): Promise<void> {
+async function settled(api: Pick<Api, 'get'>, shop: string, messages: number): Promise<void> {
   await until(async () => {
     const pipeline = (await api.get<PipelineAnswer>('/api/v1/pipeline')).shops.find((each) => each.shop === shop);
     const ends = pipeline?.partitions.reduce((sum, each) => sum + Number(each.brokerEnd), 0) ?? 0;
@@ -75,33 +68,6 @@ async function produce(shop: string, messages: readonly TestMessage[]): Promise<
   const producer = await streaming.producer();
   for (const { topic, key, value } of messages) await producer.send(topicOf(shop, topic), [{ key, value: value.toString() }]);
   await producer.close();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-/** Every answer that has figures in it, without what says when it was made. */
-async function figuresOf(api: Api, shop: string): Promise<unknown[]> {
-  const paths = [
-    'kpis/summary',
-    'kpis/summary?refunds=order-date',
-    ...['hour', 'day', 'week', 'month'].map((grain) => `kpis/series?grain=${grain}`),
-    ...['product', 'category', 'brand', 'country', 'city', 'payment', 'channel', 'campaign'].map(
-      (by) => `kpis/breakdown?by=${by}&limit=100`,
-    ),
-  ];
-  return Promise.all(
-    paths.map(async (path) => {
-      const answer = await api.get<Record<string, unknown>>(`/api/v1/shops/${shop}/${path}`);
-      const figures = Object.entries(answer).filter(([name]) => !['shop', 'generation', 'watermark', 'partial'].includes(name));
-      return [path, Object.fromEntries(figures)];
-    }),
-  );
 }
 
 it('gives the same cells as all-in-one and the oracle, with two ingestors of which one is stopped on the way', async () => {
@@ -131,13 +97,7 @@ it('gives the same cells as all-in-one and the oracle, with two ingestors of whi
   await produce('apart', messages.slice(0, middle));
   await settled(api, 'apart', middle);
   // Both took part: each counts the messages that it wrote itself.
-  for (const ingestor of [first, second]) {
-    const written = [...(await ingestor.call('/metrics')).matchAll(/^tideline_ledger_\w*\{[^}]*\} (\d+)$/gm)].reduce(
-      (sum, [, n]) => sum + Number(n),
-      0,
-    );
-    expect(written).toBeGreaterThan(0);
-  }
+  for (const ingestor of [first, second]) expect(await rowsWritten(ingestor)).toBeGreaterThan(0);
   const clickhouse = openServer(storeUrl);
   const shop = { shop: 'apart', database: 'shop_apart', ...scenario.shop };
   const differences = (upTo: number) =>
@@ -156,6 +116,8 @@ it('gives the same cells as all-in-one and the oracle, with two ingestors of whi
     KAFKA_BROKERS: broker.bootstrap,
     TIDELINE_STORE_PORT: String(readers),
   });
+  // Its simulator is off: there is no shop but those that are made.
+  expect(await allInOne.get('/api/v1/shops')).toEqual({ shops: [] });
   await allInOne.call('PUT', '/api/v1/shops/together', settings);
   await ready(allInOne, 'together');
   await produce('together', messages);
@@ -169,4 +131,10 @@ it('gives the same cells as all-in-one and the oracle, with two ingestors of whi
 
   await clickhouse.close();
   for (const each of [second, api, store]) expect(await each.end(), each.said.slice(-500)).toBe(0);
+}, 240_000);
+
+it('gives the same cells with a simulator as a process of its own: the first weeks of the world', async () => {
+  const measures = await processes(join(directory, 'simulated'), Date.UTC(2024, 1, 15));
+  expect(measures.filter(({ ok }) => !ok)).toEqual([]);
+  expect(measures[0]?.value).toBeGreaterThan(1_500);
 }, 240_000);

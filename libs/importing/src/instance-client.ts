@@ -1,8 +1,11 @@
-import type { AlarmsAnswer, AuditAnswer, PipelineAnswer, ShopAnswer, ShopsAnswer, SummaryAnswer } from '#contracts';
+import type { AlarmsAnswer, AuditAnswer, PipelineAnswer, ShopAnswer, ShopsAnswer, ShopSettingsBody, SummaryAnswer } from '#contracts';
 import { ImportError } from './importing.errors.js';
 import type { Mapping } from './mapping.js';
 
-/** What the command line asks of a running instance. */
+/** What has to be said of a new shop; the rest has defaults. */
+export type NewShop = Pick<ShopSettingsBody, 'timeZone' | 'currency'> & Partial<ShopSettingsBody>;
+
+/** What other programs ask of a running instance. */
 export class InstanceClient {
   constructor(
     private readonly url: string,
@@ -17,7 +20,7 @@ export class InstanceClient {
     const there = (await this.call<ShopsAnswer>('GET', '/api/v1/shops')).shops.find((each) => each.shop === shop);
     if (!there) {
       const { timeZone, currency, clock, fiscalYearStart } = mapping;
-      return this.call('PUT', this.path(shop), {
+      return this.putShop(shop, {
         timeZone,
         currency,
         clock,
@@ -34,6 +37,10 @@ export class InstanceClient {
     const [what, wanted, has] = other;
     const words = `The shop ${shop} has the ${what} ${String(has)}, the mapping says ${String(wanted)}.`;
     throw new ImportError('shop-differs', `${words} A shop's settings never change: mend the mapping, or import into another shop.`);
+  }
+  /** Makes a shop; one that is there with these settings is left alone. @throws {ImportError} `instance-refused` when it has others */
+  putShop(shop: string, settings: NewShop): Promise<ShopAnswer> {
+    return this.call('PUT', this.path(shop), settings);
   }
   shop(shop: string): Promise<ShopAnswer> {
     return this.call('GET', this.path(shop));

@@ -1,6 +1,7 @@
 import { defineSlice } from '#config';
 import { z } from 'zod';
 import { faultNames, faultRates, type FaultRates } from './faults/fault-rates.js';
+import { dateText, dayOf, worldEnd, worldStart } from './law/calendar.js';
 import { profileNames } from './law/profiles.js';
 
 /** `late=0.05,duplicates=0.01` as rates by name. */
@@ -14,7 +15,9 @@ function ratesIn(text: string, context: z.RefinementCtx): FaultRates {
   }
 }
 
-/** Which world runs, and how fast. */
+const day = (instant: number): string => dateText(dayOf(instant));
+
+/** Which world runs, how fast, and how far. */
 export const simulationConfig = defineSlice('simulation', {
   TIDELINE_SIMULATOR_PROFILE: z.enum(profileNames).default('seed').describe('The simulated shop: seed, rich (real repeat rates) or load.'),
   TIDELINE_SIMULATOR_SEED: z.coerce
@@ -30,6 +33,12 @@ export const simulationConfig = defineSlice('simulation', {
     .max(1_000_000)
     .default(1_440)
     .describe('Shop seconds per real second once the history is sent; 1440 is a day a minute.'),
+  TIDELINE_SIMULATOR_UNTIL: z
+    .union([z.iso.date(), z.iso.datetime()], 'must be a day such as 2026-01-01, or an instant in UTC')
+    .transform((text) => Date.parse(text))
+    .refine((instant) => instant > worldStart, `must be later than ${day(worldStart)}, where the world begins`)
+    .optional()
+    .describe(`Day or instant (UTC) at which shop time stands still; ${day(worldEnd)} is the history alone. Unset: it goes on.`),
   TIDELINE_SIMULATOR_FAULTS: z
     .string()
     .transform(ratesIn)

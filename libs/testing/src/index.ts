@@ -5,5 +5,6 @@ export * from './scenarios/index.js';
 export * from './log/index.js';
 export * from './compare/index.js';
 export * from './stack/index.js';
+export * from './world/index.js';
 export { atLeast, atMost, exactly, machine, percentile, report, type Measure } from './measure.js';
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';

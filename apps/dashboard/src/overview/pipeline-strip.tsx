@@ -80,7 +80,8 @@ function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string 
 /** @param now this machine's clock: audits and alarms are of its time, not of the shop's */
 function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
   const { state, lag, waitingMs, deadLetters, audit, clock } = data;
-  const speed = clock.speed !== null && clock.speed !== 1 ? `, ${countText(clock.speed)}x real time` : '';
+  const pace = clock.speed === 0 ? ', stands still' : `, ${countText(clock.speed ?? 1)}x real time`;
+  const speed = clock.speed === null || clock.speed === 1 ? '' : pace;
   return [
     lagOf(lag, waitingMs, state),
     {

@@ -8,7 +8,7 @@ import { instant } from '../primitives.js';
  */
 export const clockTick = z.looseObject({
   now: instant,
-  speed: z.number().positive().describe('Shop seconds per real second'),
+  speed: z.number().nonnegative().describe('Shop seconds per real second; 0: it stands still'),
   offsets: z.record(z.string().regex(/^[a-z0-9.-]{1,249}-[0-9]{1,5}$/), z.string().regex(/^[0-9]{1,19}$/)),
 });
 

@@ -1,5 +1,5 @@
-import { topicOf, topics, type TopicName } from '#contracts';
-import { openTestStack, silent, type TestStack } from '#testing';
+import { topicOf } from '#contracts';
+import { openTestStack, silent, storedMessages, ticksIn, worldFaults, type StoredMessage, type TestStack } from '#testing';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +12,6 @@ import { SimulatorService } from './simulator.service.js';
 
 const dayMs = 86_400_000;
 const profile = { ...profileOf('rich'), name: 'small', customers: 400, products: 60 };
-const names = (Object.keys(topics) as TopicName[]).filter((name) => name !== 'committed.v1' && name !== 'alerts.v1');
-
-interface Stored {
-  readonly topic: TopicName;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly value: string;
-}
 
 let stack: TestStack;
 let directory: string;
@@ -39,8 +31,8 @@ const newShop = (): { shop: string; cursorPath: string } => {
 };
 
 /** Two shop days a second. */
-const simulator = (place: { shop: string; cursorPath: string }, seed = 5): SimulatorService =>
-  new SimulatorService(stack.streaming, systemClock, silent, { ...place, events: new World({ profile, seed }), speed: 172_800 });
+const simulator = (place: { shop: string; cursorPath: string }, seed = 5, until?: number): SimulatorService =>
+  new SimulatorService(stack.streaming, systemClock, silent, { ...place, events: new World({ profile, seed }), speed: 172_800, until });
 
 async function until(condition: () => boolean, ms = 60_000): Promise<void> {
   const deadline = performance.now() + ms;
@@ -50,49 +42,14 @@ async function until(condition: () => boolean, ms = 60_000): Promise<void> {
   }
 }
 
-/** Everything that stands in a shop's topics. */
-async function storedIn(shop: string): Promise<Stored[]> {
-  const ends = await stack.streaming.bounds(names.map((name) => topicOf(shop, name)));
-  const total = ends.reduce((sum, { end }) => sum + Number(end), 0);
-  const stored: Stored[] = [];
-  const consumer = await stack.streaming.consume({
-    groupId: `spec-${shop}-${stored.length}-${performance.now()}`,
-    topics: names.map((name) => topicOf(shop, name)),
-    startAt: (_topic, _partition, { start }) => Promise.resolve(start),
-    onBatch: ({ topic, partition, messages }) => {
-      for (const { offset, value } of messages)
-        stored.push({ topic: topic.slice(shop.length + 1) as TopicName, partition, offset, value: value?.toString() ?? '' });
-      return Promise.resolve();
-    },
-    onState: () => undefined,
-  });
-  await until(() => stored.length >= total);
-  await consumer.stop();
-  return stored;
-}
-
-/** What the topics must hold when everything up to an instant was sent: no gap, no fork; the same more than once is nothing. */
-function expectWorld(stored: readonly Stored[], through: number, seed = 5): void {
-  const expected = new Map<string, string>();
+/** The topics hold all that was sent up to an instant: no gap, no fork; the same more than once is nothing. */
+function expectWorld(stored: readonly StoredMessage[], through: number, seed = 5): void {
   const world = new World({ profile, seed });
-  for (const { at, topic, value } of world.after(world.start - 1)) {
-    if (at > through) break;
-    expected.set(`${topic} ${idOf(value)}`, value);
-  }
-  const found = new Map<string, string>();
-  for (const { topic, value } of stored) {
-    if (topic === 'clock.v1') continue;
-    const id = `${topic} ${idOf(value)}`;
-    if (found.has(id)) expect(found.get(id)).toBe(value);
-    found.set(id, value);
-  }
-  const missing = [...expected].filter(([id, value]) => found.get(id) !== value);
-  const tooMany = [...found].filter(([id, value]) => !expected.has(id) && Date.parse(timeOf(value)) <= through);
-  expect({ missing, tooMany }).toEqual({ missing: [], tooMany: [] });
-  expect(expected.size).toBeGreaterThan(1_000);
+  const { missing, foreign, altered } = worldFaults(stored, world.after(world.start - 1), through);
+  expect({ missing, foreign, altered }).toEqual({ missing: [], foreign: [], altered: [] });
+  expect(stored.length).toBeGreaterThan(300);
 }
 
-const idOf = (value: string): string => (JSON.parse(value) as { id: string }).id;
 const timeOf = (value: string): string => (JSON.parse(value) as { recordedtime: string }).recordedtime;
 
 describe('the simulator on a broker', () => {
@@ -112,7 +69,7 @@ describe('the simulator on a broker', () => {
     await until(() => second.state.through > end + 6 * dayMs);
     await second.stop();
     expect(second.state.sent).toBeLessThan(first.state.sent / 2);
-    expectWorld(await storedIn(place.shop), second.state.through);
+    expectWorld(await storedMessages(stack.streaming, place.shop), second.state.through);
 
     // A kill leaves a cursor that is older than the topic, or none.
     await copyFile(`${place.cursorPath}.old`, place.cursorPath);
@@ -125,7 +82,7 @@ describe('the simulator on a broker', () => {
     await fourth.start();
     await until(() => fourth.state.through > end + 7 * dayMs);
     await fourth.stop();
-    expectWorld(await storedIn(place.shop), third.state.through);
+    expectWorld(await storedMessages(stack.streaming, place.shop), third.state.through);
   });
 
   it('goes on in the middle of the history after a stop there', async () => {
@@ -140,7 +97,7 @@ describe('the simulator on a broker', () => {
     await second.start();
     await second.historySent;
     await second.stop();
-    expectWorld(await storedIn(place.shop), second.state.through);
+    expectWorld(await storedMessages(stack.streaming, place.shop), second.state.through);
   });
 
   it('ticks only what it has sent, and never back', async () => {
@@ -150,7 +107,7 @@ describe('the simulator on a broker', () => {
     await until(() => service.state.phase === 'live');
     await sleep(3_500);
     await service.stop();
-    const stored = await storedIn(place.shop);
+    const stored = await storedMessages(stack.streaming, place.shop);
     const ticks = stored.filter(({ topic }) => topic === 'clock.v1').map(({ value }) => JSON.parse(value) as { data: Tick });
     expect(ticks.length).toBeGreaterThanOrEqual(3);
     let before = 0;
@@ -165,6 +122,51 @@ describe('the simulator on a broker', () => {
       );
       expect(beyond).toEqual([]);
     }
+  });
+
+  it('stands still where it was told to, in the history and live, and goes on from there when it may', async () => {
+    const place = newShop();
+    const { start, end } = new World({ profile, seed: 5 });
+    let last = start;
+    for (const instant of [start + 200 * dayMs, end, end + 3 * dayMs]) {
+      // The second time nothing is left to send but the tick, which is the same.
+      for (const again of [false, true]) {
+        const service = simulator(place, 5, instant);
+        await service.start();
+        await until(() => service.state.phase === 'ended');
+        expect(service.state.through).toBe(instant - 1);
+        expect(service.state.sent > 0).toBe(!again);
+        await service.stop();
+      }
+      const stored = await storedMessages(stack.streaming, place.shop);
+      expectWorld(stored, instant - 1);
+      expect(stored.filter(({ topic, value }) => topic !== 'clock.v1' && Date.parse(timeOf(value)) >= instant)).toEqual([]);
+      const ticks = ticksIn(stored);
+      expect(ticks.slice(-2)).toEqual([instant - 1, instant - 1]);
+      expect(
+        new Set(
+          stored
+            .filter(({ topic }) => topic === 'clock.v1')
+            .slice(-2)
+            .map(({ value }) => value),
+        ).size,
+      ).toBe(1);
+      last = instant - 1;
+    }
+    // An instant that has passed: it stands where it is.
+    const back = simulator(place, 5, start + dayMs);
+    await back.start();
+    await until(() => back.state.phase === 'ended');
+    expect([back.state.through, back.state.sent]).toEqual([last, 0]);
+    await back.stop();
+    const beyond = simulator(place);
+    await beyond.start();
+    await until(() => beyond.state.through > last + dayMs);
+    expect(beyond.state.phase).toBe('live');
+    await beyond.stop();
+    const stored = await storedMessages(stack.streaming, place.shop);
+    expectWorld(stored, beyond.state.through);
+    expect(worldFaults(stored, [], 0).ticksBack).toEqual([]);
   });
 
   it('refuses to put another world into the same topics, with a cursor and without', async () => {
@@ -191,7 +193,7 @@ describe('the simulator on a broker', () => {
     await second.start();
     await second.historySent;
     await second.stop();
-    expectWorld(await storedIn(other.shop), second.state.through);
+    expectWorld(await storedMessages(stack.streaming, other.shop), second.state.through);
   });
 });
 

@@ -5,6 +5,7 @@ import type { WorldEvent } from '../world/event-maker.js';
 import { readCursor, writeCursor, type Cursor } from './cursor.js';
 import { Outbox } from './outbox.js';
 import { Pace } from './pace.js';
+import { Peekable } from './peekable.js';
 import type { RealClock } from './real-clock.js';
 import { sourceInTopic } from './source-in-topic.js';
 
@@ -25,11 +26,18 @@ export interface SimulatorOptions {
   readonly events: EventSource;
   /** Shop seconds per real second, once the history is sent. */
   readonly speed: number;
+  /** Shop time stands still right before this instant, in the history or live; Unix milliseconds. Absent: it goes on. */
+  readonly until?: number | undefined;
   readonly cursorPath: string;
+  /** Told when the broker has taken events, or shop time moved. */
+  readonly onMoved?: (through: number, sent: number) => void;
 }
 
-/** `history`: as fast as the broker takes it. `live`: by the clock. `failed`: by an error that trying again does not mend. */
-export type SimulatorPhase = 'idle' | 'history' | 'live' | 'stopped' | 'failed';
+/**
+ * `history`: as fast as the broker takes it. `live`: by the clock. `ended`: shop time stands still at `until`, or the world is over.
+ * `failed`: by an error that trying again does not mend.
+ */
+export type SimulatorPhase = 'idle' | 'history' | 'live' | 'ended' | 'stopped' | 'failed';
 
 export interface SimulatorState {
   readonly phase: SimulatorPhase;
@@ -112,7 +120,7 @@ export class SimulatorService {
     await this.patiently(() => this.streaming.ensureTopics(specs));
     this.#through = await this.findPlace();
     this.#running = this.run().then(
-      () => void (this.#phase = 'stopped'),
+      () => void (this.#phase = this.#stop.signal.aborted ? 'stopped' : 'ended'),
       (error: unknown) => {
         this.#phase = 'failed';
         this.#error = error;
@@ -189,7 +197,8 @@ export class SimulatorService {
   }
 
   private async sendHistory(source: Peekable, outbox: Outbox): Promise<void> {
-    const { end } = this.options.events;
+    const { events, until = Infinity } = this.options;
+    const end = Math.min(events.end, until);
     let onTheWay: Promise<boolean> = Promise.resolve(true);
     while (!this.#stop.signal.aborted) {
       const batch = source.takeBefore(end, batchBytes);
@@ -213,9 +222,11 @@ export class SimulatorService {
     this.#phase = 'live';
     const { signal } = this.#stop;
     const pace = (this.#pace = new Pace(this.clock, this.#through, this.#speed));
+    // A world that is already beyond it stands where it is.
+    const last = Math.max(this.#through, (this.options.until ?? Infinity) - 1);
     let tickAt = this.clock.now();
     while (!signal.aborted) {
-      const now = pace.now();
+      const now = Math.min(pace.now(), last);
       const due = source.takeBefore(now + 1, batchBytes);
       if (due.length > 0) {
         const last = due.at(-1)?.at ?? now;
@@ -225,31 +236,37 @@ export class SimulatorService {
         if ((source.peek()?.at ?? Infinity) <= now) continue;
       }
       this.advance(now, 0);
-      if (this.clock.now() >= tickAt) {
+      const next = source.peek();
+      const over = now === last || !next;
+      if (over || this.clock.now() >= tickAt) {
         tickAt = Math.max(tickAt + tickMs, this.clock.now());
         // First the cursor: after a kill in between, shop time goes on at or after this tick, so ticks never go back.
         await this.save();
-        if (!(await this.tick(now, outbox))) return;
+        if (!(await this.tick(now, over ? 0 : this.#speed, outbox)) || over) return;
       }
-      const next = source.peek();
-      if (!next) return;
-      await this.clock.sleep(Math.min(pace.until(next.at), Math.max(0, tickAt - this.clock.now())), signal);
+      const wait = Math.min(pace.until(Math.min(next.at, last)), Math.max(0, tickAt - this.clock.now()));
+      await this.clock.sleep(wait, signal);
     }
   }
 
-  private tick(now: number, outbox: Outbox): Promise<boolean> {
+  private tick(now: number, speed: number, outbox: Outbox): Promise<boolean> {
     const instant = new Date(now).toISOString();
     const topic = topicOf(this.options.shop, 'clock.v1');
     const data: ClockTick = {
       now: instant,
-      speed: this.#speed,
+      speed,
       offsets: Object.fromEntries(
-        [...this.#offsets].filter(([name]) => !name.startsWith(topic)).map(([name, next]) => [name, String(next)]),
+        [...this.#offsets]
+          .filter(([name]) => !name.startsWith(topic))
+          .map(([name, next]) => [name, String(next)] as const)
+          // In one order, whatever was sent first: the same tick is the same bytes.
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
     };
     const value = JSON.stringify({
       specversion: '1.0',
-      id: `clock/${now}`,
+      // The tick of a world that stands is sent at each start: the same, so under a name of its own.
+      id: speed === 0 ? `clock/${now}/stands` : `clock/${now}`,
       source: this.options.events.source,
       type: 'tideline.clock.ticked.v1',
       subject: 'clock',
@@ -263,6 +280,7 @@ export class SimulatorService {
   private advance(through: number, sent: number): void {
     this.#through = Math.max(this.#through, through);
     this.#sent += sent;
+    this.options.onMoved?.(this.#through, sent);
   }
 
   /** @param every at most once in so many real milliseconds */
@@ -275,29 +293,5 @@ export class SimulatorService {
       offsets: Object.fromEntries([...this.#offsets].map(([name, next]) => [name, String(next)])),
     };
     await writeCursor(this.options.cursorPath, cursor);
-  }
-}
-
-/** An iterator whose next event can be looked at. */
-class Peekable {
-  #next: WorldEvent | undefined;
-
-  constructor(private readonly events: Iterator<WorldEvent, void>) {}
-
-  peek(): WorldEvent | undefined {
-    this.#next ??= this.events.next().value ?? undefined;
-    return this.#next;
-  }
-
-  /** Events recorded before an instant, of at least `bytes` together when there are as many. */
-  takeBefore(instant: number, bytes: number): WorldEvent[] {
-    const taken: WorldEvent[] = [];
-    let size = 0;
-    for (let next = this.peek(); next && next.at < instant && size < bytes; next = this.peek()) {
-      taken.push(next);
-      size += next.value.length;
-      this.#next = undefined;
-    }
-    return taken;
   }
 }

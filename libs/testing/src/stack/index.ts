@@ -1,7 +1,7 @@
-export { importFile, type ImportResult } from './import-file.js';
+export { importFile, importFiles, runCli, type ImportResult } from './import-file.js';
 export { Instance } from './instance.js';
 export { pythonWithClickHouseConnect, runPython } from './python-client.js';
-export { ProductProcess } from './product-process.js';
+export { ProductProcess, type ProcessName } from './product-process.js';
 export { HeldStore, writeOf, type Held } from './held-store.js';
 export { openTestStack, silent, type TestStack } from './test-stack.js';
 export { kafkaVersion, localStore, openTestBroker, type OpenedStore, type TestBroker } from './local-parts.js';

@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
+/** Those that are deployed. */
+export type ProcessName = 'store' | 'ingestor' | 'api' | 'simulator';
+
 /** One of the product's processes as it is deployed: the built program, told everything by its environment. */
 export class ProductProcess {
   private constructor(
@@ -13,7 +16,7 @@ export class ProductProcess {
   ) {}
 
   /** @throws with all it said when it ends before it is ready */
-  static async start(name: 'store' | 'ingestor' | 'api', env: Readonly<Record<string, string>>): Promise<ProductProcess> {
+  static async start(name: ProcessName, env: Readonly<Record<string, string>>): Promise<ProductProcess> {
     const child = spawn(process.execPath, [resolve(`dist/apps/${name}/main.js`)], {
       env: { UV_THREADPOOL_SIZE: '16', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,42 @@
+import type { ClickHouse } from '#clickhouse';
+import { demoShop, World, worldCurrency, worldTimeZone } from '#simulation';
+import { openStreaming } from '#streaming';
+import { compareWarehouse, exactly, foldOracle, silent, storedMessages, worldFaults, type Measure, type StoredMessage } from '#testing';
+
+const settings = { timeZone: worldTimeZone, currency: worldCurrency };
+
+/** All that stands on the topics of the simulated shop. */
+export async function demoMessages(brokers: readonly string[]): Promise<StoredMessage[]> {
+  const streaming = openStreaming({ brokers, clientId: 'integrity', logger: silent });
+  try {
+    return await storedMessages(streaming, demoShop);
+  } finally {
+    await streaming.close();
+  }
+}
+
+/** Cells of a store at rest that differ from the oracle over what stands on the topics. */
+export async function demoCells(clickhouse: ClickHouse, stored: readonly StoredMessage[]): Promise<number> {
+  return (await compareWarehouse(clickhouse, `shop_${demoShop}`, foldOracle(stored, settings), settings)).length;
+}
+
+/** The topics against the world of profile `seed`: no gap, no fork, the same bytes. */
+export function demoFaults(name: string, stored: readonly StoredMessage[], through: number): Measure[] {
+  const world = new World({ profile: 'seed' });
+  const faults = worldFaults(stored, world.after(world.start - 1), through);
+  const measures = (
+    [
+      ['events of the world that its topics lack', faults.missing],
+      ["events on its topics that are not the world's", faults.foreign],
+      ['events on its topics with other bytes', faults.altered],
+      ['ticks that go back', faults.ticksBack],
+    ] as const
+  ).map(([what, found]) => {
+    if (found.length > 0) process.stdout.write(`${name}, ${what}: ${found.slice(0, 10).join('; ')}\n`);
+    return exactly(`${name}: ${what}`, found.length, 'messages', 0);
+  });
+  return [
+    ...measures,
+    { measure: `${name}: events that came again, byte for byte`, value: faults.repeated, unit: 'messages', bar: null, ok: true },
+  ];
+}
