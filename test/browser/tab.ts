@@ -6,15 +6,15 @@ export class Tab {
 
   static async of(page: Page): Promise<Tab> {
     const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable', { timeDomain: 'timeTicks' });
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new Tab(session);
   }
 
-  /** Seconds that the tab's main thread has worked so far, and the instant of that count, in seconds of one clock. */
+  /** What the tab's main thread has worked so far, in seconds of processor time, and when that was asked, in seconds. */
   async work(): Promise<{ readonly busy: number; readonly at: number }> {
     const { metrics } = await this.session.send('Performance.getMetrics');
-    const of = (name: string): number => metrics.find((each) => each.name === name)?.value ?? Number.NaN;
-    return { busy: of('TaskDuration'), at: of('Timestamp') };
+    const busy = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+    return { busy, at: performance.now() / 1_000 };
   }
 
   /** Bytes of JavaScript that are in use after everything unused was collected. */
