@@ -76,7 +76,7 @@ export class Desk {
       currency: shopSettings.currency,
       orderedAt: this.instant(random, monthsLate),
       customerId: someCustomer(random, this.shelf()),
-      ...someAttributes(random, this.shelf()),
+      ...this.attributes(random),
       ...(random.chance(0.3) ? { discount: '1.25' } : {}),
       ...(random.chance(0.3) ? { shipping: '3.95', tax: '0.333' } : {}),
       lines: someLines(random, this.shelf()),
@@ -94,7 +94,7 @@ export class Desk {
       time: () => ({ orderedAt: this.instant(random, random.whole(0, 5)) }),
       customer: () => ({ customerId: someCustomer(random, this.shelf()) }),
       amount: () => ({ lines: (last.lines ?? []).map((line) => ({ ...line, unitPrice: `${random.whole(0, 99)}.5` })) }),
-      attributes: () => someAttributes(random, this.shelf()),
+      attributes: () => this.attributes(random),
       lines: () => ({ lines: someLines(random, this.shelf()) }),
       cancel: () => ({ status: 'cancelled' }),
       revive: () => ({ ...at(order.states, random.whole(0, order.states.length - 1)), status: 'placed' }),
@@ -200,6 +200,11 @@ export class Desk {
     const until = this.#now - monthsAgo * 30 * day;
     const before = this.#instants.filter((instant) => instant <= until);
     return new Date(before.length > 0 ? random.pick(before.slice(-12)) : until).toISOString();
+  }
+
+  /** Most orders are a campaign's: its days are folded from two tables, and hang on more than anything else. */
+  private attributes(random: Random): Partial<Order> {
+    return { ...someAttributes(random, this.shelf()), campaignId: random.pick([...this.#shelf.campaigns, 'spring', null]) };
   }
 
   private shelf(): Shelf {

@@ -64,10 +64,10 @@ export class MemoryLog {
     partition.start = start;
   }
 
-  /** The topic is made anew, without a message. */
+  /** The topic is made anew, without a message. One that has none yet is as it was. */
   recreate(place: LogPartition): void {
     const partition = this.of(place);
-    partition.epochs.push([]);
+    if (this.newest(partition).length > 0) partition.epochs.push([]);
     partition.start = 0n;
   }
 
@@ -87,7 +87,7 @@ export class MemoryLog {
     return present([...this.#partitions.values()].flatMap(({ epochs }) => epochs.flat()));
   }
 
-  /** Where every partition ends. A partition of an epoch without a message ends where the one before did: no ledger row says otherwise. */
+  /** Where figures of all that is here stand: the end of each partition's last epoch that has a message. */
   ends(): Position[] {
     return [...this.#partitions.values()].map(({ topic, partition, epochs }) => {
       const epoch = epochs.findLastIndex((messages) => messages.length > 0) + 1;

@@ -2,13 +2,16 @@ import { sql } from '#clickhouse';
 import type { DirtySql } from './dirty.js';
 import type { NamedStatement, StepSql } from './step.js';
 
-/** Notes the days of campaigns whose attributed orders moved. */
+/**
+ * Notes the days of campaigns whose attributed orders moved: all that ever stood in a dirty day, whatever generation says so. A settling
+ * that died may have emptied one of them already, and then nothing of this one tells that its campaign day has to go.
+ */
 export function noteCampaignDays(s: StepSql, dirty: DirtySql): NamedStatement {
   return {
     name: 'dirty_campaign_days',
     statement: sql`INSERT INTO ${s.scratch('campaign_days')}
-SELECT toDate(bucket, ${s.zone}), member FROM ${s.table('agg_kpi')}
-WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND generation = ${s.generation} AND ${dirty.has('day', sql`bucket`)}`,
+SELECT DISTINCT toDate(bucket, ${s.zone}), member FROM ${s.table('agg_kpi')}
+WHERE grain = 'day' AND dimension = 'campaign' AND member != '' AND ${dirty.has('day', sql`bucket`)}`,
   };
 }
 
