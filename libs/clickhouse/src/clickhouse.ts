@@ -7,7 +7,7 @@ export const CLICKHOUSE = Symbol('CLICKHOUSE');
  * Who asks. Each lane has connections of its own, so a long refresh never stands in the way of a ledger write or a tile:
  * the embedded engine runs one statement at a time per connection.
  */
-export type Lane = 'writer' | 'refresher' | 'reader';
+export type Lane = 'writer' | 'refresher' | 'reader' | 'background';
 
 export interface ClickHouse {
   /** Rows of a SELECT. UInt64, Int64 and Decimal arrive as strings, instants as `2011-12-09 12:50:00.000` in UTC. */
@@ -23,6 +23,17 @@ export interface ClickHouse {
   version(): Promise<string>;
   /** Waits for running statements, then closes. */
   close(): Promise<void>;
+}
+
+/** The engine with every statement on one lane: for work that may take long and must stand in nobody's way. */
+export function onLane(engine: ClickHouse, lane: Lane): ClickHouse {
+  return {
+    query: (statement) => engine.query(statement, lane),
+    command: (statement) => engine.command(statement, lane),
+    insert: (table, columns, rows) => engine.insert(table, columns, rows, lane),
+    version: () => engine.version(),
+    close: () => engine.close(),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-export { CLICKHOUSE, type ClickHouse, type Lane } from './clickhouse.js';
+export { CLICKHOUSE, onLane, type ClickHouse, type Lane } from './clickhouse.js';
 export { ClickHouseFault, type ClickHouseErrorCode } from './clickhouse.errors.js';
 export { openEmbedded, type EmbeddedClickHouse } from './embedded-engine.js';
 export { serveHttp, type HttpEndpoint, type ListenerOptions, type ServeOptions } from './http/serve-http.js';

@@ -2,7 +2,8 @@ export { judge, rejectionReasons, type Judgement, type RejectionReason } from '.
 export { contentHash, canonicalJson } from './ledger/canonical-json.js';
 export { gapRow, ledgerRows, type PlacedMessage } from './ledger/ledger-rows.js';
 export { ledgerConsumers } from './ledger-consumers.js';
-export { nextPositions, Refresher, type Committed, type RefresherOptions } from './refresh/refresher.js';
+export { nextPositions } from './refresh/next-positions.js';
+export { Refresher, type Committed, type RefresherOptions } from './refresh/refresher.js';
 export { Alarms, type Alarm } from './alarms.js';
 export { Audit, type AuditReport } from './audit/audit.js';
 export { ingestionConfig } from './ingestion.config.js';

@@ -15,6 +15,7 @@ import {
   type StepTimings,
   type Watermark,
 } from '#warehouse';
+import { nextPositions, notBeyond, placeOf, reaches } from './next-positions.js';
 import { SourceClock } from './source-clock.js';
 
 /** What a step did, for the hint, metrics and logs. */
@@ -132,16 +133,20 @@ export class Refresher {
     );
   }
 
-  /** Facts and headline, one step. @returns what was committed, or undefined when the ledger did not move */
-  async step(): Promise<Committed | undefined> {
+  /**
+   * Facts and headline, one step.
+   * @param until where to stop though the ledger goes on
+   * @returns what was committed, or undefined when the ledger did not move
+   */
+  async step(until?: readonly Position[]): Promise<Committed | undefined> {
     const start = performance.now();
     const from = this.#live?.positions ?? [];
-    const heads = await this.heads(from);
+    const heads = until ? notBeyond(await this.ledger.heads(this.shop, from), until) : await this.heads(from);
     const to = nextPositions(from, heads, this.options.rowCap);
     if (!to) return undefined;
     try {
       const range = (topic: LedgerTopic) => between(ofTopic(from, topic), ofTopic(to, topic));
-      const whole = reaches(to, heads);
+      const whole = !until && reaches(to, heads);
       const fresh = whole ? sumOf(heads) : await this.ledger.freshness(this.shop, range);
       if (!whole) this.#askedAt = -Infinity;
       if (this.shop.clockMode === 'source' && heads.some((head) => head.topic === 'clock.v1')) {
@@ -183,15 +188,49 @@ export class Refresher {
     return this.commit('live', performance.now(), live.positions, live.positions, 0, this.clockAfter(null, live.positions));
   }
 
-  /** Steps until the ledger's end, all settled. @returns the number of steps */
-  async catchUp(): Promise<number> {
+  /**
+   * Steps until the ledger's end, all settled.
+   * @param until where to stop though the ledger goes on
+   * @returns the number of steps
+   */
+  async catchUp(until?: readonly Position[], onStep?: (committed: Committed) => void): Promise<number> {
     let steps = 0;
-    while (await this.step()) {
+    for (let committed = await this.step(until); committed; committed = await this.step(until)) {
       steps += 1;
+      onStep?.(committed);
       if (this.full) await this.settle();
     }
     await this.settle();
     return steps;
+  }
+
+  /**
+   * Puts other tables of the same positions in the place of those that stand: to be called while both levels stand at one place. Readers
+   * wait for it, and what they kept by generation is of no use any more. Should it fail half-way each table is one or the other, and all
+   * are of these positions.
+   * @param exchange does it
+   */
+  async replace(exchange: () => Promise<void>): Promise<void> {
+    let failure: Error | undefined;
+    await this.gate.write(this.shop, 'live', () =>
+      this.gate.write(this.shop, 'settled', async () => {
+        await this.options.fence?.();
+        // First: whatever comes to stand here, the next step writes above it.
+        await this.claim();
+        // Done by half it is no reason to stop: all that stands is of these positions.
+        await exchange().catch((error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))));
+        if (!this.#settled) return;
+        await this.options.fence?.();
+        this.#generation += 2n;
+        const watermark: Watermark = { ...this.#settled, generation: this.#generation, committedAt: this.options.now() };
+        for (const level of ['settled', 'live'] as const) {
+          await this.watermarks.write(this.shop, level, watermark, 0);
+          this.gate.stands(this.shop, level, watermark);
+        }
+        this.#settled = this.#live = watermark;
+      }),
+    );
+    if (failure) throw failure;
   }
 
   /** Brings RFM, cohorts and segment flow to the settled generation. Nothing to do before the shop has a clock. */
@@ -248,11 +287,6 @@ function ofTopic(positions: readonly Position[], topic: LedgerTopic): Position[]
   return positions.filter((each) => each.topic === topic);
 }
 
-/** Whether positions lie at the ledger's end in every partition that moved. */
-function reaches(to: readonly Position[], heads: readonly LedgerHead[]): boolean {
-  return heads.every((head) => to.some((each) => placeOf(each) === placeOf(head) && each.epoch === head.epoch && each.next === head.next));
-}
-
 function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string | null } {
   return heads.reduce((sum, head) => ({ rows: sum.rows + head.rows, recorded: later(sum.recorded, head.recorded) }), {
     rows: 0,
@@ -262,35 +296,4 @@ function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string |
 
 function later(left: string | null, right: string | null): string | null {
   return left === null || (right !== null && right > left) ? right : left;
-}
-
-/** The positions after the next step, or undefined when no partition moved. */
-export function nextPositions(
-  from: readonly Position[],
-  heads: readonly Pick<LedgerHead, 'topic' | 'partition' | 'epoch' | 'next'>[],
-  rowCap: number,
-): Position[] | undefined {
-  const positions = new Map<string, Position>(from.map((each) => [placeOf(each), each]));
-  const moved = new Set<string>();
-  // Oldest epoch first, one epoch per partition and step: an epoch is finished before the next one starts.
-  for (const head of [...heads].sort((a, b) => a.epoch - b.epoch)) {
-    const place = placeOf(head);
-    const current = positions.get(place);
-    if (moved.has(place) || (current && current.epoch > head.epoch)) continue;
-    const start = current?.epoch === head.epoch ? current.next : 0n;
-    if (start >= head.next) continue;
-    const capped = start + BigInt(rowCap);
-    positions.set(place, {
-      topic: head.topic,
-      partition: head.partition,
-      epoch: head.epoch,
-      next: head.next < capped ? head.next : capped,
-    });
-    moved.add(place);
-  }
-  return moved.size > 0 ? [...positions.values()] : undefined;
-}
-
-function placeOf({ topic, partition }: { topic: string; partition: number }): string {
-  return `${topic}/${partition}`;
 }

@@ -1,8 +1,8 @@
-import { ident, sql, type Sql } from '#clickhouse';
+import { sql, type Sql } from '#clickhouse';
 import type { LedgerStretch } from '../ledger/ledger-tail.js';
 import type { LedgerTopic } from '../ledger/ledger-tables.js';
 import { before, between, type Position } from '../positions.js';
-import type { Shop } from '../shop.js';
+import { tableOf, type Shop } from '../shop.js';
 
 /**
  * One refresh step: a pure function of the ledger up to `to`. Redone after a crash it writes the same rows under a higher
@@ -26,7 +26,7 @@ export class StepSql {
   constructor(readonly step: Step) {}
 
   table(name: string): Sql {
-    return ident(this.step.shop.database, name);
+    return tableOf(this.step.shop, name);
   }
   get generation(): Sql {
     return sql`${this.step.generation}`;
