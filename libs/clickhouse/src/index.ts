@@ -3,6 +3,6 @@ export { ClickHouseFault, type ClickHouseErrorCode } from './clickhouse.errors.j
 export { openEmbedded, type EmbeddedClickHouse } from './embedded-engine.js';
 export { serveHttp, type HttpEndpoint, type ListenerOptions, type ServeOptions } from './http/serve-http.js';
 export { openServer } from './server-engine.js';
-export { migrate, readMigrations, systemDatabase, type Migration, type MigrationScope } from './migrator.js';
+export { migrate, pendingMigrations, readMigrations, systemDatabase, type Migration, type MigrationScope } from './migrator.js';
 export { ident, join, Sql, sql, type SqlValue } from './sql.js';
 export { clickhouseConfig, storeConfig } from './clickhouse.config.js';

@@ -44,7 +44,8 @@ export async function rebuild(of: RecountOf, tables: readonly string[], told: To
       if (sumOf(refresher.watermark?.positions ?? []) - sumOf(until) <= fewRows) break;
     }
     await of.atRest(async () => {
-      await fold(refresher.watermark?.positions ?? []);
+      const positions = refresher.watermark?.positions ?? [];
+      await fold(positions);
       if (wanted.length < known.length && (await recount.aside.otherKeys()) > 0) {
         throw new IngestionError(
           'keys-differ',
@@ -52,7 +53,7 @@ export async function rebuild(of: RecountOf, tables: readonly string[], told: To
         );
       }
       signal.throwIfAborted();
-      told('exchanging the tables', 1, 1);
+      told('exchanging the tables', Number(sumOf(positions)), Number(sumOf(positions)));
       await refresher.replace(() => recount.aside.exchange(wanted));
     });
     return wanted;

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { runCli } from './run-cli.js';
 
 /** What `cli import --json` prints. */
 export interface ImportResult {
@@ -15,16 +14,8 @@ export interface ImportResult {
  * @returns its JSON result @throws with its own words when it fails
  */
 export async function importFile(url: string, shop: string, mapping: string, file: string, rejects: string): Promise<ImportResult> {
-  const child = spawn(
-    process.execPath,
-    [resolve('dist/apps/cli/main.js'), 'import', '--shop', shop, '--mapping', mapping, '--url', url, '--rejects', rejects, '--json', file],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let out = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-  const code = await new Promise<number | null>((done) => child.once('close', done));
+  const options = ['--shop', shop, '--mapping', mapping, '--url', url, '--rejects', rejects, '--json'];
+  const { code, out, errors } = await runCli(['import', ...options, file]);
   if (code !== 0) throw new Error(`The import ended with code ${code}: ${errors}`);
   return JSON.parse(out.trim().split('\n').pop() ?? '') as ImportResult;
 }
