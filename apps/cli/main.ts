@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import { importCommand } from './import.command.js';
+import { maintainCommands } from './maintain.commands.js';
 import { operateCommands } from './operate.commands.js';
 import { simulateCommand } from './simulate.command.js';
 
 const program = new Command('tideline')
-  .description('Talks to a running Tideline.')
+  .description('Talks to a running Tideline; audits and rebuilds a stopped one.')
   .addCommand(importCommand())
   .addCommand(simulateCommand())
   .showHelpAfterError();
-for (const command of operateCommands()) program.addCommand(command);
+for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 
 try {
   await program.parseAsync();

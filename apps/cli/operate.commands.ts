@@ -9,16 +9,9 @@ interface Options {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** What people do to a running pipeline: `audit`, `acknowledge`, `accept`. */
+/** What people answer to alarms: `acknowledge`, `accept`. */
 export function operateCommands(): Command[] {
   return [
-    of('audit', 'Compares ledger, facts, derived tables and broker offsets of a running instance. Ends with 1 on a difference.').action(
-      async ({ shop, url }: Options) => {
-        const { ok, checks } = await (await instanceAt(url)).audit(shop);
-        for (const check of checks) say(`${check.ok ? 'ok    ' : 'WRONG '} ${check.check.padEnd(8)} ${check.detail}`);
-        if (!ok) process.exitCode = 1;
-      },
-    ),
     of('acknowledge', 'Ends alarms of what is over: gap, new-epoch. The others end with their cause.')
       .argument('<alarm>', 'its code')
       .action(async (code: string, { shop, url }: Options) => {

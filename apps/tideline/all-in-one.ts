@@ -2,7 +2,7 @@ import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, typ
 import type { ResolvedConfig } from '#config';
 import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
-import { createLogger, type Logger } from '#observability';
+import { createLogger, noteHolder, releaseDirectory, takeDirectory, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
 import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
@@ -10,7 +10,6 @@ import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
 import type { AddressInfo, Server } from 'node:net';
 import { join, resolve } from 'node:path';
-import { note, releaseDirectory, takeDirectory } from './instance.js';
 import { tidelineConfig } from './tideline.config.js';
 import { TidelineModule } from './tideline.module.js';
 
@@ -89,7 +88,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     await app.listen(port, host);
     const address = (app.getHttpServer() as Server).address() as AddressInfo;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
-    await note(data, { pid: process.pid, url });
+    await noteHolder(data, { pid: process.pid, url });
     logger.info({ url, brokers }, 'ready');
     return { url, stop };
   } catch (error) {

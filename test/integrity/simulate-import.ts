@@ -27,7 +27,7 @@ export async function simulateImport(work: string): Promise<Measure[]> {
     differences = differing(expected, actual).length;
   });
   const again = join(work, 'again');
-  await runCli(['simulate', '--profile', 'seed', '--out', again, '--json']);
+  await simulate(['--profile', 'seed'], again);
   const [first, second] = [await hashesIn(join(work, 'files')), await hashesIn(again)];
   return [
     ...measures,
@@ -52,7 +52,7 @@ export async function importWorld(
 ): Promise<Measure[]> {
   const data = join(work, 'data');
   const files = join(work, 'files');
-  await runCli(['simulate', ...words, '--out', files, '--json']);
+  await simulate(words, files);
   const instance = await Instance.start(data, env);
   try {
     const rejects = join(work, 'rejects.csv');
@@ -91,4 +91,9 @@ async function hashesIn(directory: string): Promise<string[]> {
         .digest('hex'),
     ),
   );
+}
+
+async function simulate(words: readonly string[], out: string): Promise<void> {
+  const { code, errors } = await runCli(['simulate', ...words, '--out', out, '--json']);
+  if (code !== 0) throw new Error(`simulate ended with code ${code}: ${errors}`);
 }

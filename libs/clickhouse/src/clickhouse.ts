@@ -7,7 +7,7 @@ export const CLICKHOUSE = Symbol('CLICKHOUSE');
  * Who asks. Each lane has connections of its own, so a long refresh never stands in the way of a ledger write or a tile:
  * the embedded engine runs one statement at a time per connection.
  */
-export type Lane = 'writer' | 'refresher' | 'reader';
+export type Lane = 'writer' | 'refresher' | 'reader' | 'background';
 
 /** How rows are written: JSON arrays (the default), or lines that `tabSeparated` makes, for what is written by the thousand. */
 export type RowFormat = 'JSONCompactEachRow' | 'TabSeparated';
@@ -28,6 +28,18 @@ export interface ClickHouse {
   version(): Promise<string>;
   /** Waits for running statements, then closes. */
   close(): Promise<void>;
+}
+
+/** The engine with every statement on one lane: for work that may take long and must stand in nobody's way. */
+export function onLane(engine: ClickHouse, lane: Lane): ClickHouse {
+  return {
+    shared: engine.shared,
+    query: (statement) => engine.query(statement, lane),
+    command: (statement) => engine.command(statement, lane),
+    insert: (table, columns, rows, _lane, format) => engine.insert(table, columns, rows, lane, format),
+    version: () => engine.version(),
+    close: () => engine.close(),
+  };
 }
 
 /**

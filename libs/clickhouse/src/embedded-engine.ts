@@ -8,16 +8,16 @@ import { connectionSettings, settingsText, type ClickHouse, type Lane } from './
 import { EmbeddedSessions } from './embedded-sessions.js';
 import { sql, type Sql } from './sql.js';
 
-const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 2, reader: 3 };
+const connectionsPerLane: Readonly<Record<Lane, number>> = { writer: 1, refresher: 2, reader: 3, background: 1 };
 
 /** Compiling a statement's expressions costs tens of milliseconds now and then, more than a tile's query or a small step takes. */
 const perStatement = 'compile_expressions = 0, compile_aggregate_expressions = 0, compile_sort_description = 0';
 
 /**
  * A tile's query is short: spread over all cores it waits for each of them, and for the refresher. On two cores one thread answers in
- * two thirds of the time while events flow.
+ * two thirds of the time while events flow. What runs in the background leaves the other core alone likewise.
  */
-const readerThreads = Math.max(1, Math.floor(availableParallelism() / 2));
+const fewThreads = Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** One connection of the embedded engine and the tail of what was asked of it. */
 interface Slot {
@@ -39,7 +39,7 @@ export interface EmbeddedClickHouse extends ClickHouse {
  * @throws {ClickHouseFault} `directory-held` when another process has the directory open.
  */
 export async function openEmbedded(directory: string): Promise<EmbeddedClickHouse> {
-  const lanes: Record<Lane, Slot[]> = { writer: [], refresher: [], reader: [] };
+  const lanes: Record<Lane, Slot[]> = { writer: [], refresher: [], reader: [], background: [] };
   let closed = false;
 
   const open = (): Slot => {
@@ -111,7 +111,7 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
         lanes[lane].push(slot);
         // `SET` sticks to a connection, so once is enough.
         await slot.client.command({
-          query: `SET ${settings}, ${perStatement}${lane === 'reader' ? `, max_threads = ${readerThreads}` : ''}`,
+          query: `SET ${settings}, ${perStatement}${lane === 'reader' || lane === 'background' ? `, max_threads = ${fewThreads}` : ''}`,
         });
       }
     }

@@ -45,6 +45,17 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   return migrations;
 }
 
+/** Migrations that a database has not seen; it must be there. */
+export async function pendingMigrations(
+  clickhouse: ClickHouse,
+  migrations: readonly Migration[],
+  scope: MigrationScope,
+  database: string,
+): Promise<Migration[]> {
+  const done = await clickhouse.query<{ number: number }>(sql`SELECT number FROM ${ident(database, 'migrations')}`);
+  return migrations.filter((migration) => migration.scope === scope && !done.some(({ number }) => number === migration.number));
+}
+
 /**
  * Brings one database to the newest schema: creates it when missing, runs what was not run, in order.
  * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given

@@ -1,4 +1,14 @@
-import type { AlarmsAnswer, AuditAnswer, PipelineAnswer, ShopAnswer, ShopsAnswer, ShopSettingsBody, SummaryAnswer } from '#contracts';
+import type {
+  AlarmsAnswer,
+  AuditAnswer,
+  MaintenanceAnswer,
+  MaintenanceOrder,
+  PipelineAnswer,
+  ShopAnswer,
+  ShopsAnswer,
+  ShopSettingsBody,
+  SummaryAnswer,
+} from '#contracts';
 import { ImportError } from './importing.errors.js';
 import type { Mapping } from './mapping.js';
 
@@ -47,6 +57,13 @@ export class InstanceClient {
   }
   audit(shop: string): Promise<AuditAnswer> {
     return this.call('POST', `${this.path(shop)}/audit`);
+  }
+  /** Begins long work on a shop's figures; `maintenance` says how far it is. */
+  maintain(shop: string, order: MaintenanceOrder): Promise<MaintenanceAnswer> {
+    return this.call('POST', `${this.path(shop)}/maintenance`, order);
+  }
+  maintenance(shop: string): Promise<MaintenanceAnswer> {
+    return this.call('GET', `${this.path(shop)}/maintenance`);
   }
   acknowledge(shop: string, code: string): Promise<AlarmsAnswer> {
     return this.call('POST', `${this.path(shop)}/alarms/${encodeURIComponent(code)}/acknowledge`);

@@ -1,6 +1,11 @@
 const codes = {
+  'keys-differ': { retryable: false },
   'ledger-ahead': { retryable: false },
+  'maintenance-runs': { retryable: false },
+  'maintenance-stopped': { retryable: true },
+  'no-maintenance': { retryable: false },
   'no-such-alarm': { retryable: false },
+  'no-such-table': { retryable: false },
   'not-halted': { retryable: false },
   'shop-not-ready': { retryable: true },
   'time-zone-unknown': { retryable: false },

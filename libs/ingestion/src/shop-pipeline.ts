@@ -9,9 +9,10 @@ import {
 } from '#streaming';
 import {
   AuditRepository,
+  dropAside,
+  LedgerRepository,
   ledgerTopics,
   WarehouseError,
-  type LedgerRepository,
   type LedgerTopic,
   type Level,
   type Shop,
@@ -19,7 +20,7 @@ import {
   type ShopRepository,
   type Stamp,
 } from '#warehouse';
-import type { ClickHouse } from '#clickhouse';
+import { onLane, type ClickHouse } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from './alarms.js';
 import { Audit, type AuditReport } from './audit/audit.js';
@@ -27,6 +28,7 @@ import { soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
 import { IngestionError } from './ingestion.errors.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
+import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
 import { Refresher, type Committed } from './refresh/refresher.js';
 
 export interface PipelineOptions {
@@ -90,6 +92,7 @@ export class ShopPipeline {
   readonly #claim: RefreshClaim;
   readonly #refresher: Refresher;
   readonly #audit: Audit;
+  readonly #maintenance: Maintenance;
   readonly #stop = new AbortController();
 
   constructor(
@@ -109,6 +112,18 @@ export class ShopPipeline {
       () => this.#refresher.watermark?.positions ?? [],
       () => this.bounds(),
       (work) => this.atRest(work),
+    );
+    const background = onLane(parts.clickhouse, 'background');
+    this.#maintenance = new Maintenance(
+      {
+        shop,
+        clickhouse: background,
+        ledger: new LedgerRepository(background),
+        refresher: this.#refresher,
+        atRest: (work) => this.atRest(work),
+        bounds: () => this.bounds().catch(() => undefined),
+      },
+      (state) => this.maintained(state),
     );
   }
 
@@ -160,6 +175,7 @@ export class ShopPipeline {
   async stop(): Promise<void> {
     await this.#consumer?.stop();
     await this.#writer?.flush();
+    await this.#maintenance.stop();
     this.#running = false;
     this.#stop.abort();
     this.wake();
@@ -174,8 +190,22 @@ export class ShopPipeline {
    * @throws {IngestionError} `shop-not-ready` while another process refreshes the shop
    */
   async audit(): Promise<AuditReport> {
-    if (!this.#refreshes) throw new IngestionError('shop-not-ready', `Another process refreshes ${this.shop.shop}: ask that one.`);
+    this.mustRefresh();
     return this.#audit.run();
+  }
+
+  /**
+   * Begins an audit of every row, or makes figures anew; how far it is `maintenance` says.
+   * @throws {IngestionError} `maintenance-runs`; `shop-not-ready` while another process refreshes the shop
+   */
+  maintain(work: MaintenanceWork, tables: readonly string[]): MaintenanceState {
+    this.mustRefresh();
+    return this.#maintenance.start(work, tables);
+  }
+
+  /** The last long work on the figures, whether it runs or not. */
+  get maintenance(): MaintenanceState | undefined {
+    return this.#maintenance.state;
   }
 
   /**
@@ -230,6 +260,21 @@ export class ShopPipeline {
     };
   }
 
+  private mustRefresh(): void {
+    if (!this.#refreshes) throw new IngestionError('shop-not-ready', `Another process refreshes ${this.shop.shop}: ask that one.`);
+  }
+
+  private maintained({ work, state, error, audit }: MaintenanceState): void {
+    const { alarms, log } = this.parts;
+    const { shop } = this.shop;
+    log.info({ shop, work, state, error, ok: audit?.ok }, 'maintenance ended');
+    const wrong = audit?.checks.find((check) => !check.ok);
+    if (wrong) {
+      const mend = `Keep a copy of the data directory, then run: npm run -s cli -- rebuild --shop ${shop}`;
+      alarms.raise('audit', shop, 'full', `Audit of every row, ${wrong.check}: ${wrong.detail}. ${mend}`);
+    } else if (audit) alarms.clear('audit', shop, 'full');
+  }
+
   private bounds(): Promise<PartitionBounds[]> {
     return this.parts.streaming.bounds(ledgerTopics.map((topic) => topicOf(this.shop.shop, topic)));
   }
@@ -273,6 +318,7 @@ export class ShopPipeline {
   /** What the ledger already holds comes first. */
   private async takeOver(): Promise<void> {
     await this.#refresher.claim();
+    await dropAside(this.parts.clickhouse, this.shop);
     await this.#refresher.catchUp();
     this.#refreshes = true;
   }

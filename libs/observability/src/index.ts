@@ -1,3 +1,4 @@
+export { DirectoryError, noteHolder, releaseDirectory, takeDirectory, type Holder } from './data-directory.js';
 export { HealthRegistry, type HealthReport } from './health.js';
 export { createLogger, LOGGER, type Logger } from './logger.js';
 export { logConfig } from './log.config.js';

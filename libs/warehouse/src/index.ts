@@ -5,6 +5,9 @@ export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehous
 export { columnsOf, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger/ledger-tables.js';
 export { LedgerRepository, type LedgerHead, type LedgerRow, type LedgerSpan, type LedgerTick } from './ledger/ledger.repository.js';
 export { AuditRepository, type AuditDifference, type AuditFigure } from './audit.repository.js';
+export { Aside, dropAside } from './aside/aside.js';
+export { figureTables, ledgerTable, viewTables, type ComparedTable } from './aside/figure-tables.js';
+export { compareTables, type CellDifference, type Side, type TableComparison } from './aside/table-differences.js';
 export { before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
 export { claimOf, ClaimRepository, fencedTables, generationOf, lost, type Claim } from './claim.repository.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ident, migrate, readMigrations, sql, systemDatabase, type ClickHouse, type Migration } from '#clickhouse';
+import { ident, migrate, pendingMigrations, readMigrations, sql, systemDatabase, type ClickHouse, type Migration } from '#clickhouse';
 import { databaseOf, type ClockMode, type Shop } from './shop.js';
 import { unknownShop, WarehouseError } from './warehouse.errors.js';
 
@@ -53,6 +53,11 @@ export class ShopRepository implements ShopDirectory {
       fiscal_year_start: String(shop.fiscalYearStart),
     });
     if (applied > 0) this.#known = undefined;
+  }
+
+  /** Names of the migrations that a shop's database lacks: an older version wrote it last. */
+  async pending(shop: Shop): Promise<string[]> {
+    return (await pendingMigrations(this.clickhouse, await this.migrations(), 'shop', shop.database)).map(({ name }) => name);
   }
 
   /**

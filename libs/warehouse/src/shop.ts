@@ -8,6 +8,8 @@ export type ClockMode = 'wall' | 'source' | 'data';
 export interface Shop {
   readonly shop: string;
   readonly database: string;
+  /** Whose ledger its figures are a fold of, where that is not its own: figures recomputed beside those on show have none. */
+  readonly ledgerDatabase?: string;
   /** IANA name; days, weeks and months of every figure are in it. */
   readonly timeZone: string;
   /** ISO 4217; an event in another currency is rejected. */
@@ -23,6 +25,6 @@ export function databaseOf(shop: string): string {
 }
 
 /** A table of the shop, quoted. */
-export function tableOf(shop: Pick<Shop, 'database'>, table: string): Sql {
-  return ident(shop.database, table);
+export function tableOf(shop: Pick<Shop, 'database' | 'ledgerDatabase'>, table: string): Sql {
+  return ident(/^ledger(_|$)/.test(table) ? (shop.ledgerDatabase ?? shop.database) : shop.database, table);
 }

@@ -24,8 +24,36 @@ export const auditAnswer = z.object({
   at: instant,
   ok: z.boolean(),
   checks: z.array(
-    z.object({ check: z.string(), ok: z.boolean(), detail: z.string().describe('What was compared, and the first difference') }),
+    z.object({
+      check: z.string(),
+      ok: z.boolean(),
+      compared: z.boolean().describe('False where there was nothing to compare with'),
+      detail: z.string().describe('What was compared, and the first difference'),
+    }),
   ),
+});
+
+/** Long work on a shop's figures: an audit of every row, or all figures made anew. */
+export const maintenanceOrder = z.strictObject({
+  work: z.enum(['audit', 'rebuild']),
+  tables: z
+    .array(z.string().regex(/^[a-z_]+$/, 'must be the name of a table'))
+    .max(50)
+    .default([])
+    .describe('Which tables a rebuild puts in place; none: all'),
+});
+
+export const maintenanceAnswer = z.object({
+  work: z.enum(['audit', 'rebuild']),
+  state: z.enum(['running', 'done', 'failed']),
+  phase: z.string().describe('What is being done'),
+  done: z.int().describe('Ledger rows of the phase that are through'),
+  of: z.int().describe('Ledger rows in all'),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  audit: auditAnswer.nullable(),
+  tables: z.array(z.string()).describe('Tables that were put in place'),
+  error: z.string().nullable().describe('Why it failed'),
 });
 
 const alarm = z.object({ code: z.string(), shop: z.string(), subject: z.string(), message: z.string(), since: instant, times: z.int() });
@@ -59,6 +87,8 @@ export const pipelineAnswer = z.object({
 
 export type ShopSettingsBody = z.output<typeof shopSettings>;
 export type AuditAnswer = z.output<typeof auditAnswer>;
+export type MaintenanceOrder = z.output<typeof maintenanceOrder>;
+export type MaintenanceAnswer = z.output<typeof maintenanceAnswer>;
 export type AlarmsAnswer = z.output<typeof alarmsAnswer>;
 export type ShopAnswer = z.output<typeof shopAnswer>;
 export type ShopsAnswer = z.output<typeof shopsAnswer>;

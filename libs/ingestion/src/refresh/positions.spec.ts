@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextPositions } from './positions.js';
+import { nextPositions, notBeyond } from './positions.js';
 
 const head = (partition: number, epoch: number, next: number) => ({ topic: 'returns.v1' as const, partition, epoch, next: BigInt(next) });
 
@@ -26,5 +26,12 @@ describe('the positions after a step', () => {
     const three = nextPositions(two ?? [], heads, 100);
     expect(three).toEqual([head(0, 2, 30)]);
     expect(nextPositions(three ?? [], heads, 100)).toBeUndefined();
+  });
+
+  it('go no further than they are told: later offsets, epochs and partitions are left alone', () => {
+    const heads = [head(0, 1, 150), head(0, 2, 30), head(1, 1, 70), head(2, 1, 5)];
+    expect(notBeyond(heads, [head(0, 1, 90), head(1, 2, 10)])).toEqual([head(0, 1, 90), head(1, 1, 70)]);
+    expect(notBeyond(heads, [head(0, 2, 40)])).toEqual([head(0, 1, 150), head(0, 2, 30)]);
+    expect(notBeyond(heads, [])).toEqual([]);
   });
 });

@@ -47,3 +47,15 @@ export function reaches(to: readonly Position[], heads: readonly LedgerHead[]): 
 export function placeOf({ topic, partition }: { topic: string; partition: number }): string {
   return `${topic}/${partition}`;
 }
+
+/** Ends of partitions as far as positions allow: what lies beyond them is left alone. */
+export function notBeyond<Head extends Pick<LedgerHead, 'topic' | 'partition' | 'epoch' | 'next'>>(
+  heads: readonly Head[],
+  until: readonly Position[],
+): Head[] {
+  return heads.flatMap((head) => {
+    const limit = until.find((each) => placeOf(each) === placeOf(head));
+    if (!limit || head.epoch > limit.epoch) return [];
+    return [head.epoch === limit.epoch && head.next > limit.next ? { ...head, next: limit.next } : head];
+  });
+}

@@ -18,7 +18,7 @@ import {
   type StepTimings,
   type Watermark,
 } from '#warehouse';
-import { nextPositions, ofTopic, placeOf, reaches } from './positions.js';
+import { nextPositions, notBeyond, ofTopic, placeOf, reaches } from './positions.js';
 import { SourceClock } from './source-clock.js';
 
 /** What a step did, for the hint, metrics and logs. */
@@ -157,12 +157,18 @@ export class Refresher {
     );
   }
 
-  /** Facts and headline, one step. @returns what was committed, or undefined when the ledger did not move */
-  async step(): Promise<Committed | undefined> {
+  /**
+   * Facts and headline, one step.
+   * @param until where to stop though the ledger goes on
+   * @returns what was committed, or undefined when the ledger did not move
+   */
+  async step(until?: readonly Position[]): Promise<Committed | undefined> {
     await this.sure();
     const start = performance.now();
     const from = this.#live?.positions ?? [];
-    const { heads, all } = await this.heads(from);
+    const { heads, all } = until
+      ? { heads: notBeyond(await this.ledger.heads(this.shop, from), until), all: false }
+      : await this.heads(from);
     const to = nextPositions(from, heads, this.options.rowCap, this.#reached);
     if (!to) {
       if (all) this.refresh.caughtUp();
@@ -170,7 +176,7 @@ export class Refresher {
     }
     try {
       const range = (topic: LedgerTopic) => between(ofTopic(from, topic), ofTopic(to, topic));
-      const whole = reaches(to, heads);
+      const whole = !until && reaches(to, heads);
       const fresh = whole ? sumOf(heads) : await this.ledger.freshness(this.shop, range);
       if (!whole) this.#askedAt = -Infinity;
       if (this.shop.clockMode === 'source' && heads.some((head) => head.topic === 'clock.v1')) {
@@ -217,11 +223,16 @@ export class Refresher {
     return this.commit('live', performance.now(), live.positions, live.positions, 0, this.clockAfter(null, live.positions));
   }
 
-  /** Steps until the ledger's end, all settled. @returns the number of steps */
-  async catchUp(): Promise<number> {
+  /**
+   * Steps until the ledger's end, all settled.
+   * @param until where to stop though the ledger goes on
+   * @returns the number of steps
+   */
+  async catchUp(until?: readonly Position[], onStep?: (committed: Committed) => void): Promise<number> {
     let steps = 0;
-    while (await this.step()) {
+    for (let committed = await this.step(until); committed; committed = await this.step(until)) {
       steps += 1;
+      onStep?.(committed);
       if (this.full) await this.settle();
     }
     await this.settle();
@@ -231,6 +242,35 @@ export class Refresher {
   /** Resolves when the steps look for nothing any more that is surely new. They are right before that, only slower. */
   async learnt(): Promise<void> {
     await this.refresh.learnt();
+  }
+
+  /**
+   * Puts other tables of the same positions in the place of those that stand: to be called while both levels stand at one place. Readers
+   * wait for it, and what they kept by generation is of no use any more. Should it fail half-way each table is one or the other, and all
+   * are of these positions.
+   * @param exchange does it
+   */
+  async replace(exchange: () => Promise<void>): Promise<void> {
+    let failure: Error | undefined;
+    await this.gate.write(this.shop, 'live', () =>
+      this.gate.write(this.shop, 'settled', async () => {
+        // First: whatever comes to stand here, the next step writes above it.
+        await this.claim();
+        // Done by half it is no reason to stop: all that stands is of these positions.
+        await exchange().catch((error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))));
+        if (!this.#settled) return;
+        // What stands here now bears the fence of nobody.
+        if (this.claims.shared) await this.claim();
+        this.#generation += 2n;
+        const watermark: Watermark = { ...this.#settled, generation: this.#generation, committedAt: this.options.now() };
+        for (const level of ['settled', 'live'] as const) {
+          await this.watermarks.write(this.shop, level, watermark, 0);
+          this.gate.stands(this.shop, level, watermark);
+        }
+        this.#settled = this.#live = watermark;
+      }),
+    );
+    if (failure) throw failure;
   }
 
   /** Brings RFM, cohorts and segment flow to the settled generation. Nothing to do before the shop has a clock. */

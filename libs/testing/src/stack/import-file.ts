@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { runCli } from './run-cli.js';
 
 /** What `cli import --json` prints. */
 export interface ImportResult {
@@ -11,21 +10,6 @@ export interface ImportResult {
   readonly totalMs: number;
 }
 
-/**
- * Runs the built command line as a user does, in a process of its own.
- * @returns the last line it prints @throws with its own words when it fails
- */
-export async function runCli(words: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [resolve('dist/apps/cli/main.js'), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-  const code = await new Promise<number | null>((done) => child.once('close', done));
-  if (code !== 0) throw new Error(`cli ${words[0]} ended with code ${code}: ${errors}`);
-  return out.trim().split('\n').pop() ?? '';
-}
-
 /** Runs the importer. @returns its JSON result @throws with its own words when it fails */
 export async function importFiles(
   url: string,
@@ -34,8 +18,10 @@ export async function importFiles(
   files: readonly string[],
   rejects: string,
 ): Promise<ImportResult> {
-  const words = ['import', '--shop', shop, '--mapping', mapping, '--url', url, '--rejects', rejects, '--json', ...files];
-  return JSON.parse(await runCli(words)) as ImportResult;
+  const options = ['--shop', shop, '--mapping', mapping, '--url', url, '--rejects', rejects, '--json'];
+  const { code, out, errors } = await runCli(['import', ...options, ...files]);
+  if (code !== 0) throw new Error(`The import ended with code ${code}: ${errors}`);
+  return JSON.parse(out.trim().split('\n').pop() ?? '') as ImportResult;
 }
 
 /** As `importFiles`, of one. */

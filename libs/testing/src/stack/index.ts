@@ -1,4 +1,5 @@
-export { importFile, importFiles, runCli, type ImportResult } from './import-file.js';
+export { importFile, importFiles, type ImportResult } from './import-file.js';
+export { runCli, type CliResult } from './run-cli.js';
 export { Instance } from './instance.js';
 export { pythonWithClickHouseConnect, runPython } from './python-client.js';
 export { ProductProcess, type ProcessName } from './product-process.js';

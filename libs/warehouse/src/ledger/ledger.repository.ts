@@ -1,4 +1,4 @@
-import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
+import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { after, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { LedgerTail } from './ledger-tail.js';
@@ -120,7 +120,7 @@ FROM ${tableOf(shop, ledgerTables['clock.v1'].table)} WHERE ${range} AND verdict
       // Qualified: an alias may not stand inside the aggregates that follow it.
       sql`SELECT l.topic AS topic, l.partition AS partition, l.epoch AS epoch, min(l.offset) AS first,
     max(l.offset + if(l.verdict = 'gap', l.missing, 1)) - 1 AS last, uniqExactIf(l.offset, l.verdict != 'gap') AS distinct, sum(l.missing) AS missing
-FROM ${ident(shop.database, 'ledger')} AS l GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,
+FROM ${tableOf(shop, 'ledger')} AS l GROUP BY topic, partition, epoch ORDER BY topic, partition, epoch`,
     );
     return rows.map((row) => ({
       topic: row.topic as LedgerTopic,
@@ -135,7 +135,7 @@ FROM ${ident(shop.database, 'ledger')} AS l GROUP BY topic, partition, epoch ORD
 
   /** Rejected messages by topic and reason, and gaps. The beginning of an epoch is neither. */
   async deadLetters(shop: Shop): Promise<{ topic: string; reason: string; messages: string }[]> {
-    return this.clickhouse.query(sql`SELECT topic, reason, count() AS messages FROM ${ident(shop.database, 'ledger')}
+    return this.clickhouse.query(sql`SELECT topic, reason, count() AS messages FROM ${tableOf(shop, 'ledger')}
 WHERE verdict = 'rejected' OR missing > 0 GROUP BY topic, reason ORDER BY topic, reason`);
   }
 }

@@ -1,9 +1,9 @@
-import { ident, sql, type Sql } from '#clickhouse';
+import { sql, type Sql } from '#clickhouse';
 import type { LedgerStretch } from '../ledger/ledger-tail.js';
 import type { LedgerTopic } from '../ledger/ledger-tables.js';
 import { before, between, type Position } from '../positions.js';
 import { claimOf } from '../claim.repository.js';
-import type { Shop } from '../shop.js';
+import { tableOf, type Shop } from '../shop.js';
 import { scratchOf, type ScratchTable } from './scratch.js';
 
 /**
@@ -28,7 +28,7 @@ export class StepSql {
   constructor(readonly step: Step) {}
 
   table(name: string): Sql {
-    return ident(this.step.shop.database, name);
+    return tableOf(this.step.shop, name);
   }
   /** A work table of the step's claim. */
   scratch(name: ScratchTable): Sql {

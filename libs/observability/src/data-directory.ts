@@ -2,40 +2,44 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Who holds a data directory; kept in `<data>/instance.json` while it runs. */
-export interface Instance {
+export interface Holder {
   readonly pid: number;
   readonly url: string;
 }
 
 /** A directory that cannot be used, in words for the terminal. */
-export class InstanceError extends Error {}
+export class DirectoryError extends Error {
+  readonly code = 'directory-held';
+  readonly retryable = false;
+}
 
 /**
  * Takes a data directory for this process.
- * @throws {InstanceError} when a living process holds it
+ * @throws {DirectoryError} when a living process holds it
  */
 export async function takeDirectory(data: string): Promise<void> {
   await mkdir(data, { recursive: true });
   const holder = await holderOf(data);
   if (holder && holder.pid !== process.pid && isAlive(holder.pid)) {
-    throw new InstanceError(
-      `${data} is held by another instance (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}). Stop that one, or start with another --data directory.`,
+    throw new DirectoryError(
+      `${data} is held by another instance (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}). Stop that one, or name another --data directory.`,
     );
   }
-  await note(data, { pid: process.pid, url: '' });
+  await noteHolder(data, { pid: process.pid, url: '' });
 }
 
-export async function note(data: string, instance: Instance): Promise<void> {
-  await writeFile(join(data, 'instance.json'), `${JSON.stringify(instance)}\n`);
+/** Says in the directory who holds it and where it is reached. */
+export async function noteHolder(data: string, holder: Holder): Promise<void> {
+  await writeFile(join(data, 'instance.json'), `${JSON.stringify(holder)}\n`);
 }
 
 export async function releaseDirectory(data: string): Promise<void> {
   await rm(join(data, 'instance.json'), { force: true });
 }
 
-async function holderOf(data: string): Promise<Instance | undefined> {
+async function holderOf(data: string): Promise<Holder | undefined> {
   try {
-    return JSON.parse(await readFile(join(data, 'instance.json'), 'utf8')) as Instance;
+    return JSON.parse(await readFile(join(data, 'instance.json'), 'utf8')) as Holder;
   } catch {
     // No file, or one that a kill cut short: nobody holds it; the engine's own lock still guards the store.
     return undefined;
