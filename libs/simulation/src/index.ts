@@ -10,7 +10,6 @@ export {
   type SimulatorPhase,
   type SimulatorState,
 } from './live/simulator.service.js';
-export { REAL_CLOCK, systemClock, type RealClock } from './live/real-clock.js';
 export { SimulationModule } from './simulation.module.js';
 export { simulationConfig } from './simulation.config.js';
 export { writeCsvFiles, type FileName, type FilesWritten } from './files/csv-files.js';

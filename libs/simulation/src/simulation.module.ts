@@ -1,7 +1,7 @@
+import { REAL_CLOCK, systemClock, type RealClock } from '#clock';
 import { LOGGER, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { REAL_CLOCK, systemClock, type RealClock } from './live/real-clock.js';
 import { SimulatorService, type SimulatorOptions } from './live/simulator.service.js';
 
 /** A simulated shop on the broker. Started and stopped by the app, in the order its list says. */
