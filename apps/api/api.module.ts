@@ -5,6 +5,7 @@ import { HttpModule, type Principals } from '#http';
 import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
+import { ReplayIntakeModule, ReplayModule } from '#replay';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -27,8 +28,10 @@ export class ApiModule {
         HttpModule.forRoot(parts.principals),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
+        ReplayIntakeModule.forRoot(),
         PipelineReadModule,
         AnalyticsModule,
+        ReplayModule,
         RealtimeModule,
       ],
     };

@@ -1,13 +1,19 @@
 import { Command } from 'commander';
+import { eventCommand } from './event.command.js';
+import { fingerprintCommand } from './fingerprint.command.js';
 import { importCommand } from './import.command.js';
 import { maintainCommands } from './maintain.commands.js';
 import { operateCommands } from './operate.commands.js';
+import { replayCommand } from './replay.command.js';
 import { simulateCommand } from './simulate.command.js';
 
 const program = new Command('tideline')
   .description('Talks to a running Tideline; audits and rebuilds a stopped one.')
   .addCommand(importCommand())
   .addCommand(simulateCommand())
+  .addCommand(replayCommand())
+  .addCommand(fingerprintCommand())
+  .addCommand(eventCommand())
   .showHelpAfterError();
 for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 

@@ -2,6 +2,7 @@ import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
 import { IngestionModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
+import { ReplayIntakeModule } from '#replay';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -23,6 +24,7 @@ export class IngestorModule {
         ObservabilityModule.forRoot(parts.logger),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
+        ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: parts.claimedBy, shared: true }),
       ],
     };

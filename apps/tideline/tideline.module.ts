@@ -5,6 +5,7 @@ import { HttpModule, type Principals } from '#http';
 import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
+import { ReplayIntakeModule, ReplayModule } from '#replay';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -31,8 +32,10 @@ export class TidelineModule {
         HttpModule.forRoot(parts.principals),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
+        ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
         AnalyticsModule,
+        ReplayModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],

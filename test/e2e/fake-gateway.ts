@@ -51,6 +51,8 @@ export class FakeGateway {
       currency: 'GBP',
       timeZone: 'Europe/London',
       fiscalYearStart: 1,
+      kind: 'live',
+      replayOf: null,
       clock: 'data',
       status: 'ready',
       ...settings,

@@ -1,6 +1,8 @@
 import {
   breakdownAnswer,
   breakdownQuery,
+  eventPathAnswer,
+  eventPathQuery,
   qualityAnswer,
   recentAnswer,
   recentQuery,
@@ -10,6 +12,8 @@ import {
   summaryQuery,
   type BreakdownAnswer,
   type BreakdownQuery,
+  type EventPathAnswer,
+  type EventPathQuery,
   type QualityAnswer,
   type RecentAnswer,
   type RecentQuery,
@@ -32,6 +36,7 @@ import {
 } from '#warehouse';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { EventPathService } from './event-path.service.js';
 import { KpiService, stampFields } from './kpi.service.js';
 import { amountText, toMicros } from './money.js';
 
@@ -45,6 +50,7 @@ export class AnalyticsController {
     @Inject(SHOP_DIRECTORY) private readonly shops: ShopDirectory,
     @Inject(KpiService) private readonly kpis: KpiService,
     @Inject(EventReads) private readonly events: EventReads,
+    @Inject(EventPathService) private readonly paths: EventPathService,
     @Inject(LedgerRepository) private readonly ledger: LedgerRepository,
     @Inject(READ_GATE) private readonly gate: ReadGate,
   ) {}
@@ -89,6 +95,14 @@ export class AnalyticsController {
       })),
       ...stampFields(stamp),
     };
+  }
+
+  @Get('events/path')
+  @Roles('operator')
+  @ApiOperation({ summary: 'Where an event went: offset, verdict, ledger row, facts, and the figures it is part of' })
+  @ApiOkResponse({ standardSchema: eventPathAnswer })
+  async path(@Param('shop') shop: string, @Query({ schema: eventPathQuery }) { id }: EventPathQuery): Promise<EventPathAnswer> {
+    return this.paths.of(await this.find(shop), id);
   }
 
   @Get('quality')

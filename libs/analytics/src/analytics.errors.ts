@@ -1,4 +1,5 @@
 const codes = {
+  'event-unknown': { retryable: false },
   'range-not-aligned': { retryable: false },
   'range-empty': { retryable: false },
   'too-many-points': { retryable: false },

@@ -1,7 +1,8 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
-import { EventReads, KpiReads, LedgerRepository, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
+import { EventPathReads, EventReads, KpiReads, LedgerRepository, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics.controller.js';
+import { EventPathService } from './event-path.service.js';
 import { KpiService } from './kpi.service.js';
 import { FeedRoom } from './rooms/feed.room.js';
 import { HeadlineRoom } from './rooms/headline.room.js';
@@ -14,6 +15,11 @@ import { SeriesRoom } from './rooms/series.room.js';
   providers: [
     { provide: KpiReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new KpiReads(clickhouse) },
     { provide: EventReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new EventReads(clickhouse) },
+    {
+      provide: EventPathService,
+      inject: [CLICKHOUSE, READ_GATE],
+      useFactory: (clickhouse: ClickHouse, gate: ReadGate) => new EventPathService(new EventPathReads(clickhouse), gate),
+    },
     { provide: KpiService, inject: [KpiReads, READ_GATE], useFactory: (reads: KpiReads, gate: ReadGate) => new KpiService(reads, gate) },
     {
       provide: LiveTail,

@@ -198,7 +198,7 @@ export class KpiService {
 
   /** The months that hold anything. */
   private async whole(shop: Shop, zone: Zone, { generation }: Stamp, level: Level = 'settled'): Promise<Range> {
-    const extent = await this.#cache.get(`${shop.shop} ${level} ${generation} extent`, () => this.reads.extent(shop, level));
+    const extent = await this.#cache.get(`${shop.database} ${level} ${generation} extent`, () => this.reads.extent(shop, level));
     if (!extent) return { from: null, to: null };
     return { from: instantOf(extent.first).getTime(), to: zone.next(instantOf(extent.last).getTime(), 'month') };
   }
@@ -213,7 +213,7 @@ export class KpiService {
   ) {
     const { value, stamp } = await this.gate.read(
       shop,
-      (now) => this.#cache.get(`${shop.shop} ${level} ${now.generation} ${kind} ${JSON.stringify(query)}`, () => make(now)),
+      (now) => this.#cache.get(`${shop.database} ${level} ${now.generation} ${kind} ${JSON.stringify(query)}`, () => make(now)),
       level,
     );
     return { ...value, ...stampFields(stamp) };

@@ -11,6 +11,8 @@ export * from './events/product.event.js';
 export * from './events/return.event.js';
 export * from './events/transaction.event.js';
 export * from './rest/common.js';
+export * from './rest/event-path.js';
 export * from './rest/kpis.js';
+export * from './rest/replays.js';
 export * from './rest/shops.js';
 export * from './realtime/rooms.js';

@@ -7,6 +7,7 @@ const codes = {
   'instance-unreachable': { retryable: true },
   'instance-refused': { retryable: false },
   'shop-differs': { retryable: false },
+  'shop-is-sandbox': { retryable: false },
   'import-stalled': { retryable: true },
 } as const;
 

@@ -1,9 +1,15 @@
 import type {
   AlarmsAnswer,
   AuditAnswer,
+  EventPathAnswer,
+  FingerprintAnswer,
   MaintenanceAnswer,
   MaintenanceOrder,
   PipelineAnswer,
+  ReplayAnswer,
+  ReplayBody,
+  ReplayChange,
+  ReplayPlanAnswer,
   ShopAnswer,
   ShopsAnswer,
   ShopSettingsBody,
@@ -15,6 +21,9 @@ import type { Mapping } from './mapping.js';
 /** What has to be said of a new shop; the rest has defaults. */
 export type NewShop = Pick<ShopSettingsBody, 'timeZone' | 'currency'> & Partial<ShopSettingsBody>;
 
+/** How long what reads a whole shop may take. */
+const longMs = 15 * 60_000;
+
 /** What other programs ask of a running instance. */
 export class InstanceClient {
   constructor(
@@ -24,10 +33,10 @@ export class InstanceClient {
 
   /**
    * The shop that a file goes to: made as the mapping says, or one that is there and does not contradict it.
-   * @throws {ImportError} `shop-differs`
+   * @throws {ImportError} `shop-differs`, `shop-is-sandbox`
    */
   async registerShop(shop: string, mapping: Mapping): Promise<ShopAnswer> {
-    const there = (await this.call<ShopsAnswer>('GET', '/api/v1/shops')).shops.find((each) => each.shop === shop);
+    const there = (await this.shops()).shops.find((each) => each.shop === shop);
     if (!there) {
       const { timeZone, currency, clock, fiscalYearStart } = mapping;
       return this.putShop(shop, {
@@ -36,6 +45,12 @@ export class InstanceClient {
         clock,
         ...(fiscalYearStart === undefined ? {} : { fiscalYearStart }),
       });
+    }
+    if (there.kind === 'sandbox') {
+      throw new ImportError(
+        'shop-is-sandbox',
+        `${shop} is a sandbox with a replay of ${there.replayOf}: it has no topics. Import into another shop.`,
+      );
     }
     const said: readonly (readonly [string, unknown, unknown])[] = [
       ['time zone', mapping.timeZone, there.timeZone],
@@ -78,19 +93,44 @@ export class InstanceClient {
     return this.call('GET', `/api/v1/shops/${encodeURIComponent(shop)}/kpis/summary`);
   }
 
+  shops(): Promise<ShopsAnswer> {
+    return this.call('GET', '/api/v1/shops');
+  }
+  replayPlan(shop: string, asked: Readonly<Record<string, string>>): Promise<ReplayPlanAnswer> {
+    return this.call('GET', `${this.path(shop)}/replay-plan?${new URLSearchParams(asked).toString()}`, undefined, longMs);
+  }
+  replay(shop: string, body: ReplayBody): Promise<ReplayAnswer> {
+    return this.call('POST', `${this.path(shop)}/replays`, body, longMs);
+  }
+  replayOf(shop: string, sandbox: string): Promise<ReplayAnswer> {
+    return this.call('GET', `${this.path(shop)}/replays/${encodeURIComponent(sandbox)}`);
+  }
+  changeReplay(shop: string, sandbox: string, change: ReplayChange): Promise<ReplayAnswer> {
+    return this.call('PATCH', `${this.path(shop)}/replays/${encodeURIComponent(sandbox)}`, change);
+  }
+  async deleteReplay(shop: string, sandbox: string): Promise<void> {
+    await this.call('DELETE', `${this.path(shop)}/replays/${encodeURIComponent(sandbox)}`);
+  }
+  fingerprint(shop: string): Promise<FingerprintAnswer> {
+    return this.call('GET', `${this.path(shop)}/fingerprint`, undefined, longMs);
+  }
+  eventPath(shop: string, id: string): Promise<EventPathAnswer> {
+    return this.call('GET', `${this.path(shop)}/events/path?${new URLSearchParams({ id }).toString()}`);
+  }
+
   private path(shop: string): string {
     return `/api/v1/shops/${encodeURIComponent(shop)}`;
   }
 
   /** @throws {ImportError} `instance-unreachable`, or `instance-refused` with the problem's own words */
-  private async call<T>(method: string, path: string, body?: object): Promise<T> {
+  private async call<T>(method: string, path: string, body?: object, patienceMs = 60_000): Promise<T> {
     let response: Response;
     try {
       response = await fetch(new URL(path, this.url), {
         method,
         headers: { 'content-type': 'application/json', ...(this.secret === undefined ? {} : { authorization: `Bearer ${this.secret}` }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.timeout(patienceMs),
       });
     } catch {
       throw new ImportError(
@@ -98,8 +138,8 @@ export class InstanceClient {
         `No instance answers at ${this.url}. Start one with: npm start (or name another with --url).`,
       );
     }
-    if (response.ok) return (await response.json()) as T;
     const text = await response.text();
+    if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
     let words = text;
     try {
       const { title, detail } = JSON.parse(text) as { title?: string; detail?: string };

@@ -1,7 +1,16 @@
 /** Something that a person should look at. */
 export interface Alarm {
   readonly code:
-    'gap' | 'new-epoch' | 'ledger-ahead' | 'audit' | 'refresh-failed' | 'views-failed' | 'broker-away' | 'ledger-failed' | 'start-failed';
+    | 'gap'
+    | 'new-epoch'
+    | 'ledger-ahead'
+    | 'audit'
+    | 'refresh-failed'
+    | 'views-failed'
+    | 'broker-away'
+    | 'ledger-failed'
+    | 'start-failed'
+    | 'replay-broken';
   readonly shop: string;
   /** What it is about: a partition, a check. Raising the same code and subject again only counts up. */
   readonly subject: string;
@@ -35,6 +44,11 @@ export class Alarms {
     const seen = this.list(shop).filter((alarm) => alarm.code === code && lasting.includes(alarm.code));
     for (const { subject, ...alarm } of seen) this.clear(alarm.code, shop, subject);
     return seen;
+  }
+
+  /** A sandbox was deleted: nothing of it needs anybody. */
+  forget(shop: string): void {
+    for (const { code, subject } of this.list(shop)) this.clear(code, shop, subject);
   }
 
   list(shop?: string): Alarm[] {

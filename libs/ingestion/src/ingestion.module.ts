@@ -5,12 +5,13 @@ import { STREAMING, type Streaming } from '#streaming';
 import { LedgerRepository, ShopGate, ShopRepository } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Alarms } from './alarms.js';
-import { TopicRefreshClaim } from './claim/refresh-claim.js';
+import { claimsOver } from './claim/claims.js';
 import { ingestionConfig } from './ingestion.config.js';
 import { IngestionMetrics } from './ingestion.metrics.js';
 import { IngestionService } from './ingestion.service.js';
 import type { TruncationPolicy } from './ledger/ledger-writer.js';
 import { OperationsController } from './operations.controller.js';
+import { SANDBOX_INTAKE, type SandboxIntake } from './intake.js';
 import { PipelineController } from './pipeline.controller.js';
 import { PipelineRoom } from './pipeline.room.js';
 import { PIPELINES } from './pipelines.js';
@@ -41,6 +42,7 @@ export class IngestionModule {
             LOGGER,
             HealthRegistry,
             ingestionConfig.token,
+            { token: SANDBOX_INTAKE, optional: true },
           ],
           useFactory: (
             clickhouse: ClickHouse,
@@ -53,17 +55,18 @@ export class IngestionModule {
             log: Logger,
             health: HealthRegistry,
             config: Config,
+            sandboxes?: SandboxIntake,
           ) => {
             const service = new IngestionService(
               shops,
-              { clickhouse, streaming, shops, ledger, gate, alarms, metrics: new IngestionMetrics(metrics), log },
+              { clickhouse, streaming, shops, ledger, gate, alarms, metrics: new IngestionMetrics(metrics), sandboxes, log },
               {
                 refreshMs: config.TIDELINE_REFRESH_MS,
                 refreshRows: config.TIDELINE_REFRESH_ROWS,
                 auditMs: config.TIDELINE_AUDIT_MS,
                 onTruncation: options.onTruncation,
                 claimedBy: options.claimedBy,
-                ...(options.shared ? { claimOf: (shop: string) => new TopicRefreshClaim(shop, streaming, options.claimedBy) } : {}),
+                ...(options.shared ? { claimOf: claimsOver(streaming, options.claimedBy) } : {}),
               },
             );
             health.register('ingestion', () => {

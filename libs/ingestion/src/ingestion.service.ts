@@ -1,5 +1,5 @@
 import { StreamingError } from '#streaming';
-import type { Shop, ShopDirectory } from '#warehouse';
+import type { Shop } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopPipeline, type PipelineOptions, type PipelineParts } from './shop-pipeline.js';
 
@@ -25,7 +25,7 @@ export class IngestionService {
   #watching: Promise<void> | undefined;
 
   constructor(
-    private readonly directory: ShopDirectory,
+    private readonly directory: Pick<PipelineParts['shops'], 'list' | 'removed' | 'drop'>,
     private readonly parts: PipelineParts,
     private readonly options: PipelineOptions,
   ) {}
@@ -36,6 +36,7 @@ export class IngestionService {
    * @throws {StreamingError} `broker-unreachable`, which concerns all of them
    */
   async start(): Promise<void> {
+    await this.stopRemoved();
     await this.startMissing();
     this.#watching = this.watch();
   }
@@ -63,9 +64,26 @@ export class IngestionService {
     while (!this.#stop.signal.aborted) {
       await sleep(registryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (this.#stop.signal.aborted) return;
-      await this.startMissing().catch((error: unknown) =>
-        this.parts.log.warn({ error: String(error) }, 'the shops could not be looked up, it is tried again'),
-      );
+      await this.stopRemoved()
+        .then(() => this.startMissing())
+        .catch((error: unknown) => this.parts.log.warn({ error: String(error) }, 'the shops could not be looked up, it is tried again'));
+    }
+  }
+
+  /** Sandboxes that were deleted: their pipelines end, then their databases go. */
+  private async stopRemoved(): Promise<void> {
+    const there = new Set((await this.directory.list()).map(({ database }) => database));
+    for (const pipeline of this.pipelines.filter(({ shop }) => !there.has(shop.database))) {
+      const { shop } = pipeline;
+      await pipeline.stop();
+      this.#pipelines.delete(shop.shop);
+      this.parts.gate.forget(shop);
+      this.parts.alarms.forget(shop.shop);
+    }
+    for (const shop of await this.directory.removed()) {
+      this.#failed.delete(shop.shop);
+      await this.directory.drop(shop);
+      this.parts.log.info({ shop: shop.shop, database: shop.database }, 'sandbox deleted');
     }
   }
 

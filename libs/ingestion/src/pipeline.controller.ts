@@ -13,7 +13,7 @@ import {
 import { principalOf, Roles } from '#http';
 import { LOGGER, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
-import { READ_GATE, ShopRepository, unknownShop, type ReadGate, type Shop } from '#warehouse';
+import { isSandbox, READ_GATE, ShopRepository, unknownShop, type ReadGate, type Shop } from '#warehouse';
 import { Body, Controller, Get, Inject, Param, Put, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -100,6 +100,8 @@ export class PipelineController {
       currency: shop.currency,
       fiscalYearStart: shop.fiscalYearStart,
       clock: shop.clockMode,
+      kind: isSandbox(shop) ? 'sandbox' : 'live',
+      replayOf: shop.replayOf ?? null,
       status: this.ingestion.pipeline(shop.shop)?.ready ? 'ready' : 'preparing',
     };
   }

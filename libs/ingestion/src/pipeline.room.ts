@@ -1,6 +1,6 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import { LiveRoom, Roles, type RoomAnswer, type RoomReader } from '#http';
-import { findShop, LiveReads, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory, type Shop } from '#warehouse';
+import { findShop, isSandbox, LiveReads, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory, type Shop } from '#warehouse';
 import { Inject } from '@nestjs/common';
 import { Alarms } from './alarms.js';
 import { PIPELINES, type Pipelines } from './pipelines.js';
@@ -30,14 +30,17 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
       this.gate.read(shop, async (now) => pipeline && (await pipeline.status(now, 'live')), 'live'),
       this.speed(shop),
     ]);
+    const lag = (status?.partitions ?? []).reduce((sum, { lag: each }) => sum + Math.max(0, Number(each ?? 0)), 0);
     return {
       data: {
         state: status?.state ?? 'preparing',
-        waitingMs: this.waiting(name).look(performance.now(), status?.partitions ?? []),
-        lag: (status?.partitions ?? []).reduce((sum, { lag }) => sum + Math.max(0, Number(lag ?? 0)), 0),
+        // What a replay is still to bring does not wait: it is not due.
+        waitingMs: isSandbox(shop) ? 0 : this.waiting(name).look(performance.now(), status?.partitions ?? []),
+        lag,
         deadLetters: (status?.deadLetters ?? []).reduce((sum, { messages }) => sum + messages, 0),
         audit: status?.audit ? { at: status.audit.at, ok: status.audit.ok } : null,
-        clock: { mode: shop.clockMode, now: stamp.clock, speed },
+        // A replay that is through leaves its clock standing.
+        clock: { mode: shop.clockMode, now: stamp.clock, speed: isSandbox(shop) && lag === 0 ? null : speed },
         alarms: this.alarms.list(name).map(({ code, message, since }) => ({ code, message, since: since.toISOString() })),
       },
       stamp: { asOf: stamp.clock, generation: stamp.generation, watermark: { ...stamp.watermark }, partial: stamp.partial },

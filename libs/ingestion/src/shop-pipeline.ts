@@ -10,6 +10,7 @@ import {
 import {
   AuditRepository,
   dropAside,
+  isSandbox,
   LedgerRepository,
   ledgerTopics,
   WarehouseError,
@@ -26,6 +27,7 @@ import type { Alarms } from './alarms.js';
 import { Audit, type AuditReport } from './audit/audit.js';
 import { soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
 import { IngestionError } from './ingestion.errors.js';
+import type { SandboxIntake } from './intake.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
 import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
@@ -38,7 +40,7 @@ export interface PipelineOptions {
   readonly onTruncation: TruncationPolicy;
   readonly claimedBy: string;
   /** The right to refresh a shop, where several processes may want to. Without it this process is the only one. */
-  readonly claimOf?: (shop: string) => RefreshClaim;
+  readonly claimOf?: (shop: Shop) => RefreshClaim;
 }
 
 export interface PipelineParts {
@@ -49,6 +51,8 @@ export interface PipelineParts {
   readonly gate: ShopGate;
   readonly alarms: Alarms;
   readonly metrics: IngestionMetrics;
+  /** What brings the messages of sandboxes. */
+  readonly sandboxes?: SandboxIntake | undefined;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -66,7 +70,7 @@ const retryMs = 1_000;
 
 /** One shop from its topics to its figures: consumer -> ledger -> refresh -> hint, and the audit beside it. */
 export class ShopPipeline {
-  #consumer: RunningConsumer | undefined;
+  #consumer: Pick<RunningConsumer, 'stop'> | undefined;
   #hints: EventProducer | undefined;
   #hinting: Promise<void> = Promise.resolve();
   #consumerState: ConsumerState = 'starting';
@@ -100,7 +104,7 @@ export class ShopPipeline {
     private readonly parts: PipelineParts,
     private readonly options: PipelineOptions,
   ) {
-    this.#claim = options.claimOf?.(shop.shop) ?? soleRefresher;
+    this.#claim = options.claimOf?.(shop) ?? soleRefresher;
     const { refreshRows: rowCap, claimedBy } = options;
     const refreshing = { rowCap, now: () => new Date(), claimedBy };
     this.#refresher = Refresher.over(parts.clickhouse, shop, parts.gate, refreshing, parts.ledger);
@@ -139,13 +143,12 @@ export class ShopPipeline {
   async start(): Promise<void> {
     const { shop, parts } = this;
     await parts.shops.prepare(shop);
-    await parts.streaming.ensureTopics(
-      Object.entries(topics).map(([name, { partitions }]) => ({ topic: `${shop.shop}.${name}`, partitions, config: domainTopicConfig })),
-    );
+    if (!isSandbox(shop)) await this.ensureTopics();
     if (!this.options.claimOf) await this.takeOver();
-    this.#hints = await parts.streaming.producer();
+    if (!isSandbox(shop)) this.#hints = await parts.streaming.producer();
 
-    const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, this.options.onTruncation, {
+    const policy = isSandbox(shop) ? 'halt' : this.options.onTruncation;
+    const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, policy, {
       waiting: () => this.wake(),
       written: (batch) => {
         parts.metrics.written(shop.shop, batch);
@@ -154,20 +157,46 @@ export class ShopPipeline {
       },
     });
     this.#writer = writer;
+    this.#running = true;
+    this.#loops = Promise.all([this.options.claimOf ? this.refreshInTurn() : this.refreshLoop(), this.auditLoop()]);
+    this.#consumer = isSandbox(shop) ? this.feed(writer) : await this.consume(writer);
+  }
+
+  private ensureTopics(): Promise<void> {
+    const { shop } = this.shop;
+    const all = Object.entries(topics);
+    return this.parts.streaming.ensureTopics(
+      all.map(([name, { partitions }]) => ({ topic: `${shop}.${name}`, partitions, config: domainTopicConfig })),
+    );
+  }
+
+  private consume(writer: LedgerWriter): Promise<RunningConsumer> {
+    const { shop, parts } = this;
     const topicByName = new Map<string, LedgerTopic>(ledgerTopics.map((topic) => [topicOf(shop.shop, topic), topic]));
     const ledgerTopicOf = (name: string): LedgerTopic => {
       const topic = topicByName.get(name);
       if (!topic) throw new Error(`The topic ${name} has no ledger.`);
       return topic;
     };
-    this.#running = true;
-    this.#loops = Promise.all([this.options.claimOf ? this.refreshInTurn() : this.refreshLoop(), this.auditLoop()]);
-    this.#consumer = await parts.streaming.consume({
+    return parts.streaming.consume({
       groupId: `tideline.${shop.shop}.ingestor`,
       topics: [...topicByName.keys()],
       startAt: (name, partition, bounds) => writer.startAt(ledgerTopicOf(name), partition, bounds),
       onBatch: (batch) => writer.write(ledgerTopicOf(batch.topic), batch),
       onState: (state, error) => this.consumerIs(state, error),
+    });
+  }
+
+  /** A sandbox has no topics: a replay brings its messages, in the process that refreshes it. */
+  private feed(writer: LedgerWriter): Pick<RunningConsumer, 'stop'> | undefined {
+    const { shop, parts } = this;
+    this.consumerIs('running', undefined);
+    return parts.sandboxes?.open({
+      shop,
+      writer,
+      refreshes: () => this.#refreshes,
+      onState: (state, error) => this.consumerIs(state, error),
+      onBroken: (why) => parts.alarms.raise('replay-broken', shop.shop, 'replay', why),
     });
   }
 
@@ -275,7 +304,9 @@ export class ShopPipeline {
     } else if (audit) alarms.clear('audit', shop, 'full');
   }
 
+  /** Where each partition ends: on the broker, or by the plan of the replay. */
   private bounds(): Promise<PartitionBounds[]> {
+    if (isSandbox(this.shop)) return this.parts.sandboxes?.bounds(this.shop) ?? Promise.resolve([]);
     return this.parts.streaming.bounds(ledgerTopics.map((topic) => topicOf(this.shop.shop, topic)));
   }
 

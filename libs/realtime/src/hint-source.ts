@@ -1,23 +1,26 @@
 import { topicOf } from '#contracts';
 import type { RunningConsumer, Streaming } from '#streaming';
-import type { ReadGate } from '#warehouse';
+import { isSandbox, type ReadGate, type ShopDirectory } from '#warehouse';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 2_000;
+/** How often a sandbox is looked at, which has no topic to hint on. */
+const sandboxMs = 1_000;
 
 /**
  * Learns that figures of watched shops moved: from the gate, where this process moves them, else from the shop's `committed.v1`.
  * A hint is only a hint: it is read from the topic's end, its content is not looked at, and a room that missed one reads again by
- * itself some seconds later.
+ * itself some seconds later. A sandbox has no topics: where another process moves it, it is looked at every second.
  */
 export class HintSource {
-  readonly #consumers = new Map<string, Promise<RunningConsumer | undefined>>();
+  readonly #consumers = new Map<string, Promise<Pick<RunningConsumer, 'stop'> | undefined>>();
   readonly #stop = new AbortController();
 
   constructor(
     private readonly streaming: Streaming,
     private readonly gate: Pick<ReadGate, 'owns' | 'onMoved'>,
+    private readonly shops: ShopDirectory,
     private readonly moved: (shop: string) => void,
     private readonly log: { warn(fields: object, message: string): void },
   ) {
@@ -36,10 +39,12 @@ export class HintSource {
     this.#consumers.clear();
   }
 
-  private async start(shop: string): Promise<RunningConsumer | undefined> {
+  private async start(shop: string): Promise<Pick<RunningConsumer, 'stop'> | undefined> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
+        const known = await this.shops.find(shop);
+        if (known && isSandbox(known)) return this.look(shop);
         return await this.streaming.consume({
           // A group of this process alone: every process hears every hint.
           groupId: `tideline.${shop}.live.${randomUUID()}`,
@@ -62,5 +67,15 @@ export class HintSource {
       }
     }
     return undefined;
+  }
+
+  private look(shop: string): Pick<RunningConsumer, 'stop'> {
+    const timer = setInterval(() => this.gate.owns(shop) || this.moved(shop), sandboxMs);
+    return {
+      stop: () => {
+        clearInterval(timer);
+        return Promise.resolve();
+      },
+    };
   }
 }

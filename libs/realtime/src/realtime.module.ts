@@ -1,6 +1,6 @@
 import { LOGGER, Metrics, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
-import { READ_GATE, type ReadGate } from '#warehouse';
+import { READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { HintSource } from './hint-source.js';
 import { LiveGateway } from './live.gateway.js';
@@ -17,9 +17,9 @@ import { RoomsController } from './rooms.controller.js';
     LiveGateway,
     {
       provide: LiveHub,
-      inject: [RoomCatalog, Metrics, STREAMING, READ_GATE, LOGGER],
-      useFactory: (catalog: RoomCatalog, metrics: Metrics, streaming: Streaming, gate: ReadGate, log: Logger) => {
-        const hints = new HintSource(streaming, gate, (shop) => hub.moved(shop), log);
+      inject: [RoomCatalog, Metrics, STREAMING, READ_GATE, SHOP_DIRECTORY, LOGGER],
+      useFactory: (catalog: RoomCatalog, metrics: Metrics, streaming: Streaming, gate: ReadGate, shops: ShopDirectory, log: Logger) => {
+        const hints = new HintSource(streaming, gate, shops, (shop) => hub.moved(shop), log);
         const hub: LiveHub = new LiveHub({ catalog, metrics: new RealtimeMetrics(metrics), hints, log });
         return hub;
       },

@@ -10,7 +10,6 @@ export {
   type SimulatorPhase,
   type SimulatorState,
 } from './live/simulator.service.js';
-export { REAL_CLOCK, systemClock, type RealClock } from './live/real-clock.js';
 export { demoSettings, demoShop, demoWorld } from './demo-shop.js';
 export { SimulationModule } from './simulation.module.js';
 export { simulationConfig } from './simulation.config.js';

@@ -1,7 +1,7 @@
+import { REAL_CLOCK, systemClock, type RealClock } from '#clock';
 import { HealthRegistry, LOGGER, Metrics, type HealthReport, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { REAL_CLOCK, systemClock, type RealClock } from './live/real-clock.js';
 import { SimulatorService, type SimulatorOptions, type SimulatorState } from './live/simulator.service.js';
 import { SimulationMetrics } from './simulation.metrics.js';
 

@@ -1,4 +1,4 @@
-export { databaseOf, tableOf, type ClockMode, type Shop } from './shop.js';
+export { databaseOf, isSandbox, tableOf, type ClockMode, type Shop } from './shop.js';
 export { findShop, SHOP_DIRECTORY, ShopRepository, type ShopDirectory, type ShopSettings } from './shop.repository.js';
 export { READ_GATE, ShopGate, type ReadGate, type Stamp } from './read-gate.js';
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
@@ -12,5 +12,17 @@ export { before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
 export { claimOf, ClaimRepository, fencedTables, generationOf, lost, type Claim } from './claim.repository.js';
 export { instantOf, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
+export { FingerprintReads, fingerprintStatements, type Fingerprint, type FingerprintStatement } from './fingerprint.js';
+export {
+  messagesBefore,
+  messagesOf,
+  type ReplayEnd,
+  type ReplayPlan,
+  type ReplaySelection,
+  type ReplayTurn,
+  type ReplayTurns,
+} from './replay/replay-plan.js';
+export { ReplayReads, type ReplayPlace, type ReplayRow, type ReplaySurvey } from './replay/replay.reads.js';
+export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
 export { WarehouseModule } from './warehouse.module.js';

@@ -84,6 +84,11 @@ export class ShopGate implements ReadGate {
     for (const level of ['live', 'settled'] as const) this.side(shop, level).own = undefined;
   }
 
+  /** The shop is no more: one that takes its name starts anew. */
+  forget(shop: Shop): void {
+    for (const level of ['live', 'settled']) this.#sides.delete(`${shop.shop} ${level}`);
+  }
+
   private async watermark(shop: Shop, level: Level): Promise<Watermark | undefined> {
     const { own } = this.side(shop, level);
     return own ? own.watermark : this.watermarks.read(shop, level);

@@ -17,11 +17,21 @@ export interface Shop {
   /** Month, 1 to 12, in which the fiscal year starts. */
   readonly fiscalYearStart: number;
   readonly clockMode: ClockMode;
+  /** Of a sandbox: the shop whose ledger is replayed into it. A sandbox has no topics. */
+  readonly replayOf?: string;
 }
 
-/** `online-retail` -> `shop_online_retail`. Shop ids hold no underscore, so two shops never share a database. */
-export function databaseOf(shop: string): string {
-  return `shop_${shop.replaceAll('-', '_')}`;
+/** Whether a shop was made by a replay: it has no topics, and can be deleted. */
+export function isSandbox(shop: Pick<Shop, 'replayOf'>): boolean {
+  return shop.replayOf !== undefined;
+}
+
+/**
+ * `online-retail` -> `shop_online_retail`. Shop ids hold no underscore, so two shops never share a database.
+ * @param incarnation counts the sandboxes that had this name: the second one is `shop_x__2`, and no id holds two hyphens in a row
+ */
+export function databaseOf(shop: string, incarnation = 1): string {
+  return `shop_${shop.replaceAll('-', '_')}${incarnation > 1 ? `__${incarnation}` : ''}`;
 }
 
 /** A table of the shop, quoted. */

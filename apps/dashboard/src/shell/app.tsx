@@ -32,7 +32,10 @@ function Shell() {
   const isUp = useLive((state) => state.link === 'up');
   const pill = useLive(pillOf);
   const shops = useShops(view.shop, isUp);
-  const shop = view.shop ?? shops.list?.find((each) => each.status === 'ready')?.shop ?? shops.list?.[0]?.shop ?? null;
+  // Somebody who names no shop wants to see what is, not what is played again.
+  const ready = shops.list?.filter((each) => each.status === 'ready');
+  const first = ready?.find((each) => each.kind === 'live') ?? ready?.[0] ?? shops.list?.[0];
+  const shop = view.shop ?? first?.shop ?? null;
   const search = searchOf({ ...view, shop });
   const queries = useMemo(() => queriesOf(view), [view]);
   usePauseKey(store);

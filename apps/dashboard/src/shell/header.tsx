@@ -19,7 +19,10 @@ interface Props {
 export function Header({ view, shop, shops, change, pill }: Props) {
   const store = useLiveStore();
   const paused = useLive((state) => state.paused);
-  const options = shops.map((each) => ({ value: each.shop, label: each.status === 'ready' ? each.shop : `${each.shop} (preparing)` }));
+  const options = shops.map((each) => {
+    const notes = [...(each.kind === 'sandbox' ? ['sandbox'] : []), ...(each.status === 'ready' ? [] : ['preparing'])];
+    return { value: each.shop, label: notes.length === 0 ? each.shop : `${each.shop} (${notes.join(', ')})` };
+  });
   // A shop that is not in the list yet still shows what the address says.
   if (shop !== null && !shops.some((each) => each.shop === shop)) options.unshift({ value: shop, label: shop });
   return (

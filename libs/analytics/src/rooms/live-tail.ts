@@ -50,14 +50,14 @@ export class LiveTail {
   ) {}
 
   async at(shop: Shop, stamp: TailStamp): Promise<Tail> {
-    const former = this.#shops.get(shop.shop);
+    const former = this.#shops.get(shop.database);
     const next = this.follow(shop, former, stamp);
-    this.#shops.set(shop.shop, next);
+    this.#shops.set(shop.database, next);
     // What failed is not kept: the next one starts where the former one stood.
     next.catch(() => {
-      if (this.#shops.get(shop.shop) !== next) return;
-      if (former) this.#shops.set(shop.shop, former);
-      else this.#shops.delete(shop.shop);
+      if (this.#shops.get(shop.database) !== next) return;
+      if (former) this.#shops.set(shop.database, former);
+      else this.#shops.delete(shop.database);
     });
     const { events, arrivals, speed } = await next;
     const [newest] = events;

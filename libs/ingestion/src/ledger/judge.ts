@@ -43,6 +43,8 @@ export type Judgement =
       /** As far as the message told; empty otherwise. */
       readonly type: string;
       readonly eventId: string;
+      /** Where the envelope could be read: a replay up to an instant takes what was known by then, dead letters too. */
+      readonly recordedTime: string | undefined;
       readonly payload: string;
     };
 
@@ -65,6 +67,7 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
     parsed = undefined;
   }
   const payload = text ?? `base64:${(value ?? Buffer.alloc(0)).toString('base64')}`;
+  let recordedTime = undefined as string | undefined;
   const reject = (reason: RejectionReason, detail: string, type = '', eventId = ''): Judgement => ({
     verdict: 'rejected',
     reason,
@@ -72,6 +75,7 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
     detail: detail.slice(0, 500).toWellFormed(),
     type,
     eventId,
+    recordedTime,
     payload,
   });
 
@@ -84,9 +88,11 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
   // Most messages are valid, and nothing more is asked of them; zod says what is wrong with the others.
   if (consumer.contracts.get(type)?.check(parsed) !== true) {
     const fault = faultOf(consumer, topic, parsed);
+    if (fault && fault[0] !== 'not-an-event') recordedTime = columnInstant((parsed as Message).recordedtime);
     if (fault) return reject(...fault);
   }
   const { subject, time, recordedtime, data } = parsed as Message;
+  recordedTime = columnInstant(recordedtime);
   const mapped = consumer.map(type, data);
   if (mapped.entityId !== 'clock' && subject !== mapped.subject) {
     return reject('subject-mismatch', `subject says ${subject}, data is about ${mapped.subject}.`, type, eventId);
@@ -114,7 +120,7 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
     eventId,
     hash: contentHash(data),
     eventTime: columnInstant(time),
-    recordedTime: columnInstant(recordedtime),
+    recordedTime,
     mapped,
     payload,
   };

@@ -55,7 +55,7 @@ export function ledgerRows(
         revision: accepted ? judged.mapped.revision : 0,
         hash: accepted ? judged.hash : '',
         eventTime: accepted ? judged.eventTime : noInstant,
-        recordedTime: accepted ? judged.recordedTime : noInstant,
+        recordedTime: judged.recordedTime ?? noInstant,
         producedAt,
         ingestedAt,
         payload,

@@ -3,6 +3,7 @@ import { STREAMING, type Streaming } from '#streaming';
 import { LedgerRepository, ShopRepository, WatermarkRepository } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { Alarms } from '../alarms.js';
+import { SANDBOX_INTAKE, type SandboxIntake } from '../intake.js';
 import { PipelineController } from '../pipeline.controller.js';
 import { PipelineRoom } from '../pipeline.room.js';
 import { PIPELINES } from '../pipelines.js';
@@ -16,7 +17,15 @@ import { StoredPipelines } from './stored-pipelines.js';
     PipelineRoom,
     {
       provide: StoredPipelines,
-      inject: [ShopRepository, WatermarkRepository, LedgerRepository, STREAMING, LOGGER, HealthRegistry],
+      inject: [
+        ShopRepository,
+        WatermarkRepository,
+        LedgerRepository,
+        STREAMING,
+        LOGGER,
+        HealthRegistry,
+        { token: SANDBOX_INTAKE, optional: true },
+      ],
       useFactory: (
         shops: ShopRepository,
         watermarks: WatermarkRepository,
@@ -24,8 +33,9 @@ import { StoredPipelines } from './stored-pipelines.js';
         streaming: Streaming,
         log: Logger,
         health: HealthRegistry,
+        sandboxes?: SandboxIntake,
       ) => {
-        const stored = new StoredPipelines(shops, watermarks, ledger, streaming, log);
+        const stored = new StoredPipelines(shops, watermarks, ledger, streaming, log, sandboxes);
         health.register('pipelines', () => {
           const stuck = stored.pipelines.filter((pipeline) => !pipeline.ready);
           return {

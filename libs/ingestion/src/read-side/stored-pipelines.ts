@@ -1,7 +1,16 @@
 import { topicOf, topics, type PipelineAnswer } from '#contracts';
-import { StreamingError, type ConsumerState, type Streaming } from '#streaming';
-import { ledgerTopics, type LedgerRepository, type Shop, type ShopDirectory, type Stamp, type WatermarkRepository } from '#warehouse';
+import { StreamingError, type ConsumerState, type PartitionBounds, type Streaming } from '#streaming';
+import {
+  isSandbox,
+  ledgerTopics,
+  type LedgerRepository,
+  type Shop,
+  type ShopDirectory,
+  type Stamp,
+  type WatermarkRepository,
+} from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxIntake } from '../intake.js';
 import type { PipelineView, Pipelines } from '../pipelines.js';
 
 /** How often the registry and each shop are looked at. */
@@ -19,6 +28,7 @@ export class StoredPipelines implements Pipelines {
     private readonly ledger: LedgerRepository,
     private readonly streaming: Streaming,
     private readonly log: { warn(fields: object, message: string): void },
+    private readonly sandboxes?: Pick<SandboxIntake, 'bounds'>,
   ) {}
 
   get pipelines(): readonly PipelineView[] {
@@ -49,8 +59,14 @@ export class StoredPipelines implements Pipelines {
 
   private async look(): Promise<void> {
     try {
-      for (const shop of await this.directory.list()) {
-        if (!this.#views.has(shop.shop)) this.#views.set(shop.shop, new StoredPipeline(shop, this.ledger, this.streaming));
+      const shops = await this.directory.list();
+      for (const [name, { shop }] of this.#views) {
+        if (!shops.some(({ database }) => database === shop.database)) this.#views.delete(name);
+      }
+      for (const shop of shops) {
+        const bounds = () =>
+          isSandbox(shop) ? (this.sandboxes?.bounds(shop) ?? Promise.resolve([])) : this.streaming.bounds(topicsOf(shop));
+        if (!this.#views.has(shop.shop)) this.#views.set(shop.shop, new StoredPipeline(shop, this.ledger, bounds));
       }
     } catch (error) {
       this.log.warn({ error: String(error) }, 'the registry of shops could not be read, it is tried again');
@@ -66,7 +82,7 @@ class StoredPipeline implements PipelineView {
   constructor(
     readonly shop: Shop,
     private readonly ledger: LedgerRepository,
-    private readonly streaming: Streaming,
+    private readonly bounds: () => Promise<PartitionBounds[]>,
   ) {}
 
   get ready(): boolean {
@@ -117,8 +133,8 @@ class StoredPipeline implements PipelineView {
       audit: null,
     };
   }
+}
 
-  private bounds() {
-    return this.streaming.bounds(ledgerTopics.map((topic) => topicOf(this.shop.shop, topic)));
-  }
+function topicsOf(shop: Shop): string[] {
+  return ledgerTopics.map((topic) => topicOf(shop.shop, topic));
 }

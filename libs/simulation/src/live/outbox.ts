@@ -1,7 +1,7 @@
+import type { RealClock } from '#clock';
 import { topicOf } from '#contracts';
 import type { EventProducer, OutgoingMessage, Streaming } from '#streaming';
 import type { WorldEvent } from '../world/event-maker.js';
-import type { RealClock } from './real-clock.js';
 
 const retryMs = 500;
 

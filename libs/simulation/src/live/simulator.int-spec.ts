@@ -1,3 +1,4 @@
+import { systemClock } from '#clock';
 import { topicOf } from '#contracts';
 import { openTestStack, silent, storedMessages, ticksIn, worldFaults, type StoredMessage, type TestStack } from '#testing';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profileOf } from '../law/profiles.js';
 import { World } from '../world/world.js';
-import { systemClock } from './real-clock.js';
 import { SimulatorService } from './simulator.service.js';
 
 const dayMs = 86_400_000;

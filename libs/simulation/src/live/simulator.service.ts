@@ -1,12 +1,11 @@
+import { Pace, type RealClock } from '#clock';
 import { topicOf, topics, type ClockTick, type TopicName } from '#contracts';
 import { domainTopicConfig, type Streaming, type StreamingLogger } from '#streaming';
 import { SimulationError } from '../simulation.errors.js';
 import type { WorldEvent } from '../world/event-maker.js';
 import { readCursor, writeCursor, type Cursor } from './cursor.js';
 import { Outbox } from './outbox.js';
-import { Pace } from './pace.js';
 import { Peekable } from './peekable.js';
-import type { RealClock } from './real-clock.js';
 import { sourceInTopic } from './source-in-topic.js';
 
 /** What the service sends: a world, or a world with faults. */

@@ -1,5 +1,5 @@
+import type { RealClock } from '#clock';
 import type { PartitionBounds, RunningConsumer, Streaming } from '#streaming';
-import type { RealClock } from './real-clock.js';
 
 const patienceMs = 30_000;
 const simulators = '/tideline/simulator/';

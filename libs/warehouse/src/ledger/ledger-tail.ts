@@ -32,7 +32,7 @@ export class LedgerTail {
   add(shop: Shop, topic: LedgerTopic, rows: readonly LedgerRow[]): void {
     for (const row of rows) {
       const { partition, epoch, offset, missing } = row.envelope;
-      const key = `${shop.shop} ${topic}/${partition}`;
+      const key = `${shop.database} ${topic}/${partition}`;
       let run = this.#runs.get(key);
       if (run?.epoch !== epoch || run.first + BigInt(run.rows.length) !== offset) {
         this.#runs.set(key, (run = { epoch, first: offset, rows: [] }));
@@ -45,7 +45,7 @@ export class LedgerTail {
 
   /** All rows of a stretch in their order, or undefined unless every one is here. */
   rows(shop: Shop, { topic, partition, epoch, from, to }: LedgerStretch): readonly LedgerRow[] | undefined {
-    const run = this.#runs.get(`${shop.shop} ${topic}/${partition}`);
+    const run = this.#runs.get(`${shop.database} ${topic}/${partition}`);
     if (run?.epoch !== epoch || from < run.first || to > run.first + BigInt(run.rows.length)) return undefined;
     return run.rows.slice(Number(from - run.first), Number(to - run.first));
   }

@@ -1,3 +1,4 @@
 export * from './kpi.reads.js';
 export * from './event.reads.js';
 export * from './live.reads.js';
+export * from './event-path.reads.js';

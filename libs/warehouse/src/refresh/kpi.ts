@@ -6,7 +6,7 @@ import type { NamedStatement, StepSql } from './step.js';
 /** Separates the parts of a region's or city's member: two towns of one name in two countries are two members. */
 const separator = '\u001f';
 /** Member of dimension `product` that carries discounts on orders as a whole. */
-const orderLevel = '\u001forder';
+export const orderLevel = '\u001forder';
 
 /**
  * `agg_kpi`, every grain and dimension in one statement, one insert, one part: a reader sees every level move at once. The headline
@@ -76,7 +76,7 @@ ${foldLevels(rows, { select: sql`level.1 AS g, dimension, level.2 AS b, member`,
 }
 
 /** The order's members as `[(dimension, member), ...]`; within an order's group every row has the same ones. */
-function attributeMembers(grouped: boolean): Sql {
+export function attributeMembers(grouped: boolean): Sql {
   const column = (name: 'country' | 'region' | 'city' | 'payment_method' | 'channel' | 'campaign_id'): Sql => {
     const plain = {
       country: sql`country`,
