@@ -4,7 +4,8 @@ import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pixel } from './pixel.js';
+import { replay } from './replay.js';
 import { rest } from './rest.js';
 import { startup } from './startup.js';
 
-process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency, pixel, drain }, process.argv.slice(2));
+process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency, pixel, drain, replay }, process.argv.slice(2));

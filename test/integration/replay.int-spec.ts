@@ -5,10 +5,12 @@ import { Metrics } from '#observability';
 import { FingerprintService, ReplayIntake, ReplayService } from '#replay';
 import { systemClock } from '#clock';
 import {
-  altered,
   arrivals,
   compareWarehouse,
   foldOracle,
+  knownAt,
+  knownFrom,
+  knownInTurn,
   openTestStack,
   poison,
   seededShop,
@@ -82,18 +84,12 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
   }
 }
 
-const knownFrom = Date.parse('2024-01-11T00:00:00Z');
 const stepMs = 7 * 60_000;
 
 /** Messages of a shop in which everything happens, each of them known a little after the one before; some are known at one instant. */
 function history(seed: number, timeZone: string, currency: string): TestMessage[] {
   const scenario = seededShop(seed, { timeZone, currency });
-  const verdicts = foldOracle(scenario.messages, scenario.shop).verdicts;
-  const known = scenario.messages.map((message, index) => {
-    if (!verdicts[index]?.accepted) return message;
-    const at = new Date(knownFrom + Math.floor(index / 3) * stepMs).toISOString();
-    return altered(message, (event) => (event['recordedtime'] = at));
-  });
+  const known = knownInTurn(scenario.messages, scenario.shop, stepMs);
   const bad = poison(currency).map(({ message }) => message);
   return arrivals(seed, [...known, ...bad], { shuffle: true, duplicate: 0.1 });
 }
@@ -127,15 +123,6 @@ async function replayed(source: string, into: string, asked: { from?: string; to
   const sandbox = await shops.find(into);
   if (!sandbox) throw new Error(`${into} is not registered.`);
   return sandbox;
-}
-
-/** When a message was known; one whose envelope cannot be read lies before all others. */
-function knownAt({ value }: TestMessage): number {
-  try {
-    return Date.parse((JSON.parse(value) as { recordedtime?: string }).recordedtime ?? '') || -Infinity;
-  } catch {
-    return -Infinity;
-  }
 }
 
 /** A sandbox against the oracle over the messages that it is to hold: ticks are its own. */

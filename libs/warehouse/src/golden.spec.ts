@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { fingerprintStatements } from './fingerprint.js';
 import {
   breakdownOfFactsSql,
   breakdownSql,
@@ -9,6 +10,11 @@ import {
   extentSql,
   liveEventsSql,
   orderArrivalsSql,
+  pathEventsSql,
+  pathKeysSql,
+  pathKpisSql,
+  pathSumsSql,
+  pathVersionsSql,
   qualitySql,
   recentEventsSql,
   seriesSql,
@@ -34,6 +40,7 @@ import {
   orderBodiesSql,
   returnsAtSql,
 } from './refresh/versions.js';
+import { pageEndSql, pageSql, surveySql } from './replay/replay.reads.js';
 import type { Shop } from './shop.js';
 
 // The SQL of every statement as it is sent, so that a change of a builder shows in review as a change of SQL.
@@ -138,6 +145,25 @@ function statements(): Map<string, string> {
     ]).text,
   );
   texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at), new Date(at - 86_400_000), 1_440_000).text);
+  const order = { topic: 'transactions.v1', id: 'A1' } as const;
+  const refund = { topic: 'returns.v1', id: 'R1' } as const;
+  texts.set('read.path-events.sql', pathEventsSql(shop, 'A1', 51).text);
+  texts.set('read.path-versions.sql', pathVersionsSql(shop, [order, refund], 1_000).text);
+  texts.set('read.path-keys-order.sql', pathKeysSql(shop, order).text);
+  texts.set('read.path-keys-return.sql', pathKeysSql(shop, refund).text);
+  texts.set('read.path-kpis.sql', pathKpisSql(shop, [{ grain: 'day', dimension: 'product', member: 'pen', start: second }]).text);
+  texts.set('read.path-sums-order.sql', pathSumsSql(shop, order).text);
+  const selection = { from: at, to: at + 86_400_000, positions: [position('transactions.v1', 1, 20n), position('returns.v1', 2, 3n)] };
+  const place = { at: at + 1_000, topic: 'transactions.v1', partition: 1, epoch: 1, offset: 7n } as const;
+  const topics = ['transactions.v1', 'returns.v1'] as const;
+  texts.set('replay.survey.sql', surveySql(shop, selection, true).text);
+  texts.set('replay.page-end.sql', pageEndSql(shop, selection, topics, place, 2_000).text);
+  texts.set('replay.page.sql', pageSql(shop, selection, topics, place, { ...place, offset: 9n }, 32_768).text);
+  for (const { table, statement } of fingerprintStatements(shop)) {
+    if (['ledger_transactions', 'fact_sales', 'dim_geography', 'agg_kpi', 'mv_segment_flow'].includes(table)) {
+      texts.set(`fingerprint.${table}.sql`, statement.text);
+    }
+  }
   return texts;
 }
 

@@ -83,7 +83,7 @@ export class Instance {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
   private async end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {

@@ -75,7 +75,7 @@ GROUP BY partition`,
 }
 
 /**
- * The last of the next so many places, and how many there are. Narrow columns only: messages are read for a stretch that is known.
+ * The last of the next so many places. Narrow columns only: messages are read for a stretch that is known.
  * @param topics those in which the selection has messages at all
  */
 export function pageEndSql(
@@ -90,7 +90,7 @@ export function pageEndSql(
 FROM ${ledgerOf(source, topic)} WHERE ${known(topic, selection)} AND ${selected(topic, selection)} AND ${later(topic, after)}
 ORDER BY at, partition, epoch, offset LIMIT ${limit}`,
   );
-  return sql`SELECT rank, partition, epoch, offset, at, count() OVER () AS messages FROM
+  return sql`SELECT rank, partition, epoch, offset, at FROM
 (SELECT * FROM (${join(perTopic, ' UNION ALL ')}) ORDER BY at, rank, partition, epoch, offset LIMIT ${limit})
 ORDER BY at DESC, rank DESC, partition DESC, epoch DESC, offset DESC LIMIT 1`;
 }

@@ -1,0 +1,3 @@
+SELECT count() AS n, hex(sum(reinterpretAsUInt128(sipHash128(toString(tuple(t.`grain`, t.`dimension`, t.`bucket`, t.`member`, t.`gross`, t.`discounts`, t.`returns`, t.`returns_by_order_date`, t.`orders`, t.`returned_orders`, t.`units`)))))) AS print FROM `shop_golden`.`agg_kpi` AS t FINAL  UNION ALL SELECT 0 AS n, hex(sum(reinterpretAsUInt128(sipHash128(toString(tuple(b.place, k.customer_id)))))) AS print
+FROM (SELECT tuple(t.`grain`, t.`dimension`, t.`bucket`, t.`member`) AS place, arrayJoin(bitmapToArray(t.buyers)) AS buyer FROM `shop_golden`.`agg_kpi` AS t FINAL) AS b
+LEFT JOIN `shop_golden`.`dim_customer_keys` AS k ON b.buyer = k.customer_key

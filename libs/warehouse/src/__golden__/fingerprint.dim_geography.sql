@@ -1,0 +1,1 @@
+SELECT count() AS n, hex(sum(reinterpretAsUInt128(sipHash128(toString(tuple(t.`country`, t.`region`, t.`city`)))))) AS print FROM `shop_golden`.`dim_geography` AS t FINAL WHERE (country, region, city) IN (SELECT DISTINCT country, region, city FROM `shop_golden`.`fact_sales` FINAL)
