@@ -145,5 +145,17 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
       const edited = { ...safe, checksum: 'other' };
       await expect(migrate(clickhouse, [edited], 'shop', 'probe_safe')).rejects.toMatchObject({ code: 'migration-changed' });
     });
+
+    it('refuses a store that a newer version has changed, and names the migration', async () => {
+      const [first, second] = [1, 2].map((number) =>
+        migration(number, `CREATE TABLE {db}.t${number} (id UInt64) ENGINE = MergeTree ORDER BY id;`),
+      );
+      if (!first || !second) throw new Error('two migrations');
+      expect(await migrate(clickhouse, [first, second], 'shop', 'probe_newer')).toBe(2);
+      await expect(migrate(clickhouse, [first], 'shop', 'probe_newer')).rejects.toMatchObject({
+        code: 'migration-newer',
+        message: expect.stringMatching(/probe_newer was changed by migration 2/) as string,
+      });
+    });
   });
 });

@@ -60,7 +60,7 @@ export async function pendingMigrations(
  * Brings one database to the newest schema: creates it when missing, runs what was not run, in order.
  * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given
  * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now;
- *   `migration-refused` when a table breaks the rule of `refuseUnsafeTables`.
+ *   `migration-newer` when one ran that is not among them; `migration-refused` when a table breaks the rule of `refuseUnsafeTables`.
  */
 export async function migrate(
   clickhouse: ClickHouse,
@@ -81,6 +81,13 @@ export async function migrate(
       row.checksum,
     ]),
   );
+  const newer = [...done.keys()].find((number) => !migrations.some((migration) => migration.number === number));
+  if (newer !== undefined) {
+    throw new ClickHouseFault(
+      'migration-newer',
+      `${database} was changed by migration ${newer}, which this version does not have: a newer one wrote it. Start that one, or put a back-up of before in its place.`,
+    );
+  }
   let applied = 0;
   for (const migration of migrations) {
     if (migration.scope !== scope) continue;
