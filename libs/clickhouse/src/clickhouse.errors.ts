@@ -10,6 +10,7 @@ const codes = {
   'bind-refused': { retryable: false },
   'migration-refused': { retryable: false },
   'migration-changed': { retryable: false },
+  'migration-newer': { retryable: false },
 } as const;
 
 export type ClickHouseErrorCode = keyof typeof codes;

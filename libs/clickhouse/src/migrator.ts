@@ -59,7 +59,8 @@ export async function pendingMigrations(
 /**
  * Brings one database to the newest schema: creates it when missing, runs what was not run, in order.
  * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given
- * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now;
+ * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now; `migration-newer` when one ran that
+ *   these do not hold: an older program would write tables that it does not know;
  *   `migration-refused` when a table breaks the rule of `refuseUnsafeTables`.
  */
 export async function migrate(
@@ -81,6 +82,13 @@ export async function migrate(
       row.checksum,
     ]),
   );
+  const newer = [...done].find(([number]) => !migrations.some((migration) => migration.scope === scope && migration.number === number));
+  if (newer) {
+    throw new ClickHouseFault(
+      'migration-newer',
+      `${database} was changed by a newer version: migration ${newer[0]} ran, which this one does not have. Start that version, or restore the back-up from before the upgrade.`,
+    );
+  }
   let applied = 0;
   for (const migration of migrations) {
     if (migration.scope !== scope) continue;
