@@ -59,8 +59,9 @@ export async function pendingMigrations(
 /**
  * Brings one database to the newest schema: creates it when missing, runs what was not run, in order.
  * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given
- * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now;
- *   `migration-newer` when one ran that is not among them; `migration-refused` when a table breaks the rule of `refuseUnsafeTables`.
+ * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now; `migration-newer` when one ran that
+ *   these do not hold: an older program would write tables that it does not know;
+ *   `migration-refused` when a table breaks the rule of `refuseUnsafeTables`.
  */
 export async function migrate(
   clickhouse: ClickHouse,
@@ -81,11 +82,11 @@ export async function migrate(
       row.checksum,
     ]),
   );
-  const newer = [...done.keys()].find((number) => !migrations.some((migration) => migration.number === number));
-  if (newer !== undefined) {
+  const newer = [...done].find(([number]) => !migrations.some((migration) => migration.scope === scope && migration.number === number));
+  if (newer) {
     throw new ClickHouseFault(
       'migration-newer',
-      `${database} was changed by migration ${newer}, which this version does not have: a newer one wrote it. Start that one, or put a back-up of before in its place.`,
+      `${database} was changed by a newer version: migration ${newer[0]} ran, which this one does not have. Start that version, or restore the back-up from before the upgrade.`,
     );
   }
   let applied = 0;

@@ -1,16 +1,20 @@
+/** What may be wrong. `docs/operations.md` says what each means and what to do first. */
+export const alarmCodes = [
+  'gap',
+  'new-epoch',
+  'ledger-ahead',
+  'audit',
+  'refresh-failed',
+  'views-failed',
+  'broker-away',
+  'ledger-failed',
+  'start-failed',
+  'replay-broken',
+] as const;
+
 /** Something that a person should look at. */
 export interface Alarm {
-  readonly code:
-    | 'gap'
-    | 'new-epoch'
-    | 'ledger-ahead'
-    | 'audit'
-    | 'refresh-failed'
-    | 'views-failed'
-    | 'broker-away'
-    | 'ledger-failed'
-    | 'start-failed'
-    | 'replay-broken';
+  readonly code: (typeof alarmCodes)[number];
   readonly shop: string;
   /** What it is about: a partition, a check. Raising the same code and subject again only counts up. */
   readonly subject: string;

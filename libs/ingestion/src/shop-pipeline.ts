@@ -435,6 +435,7 @@ export class ShopPipeline {
       this.#viewingMs = this.#viewsAt - begun;
       parts.alarms.clear('views-failed', shop.shop, 'views');
     } catch (error) {
+      parts.log.warn({ shop: shop.shop, error: wordsOf(error) }, 'the views could not be refreshed, it is tried again');
       parts.alarms.raise(
         'views-failed',
         shop.shop,
