@@ -45,7 +45,7 @@ export class FakeGateway {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  addShop(shop: string, settings: Partial<Pick<ShopAnswer, 'currency' | 'timeZone' | 'status'>> = {}): FakeShop {
+  addShop(shop: string, settings: Partial<Pick<ShopAnswer, 'currency' | 'timeZone' | 'status' | 'kind' | 'replayOf'>> = {}): FakeShop {
     const made = emptyShop({
       shop,
       currency: 'GBP',

@@ -49,6 +49,16 @@ describe('what stands in for figures', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('a sandbox: the switch says that it is one, and nobody who names no shop is taken there', async () => {
+    gateway.addShop('again', { kind: 'sandbox', replayOf: 'demo' }).sell('2.00');
+    gateway.addShop('demo').sell('1.00');
+    const { page } = await visit('/?period=all');
+    await page.getByTestId('tile-grossSales-value').getByText('£1.00').waitFor();
+    expect(await page.getByTestId('shop').locator('option').allInnerTexts()).toEqual(['again (sandbox)', 'demo']);
+    await page.getByTestId('shop').selectOption('again');
+    await page.getByTestId('tile-grossSales-value').getByText('£2.00').waitFor();
+  });
+
   it('a period without an order: zeros that say so', async () => {
     gateway.addShop('demo');
     const { page } = await visit('/?shop=demo');

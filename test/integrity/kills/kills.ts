@@ -65,7 +65,7 @@ export async function killAll(work: string, plan: KillPlan, tally: Tally): Promi
   for (const where of await placesOf(grounds, plan)) {
     const remains = await grounds.kill(where);
     await looking;
-    looking = look(grounds, remains, where, tally);
+    looking = look(grounds, remains, where, tally, plan.subject);
   }
   await looking;
 }
@@ -79,7 +79,7 @@ async function placesOf(grounds: Grounds, { seed, aimed, random }: KillPlan): Pr
   return [...some, ...Array.from({ length: random }, () => chance.next() * workMs)];
 }
 
-async function look(grounds: Grounds, remains: Remains, where: Aim | number, tally: Tally): Promise<void> {
+async function look(grounds: Grounds, remains: Remains, where: Aim | number, tally: Tally, subject: SubjectName): Promise<void> {
   const differences = await grounds.differences(remains);
   if (!remains.killed) tally.missed += 1;
   else if (typeof where === 'number') tally.random += 1;
@@ -87,5 +87,6 @@ async function look(grounds: Grounds, remains: Remains, where: Aim | number, tal
   tally.cells += differences.length;
   if (differences.length === 0) return;
   tally.wrong += 1;
-  process.stdout.write(`Killed at ${JSON.stringify(where)}: ${describeDifferences(differences, 3)}\n`);
+  // What the control shows is as wanted.
+  if (subject === 'product') process.stdout.write(`Killed at ${JSON.stringify(where)}: ${describeDifferences(differences, 3)}\n`);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describeDifferences, type Fault } from '#testing';
+import type { Level } from '#warehouse';
 import { changes, revisions, type Desk } from './desk.js';
 import type { ShopUnderFaults } from './shop-under-faults.js';
 
@@ -107,6 +108,11 @@ const sayings = fc.oneof(
   { weight: 2, arbitrary: seed.map((s) => new Happening(`release(${s})`, (shop) => shop.release(s))) },
 );
 
+const compared = (level: Level) => async (shop: ShopUnderFaults) => {
+  const differences = await shop.differencesNow(level);
+  if (differences.length > 0) throw new Error(`The ${level} level: ${describeDifferences(differences)}`);
+};
+
 /** What the pipeline does when all goes well. */
 const workings = fc.oneof(
   {
@@ -120,15 +126,7 @@ const workings = fc.oneof(
   { weight: 2, arbitrary: fc.constant(new Happening('settle', (shop) => shop.settle())) },
   { weight: 1, arbitrary: fc.constant(new Happening('views', (shop) => shop.views())) },
   { weight: 2, arbitrary: fc.constant(new Happening('wait', (shop) => shop.wait())) },
-  {
-    weight: 1,
-    arbitrary: fc.constant(
-      new Happening('compare live', async (shop) => {
-        const differences = await shop.liveDifferences();
-        if (differences.length > 0) throw new Error(`The live level: ${describeDifferences(differences)}`);
-      }),
-    ),
-  },
+  { weight: 1, arbitrary: fc.constantFrom<Level>('live', 'settled').map((level) => new Happening(`compare ${level}`, compared(level))) },
 );
 
 /** What goes wrong. */

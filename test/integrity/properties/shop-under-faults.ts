@@ -1,4 +1,4 @@
-import { ClickHouseFault, type ClickHouse } from '#clickhouse';
+import { ClickHouseFault, ident, sql, type ClickHouse } from '#clickhouse';
 import {
   compareWarehouse,
   FaultyClickHouse,
@@ -16,7 +16,7 @@ import {
   type OracleMessage,
   type TestMessage,
 } from '#testing';
-import type { Position, Shop, Watermark } from '#warehouse';
+import type { Level, Position, Shop, Watermark } from '#warehouse';
 import { shopSettings } from './desk.js';
 
 /** Small, so that a backlog takes several steps. */
@@ -151,10 +151,18 @@ export class ShopUnderFaults {
     });
   }
 
-  /** Facts and headline against the oracle over what their watermark says they hold. */
-  async liveDifferences(): Promise<Difference[]> {
-    const { live } = this.site(this.#refreshing).process.refresher;
-    return this.differences(this.#log.before(live?.positions ?? []), live, { level: 'live' });
+  /**
+   * A level against the oracle over what its watermark says it holds, whenever readers are told that they may trust it. The views are
+   * left out: they follow later.
+   */
+  async differencesNow(level: Level): Promise<Difference[]> {
+    const { refresher, gate } = this.site(this.#refreshing).process;
+    const compare = (): Promise<Difference[]> => {
+      const stands = level === 'live' ? refresher.live : refresher.watermark;
+      return this.differences(this.#log.before(stands?.positions ?? []), stands, { level, withoutViews: true });
+    };
+    const { value, stamp } = await gate.read(this.shop, compare, level);
+    return stamp.partial ? [] : value;
   }
 
   /** Everything comes to its end without a fault; then every cell is compared with the oracle over all that was sent. */
@@ -178,6 +186,11 @@ export class ShopUnderFaults {
     }));
     const behind = this.behind(process.refresher.watermark);
     return [...behind, ...holes, ...(await this.differences(this.#log.all(), process.refresher.watermark, {}))];
+  }
+
+  /** Its tables go: a store of many shops is slow. */
+  async remove(): Promise<void> {
+    await this.engine.command(sql`DROP DATABASE ${ident(this.shop.database)} SYNC`);
   }
 
   private async differences(

@@ -21,6 +21,7 @@ export class PipelineProcess {
   readonly refresher: Refresher;
   readonly ledger: LedgerRepository;
   readonly alarms = new Alarms();
+  readonly gate: ShopGate;
   readonly #writer: LedgerWriter;
   /** Offset of the next message to take, of each partition that is this process's. */
   readonly #next = new Map<string, bigint>();
@@ -33,10 +34,10 @@ export class PipelineProcess {
     private readonly log: MemoryLog,
     { rowCap = 10_000, elapsed }: PipelineProcessOptions = {},
   ) {
-    const gate = new ShopGate(new WatermarkRepository(clickhouse));
+    this.gate = new ShopGate(new WatermarkRepository(clickhouse));
     this.ledger = new LedgerRepository(clickhouse);
     const options = { rowCap, now: () => new Date(), claimedBy: 'tests', ...(elapsed ? { elapsed } : {}) };
-    this.refresher = Refresher.over(clickhouse, shop, gate, options, this.ledger);
+    this.refresher = Refresher.over(clickhouse, shop, this.gate, options, this.ledger);
     const listener = { waiting: () => undefined, written: ({ head }: Parameters<Written>[0]) => this.refresher.tell(head) };
     this.#writer = new LedgerWriter(shop, this.ledger, this.alarms, 'new-epoch', listener, noWaits);
   }
