@@ -12,7 +12,7 @@ export function trueKeysSql(here: Sql, from: (table: string) => Sql, ledger: (ta
   const lives = sql`(SELECT customer_key FROM ${from('agg_customer')} FINAL)`;
   const others = sql`(SELECT customer_key FROM ${from('dim_customers')} FINAL)`;
   const named = (table: string): Sql => sql`SELECT customer_id FROM ${ledger(table)} WHERE verdict = 'accepted'`;
-  return sql`INSERT INTO ${here}
+  return sql`INSERT INTO ${here} (customer_id, customer_key)
 SELECT customer_id, key
 FROM
 (

@@ -3,7 +3,7 @@ import type { Shop } from '../shop.js';
 import { LedgerTail } from './ledger-tail.js';
 import type { LedgerRow } from './ledger.repository.js';
 
-const shop = { shop: 'demo' } as Shop;
+const shop = { shop: 'demo', database: 'shop_demo' } as Shop;
 const row = (offset: number, over: { epoch?: number; partition?: number; missing?: number } = {}): LedgerRow =>
   ({ envelope: { partition: 0, epoch: 1, missing: 0, offset: BigInt(offset), ...over }, values: [] }) as unknown as LedgerRow;
 const stretch = (from: number, to: number, over: { epoch?: number; partition?: number } = {}) =>
@@ -24,7 +24,7 @@ describe('the tail of the ledger', () => {
     expect(offsets(tail, 9, 11)).toBeUndefined();
     expect(offsets(tail, 3, 4, { partition: 1 })).toEqual([3]);
     expect(offsets(tail, 7, 8, { epoch: 2 })).toBeUndefined();
-    expect(tail.rows({ shop: 'other' } as Shop, stretch(7, 8))).toBeUndefined();
+    expect(tail.rows({ shop: 'other', database: 'shop_other' } as Shop, stretch(7, 8))).toBeUndefined();
   });
 
   it('begins anew after a hole, a gap row or a new epoch', () => {

@@ -122,10 +122,9 @@ export class RefreshRepository {
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
+    const additions = plain && this.#caughtUp && !this.#torn && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
     const headline =
-      plain && this.#caughtUp && !this.#torn && handed.length <= mostAdded
-        ? addToHeadline(s, dirty, additionsOf(handed, keys))
-        : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
+      additions.length > 0 ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     this.#torn = true;
     await guarded(async () => {
       await Promise.all([
