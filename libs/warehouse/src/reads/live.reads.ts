@@ -117,7 +117,7 @@ export class LiveReads {
 /** What `liveEventsSql` makes of a row. */
 function eventOf(topic: LiveStretch['topic'], row: LedgerRow): LiveEvent {
   const { type, eventId, eventTime, recordedTime, ingestedAt, offset } = row.envelope;
-  const times = { event_time: eventTime, recorded_time: recordedTime, ingested_at: ingestedAt };
+  const times = { event_time: withMillis(eventTime), recorded_time: withMillis(recordedTime), ingested_at: ingestedAt };
   const common = { type, event_id: eventId, ...times, offset: offset.toString() };
   const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, each) => total + each, 0n);
   if (topic === 'returns.v1') {
@@ -135,6 +135,11 @@ function eventOf(topic: LiveStretch['topic'], row: LedgerRow): LiveEvent {
     amount: textOfMicros(sum(of<string[]>('lines.unit_price').map((price, index) => microsOf(price) * (quantities[index] ?? 0n)))),
     units: sum(quantities).toString(),
   };
+}
+
+/** As the engine prints an instant, however a producer wrote it. */
+function withMillis(text: string): string {
+  return text.length === 19 ? `${text}.000` : text.padEnd(23, '0');
 }
 
 /** Unix second of an instant as the engine prints it. */
