@@ -108,10 +108,12 @@ it('goes on after each kill -9 of the process, ends whole, and is the live shop 
     // Somewhere in the middle of whatever it does.
     await sleep(137 * (reached * 10));
     const before = await share(api, 'killed', 'again');
+    expect(before).toBeLessThan(1);
     await instance.kill();
     instance = await Instance.start(data, env);
     const { state } = await stateOf(api, 'killed', 'again');
-    expect(['running', 'preparing']).toContain(state);
+    // A slow start may find it at its end already: shop time goes on from where it stood.
+    expect(['running', 'preparing', 'done']).toContain(state);
     expect(await share(api, 'killed', 'again')).toBeGreaterThanOrEqual(before);
   }
   await until(async () => (await stateOf(api, 'killed', 'again')).state === 'done', 'the replay is done');
