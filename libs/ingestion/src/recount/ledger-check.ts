@@ -49,7 +49,7 @@ export async function checkLedger(
   for (const { partition, epoch, first, last } of spans.filter((span) => span.topic === topic)) {
     for (let from = first; from <= last; from += BigInt(perRound)) {
       signal.throwIfAborted();
-      const where = sql`partition = ${partition} AND epoch = ${epoch} AND offset >= ${from} AND offset < ${from + BigInt(perRound)} AND missing = 0`;
+      const where = sql`partition = ${partition} AND epoch = ${epoch} AND offset >= ${from} AND offset < ${from + BigInt(perRound)} AND verdict != 'gap'`;
       const kept = await clickhouse.query<Kept>(sql`SELECT offset, payload, produced_at, ingested_at FROM ${standing} WHERE ${where}`);
       const again = kept.flatMap(({ offset, payload, produced_at, ingested_at }) => {
         // A payload that was no text was kept in base64: judged as the text that it is now it is refused for the same reason.
