@@ -1,13 +1,12 @@
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
-import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
+import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { StoredPipelines } from '#ingestion';
 import { createLogger, logConfig, type Running } from '#observability';
 import { LiveAdapter } from '#realtime';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
-import type { AddressInfo, Server } from 'node:net';
 import { resolve } from 'node:path';
 import { ApiModule } from './api.module.js';
 
@@ -61,9 +60,7 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
     const pipelines = app.get(StoredPipelines);
     undo.push(() => pipelines.stop());
     await pipelines.start();
-    await app.listen(port, host);
-    const address = (app.getHttpServer() as Server).address() as AddressInfo;
-    return { ready: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, stop };
+    return { ready: await listenOn(app, port, host), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,12 +1,11 @@
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
-import { httpConfig, refuseOpenBind, setupHttp } from '#http';
+import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
 import { createLogger, logConfig, type Running } from '#observability';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
-import type { AddressInfo, Server } from 'node:net';
 import { hostname } from 'node:os';
 import { IngestorModule } from './ingestor.module.js';
 
@@ -51,9 +50,7 @@ export async function startIngestor(config: ResolvedConfig): Promise<Running> {
     const pipelines = app.get(IngestionService);
     undo.push(() => pipelines.stop());
     await pipelines.start();
-    await app.listen(port, host);
-    const address = (app.getHttpServer() as Server).address() as AddressInfo;
-    return { ready: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, stop };
+    return { ready: await listenOn(app, port, host), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,10 +1,9 @@
 import { ConfigError, type ResolvedConfig } from '#config';
-import { httpConfig, refuseOpenBind, setupHttp } from '#http';
+import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
 import { createLogger, logConfig, type Running } from '#observability';
 import { demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig } from '#streaming';
 import { NestFactory } from '@nestjs/core';
-import type { AddressInfo, Server } from 'node:net';
 import { resolve } from 'node:path';
 import { registerShop } from './register-shop.js';
 import { simulatorProcessConfig } from './simulator.config.js';
@@ -41,9 +40,7 @@ export async function startSimulator(config: ResolvedConfig): Promise<Running> {
     const service = app.get(SimulatorService);
     undo.push(() => service.stop());
     await service.start();
-    await app.listen(port, host);
-    const address = (app.getHttpServer() as Server).address() as AddressInfo;
-    return { ready: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, stop };
+    return { ready: await listenOn(app, port, host), stop };
   } catch (error) {
     await stop();
     throw error;

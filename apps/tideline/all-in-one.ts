@@ -1,6 +1,6 @@
 import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
-import { httpConfig, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
+import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { IngestionService } from '#ingestion';
 import { createLogger, noteHolder, releaseDirectory, takeDirectory, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
@@ -8,7 +8,6 @@ import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService }
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
-import type { AddressInfo, Server } from 'node:net';
 import { join, resolve } from 'node:path';
 import { tidelineConfig } from './tideline.config.js';
 import { TidelineModule } from './tideline.module.js';
@@ -85,9 +84,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
       await service.start();
     }
 
-    await app.listen(port, host);
-    const address = (app.getHttpServer() as Server).address() as AddressInfo;
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+    const url = await listenOn(app, port, host);
     await noteHolder(data, { pid: process.pid, url });
     logger.info({ url, brokers }, 'ready');
     return { url, stop };

@@ -6,8 +6,8 @@ import { databaseOf, figureTables, tableOf, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from './answers.js';
 
 // `cli audit` and `cli rebuild` as a user runs them, against a running and a stopped instance. Needs the build (npm test makes it).
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   instance = await Instance.start(data);
   const { messages, shop } = seededShop(31, { orders: 60 });
   await instance.call('PUT', `/api/v1/shops/${name}`, { ...shop, clock: 'data' });
-  await until(async () => (await instance?.get<{ status: string }>(`/api/v1/shops/${name}`))?.status === 'ready');
+  await until(async () => (await instance?.get<{ status: string }>(`/api/v1/shops/${name}`))?.status === 'ready', `${name} is ready`);
   const { kafka } = await instance.get<PipelineAnswer>('/api/v1/pipeline');
   const streaming = openStreaming({ brokers: kafka.brokers, clientId: 'tests', logger: silent });
   const producer = await streaming.producer();
@@ -31,20 +31,12 @@ beforeAll(async () => {
   await until(async () => {
     const pipeline = (await instance?.get<PipelineAnswer>('/api/v1/pipeline'))?.shops[0];
     return pipeline?.partitions.every(({ lag }) => lag === '0') === true && pipeline.partitions.some(({ next }) => next !== '0');
-  });
+  }, `${name} has settled`);
 });
 afterAll(async () => {
   await instance?.stop();
   await rm(directory, { recursive: true, force: true });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('Not within a minute.');
-    await sleep(100);
-  }
-}
 
 const shop = { shop: name, database: databaseOf(name) } as Shop;
 

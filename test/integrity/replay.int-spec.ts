@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until as untilTrue } from './answers.js';
 
 // A replay whose process is killed goes on, in the process that comes after it or beside it. Needs the build (npm test makes it).
 
@@ -51,13 +52,11 @@ interface Api {
   post(path: string, body: object): Promise<unknown>;
 }
 
+/** With what the processes said, when it does not come true. */
 async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 120_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline)
-      throw new Error(`Not within two minutes: ${what}\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`);
-    await sleep(100);
-  }
+  await untilTrue(condition, what, { ms: 120_000 }).catch((error: unknown) => {
+    throw new Error(`${what}\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+  });
 }
 
 async function liveShop(api: Api, shop: string, sent: readonly TestMessage[]): Promise<void> {

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { json } from 'express';
 import helmet from 'helmet';
+import type { AddressInfo, Server } from 'node:net';
 import { doorsOf, refuseUndeclared, RolesGuard } from './access.js';
 import { identify, refuseOpenBind, requireLocalHost, requireSomeone } from './guards.js';
 import { Principals } from './principal.js';
@@ -46,6 +47,13 @@ export function setupHttp(app: INestApplication, options: HttpOptions): OpenAPIO
   SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/docs/openapi.json' });
   if (options.dashboard !== undefined) app.use(dashboardFiles(options.dashboard));
   return document;
+}
+
+/** Begins to listen. @returns its URL, with the port that it got where 0 was asked for */
+export async function listenOn(app: INestApplication, port: number, host: string): Promise<string> {
+  await app.listen(port, host);
+  const address = (app.getHttpServer() as Server).address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 
 function openApi(app: INestApplication): OpenAPIObject {

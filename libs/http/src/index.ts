@@ -17,4 +17,4 @@ export { LiveRoom, liveRoomOf, type LiveRoomOptions, type RoomAnswer, type RoomR
 export { allows, Principals, PRINCIPALS, type Principal, type User } from './principal.js';
 export { parseUsers, readUsers } from './users.js';
 export { HttpModule } from './http.module.js';
-export { setupHttp, type HttpOptions } from './http.js';
+export { listenOn, setupHttp, type HttpOptions } from './http.js';
