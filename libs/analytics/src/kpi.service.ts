@@ -69,19 +69,19 @@ export class KpiService {
       const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp, 'live') : range;
       const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : stretch;
       const hour = clock === null ? undefined : zone.floor(clock, 'hour');
-      const [figures = noSums, former = noSums, ofHour = noSums] = await this.sums(shop, [
-        this.spans(range, whole, zone),
-        earlier === undefined ? [] : this.spans(earlier, whole, zone),
-        hour === undefined ? [] : [{ grain: 'hour', from: hour - 3_600_000, to: hour }],
-      ]);
-      const [now, before] = [headlineOf(figures), headlineOf(former)];
+      const sums = await this.reads.headline(shop, {
+        now: this.spans(range, whole, zone),
+        before: earlier === undefined ? [] : this.spans(earlier, whole, zone),
+        hour: hour === undefined ? undefined : { grain: 'hour', from: hour - 3_600_000, to: hour },
+      });
+      const [now, before] = [headlineOf(sumsOf(sums.now)), headlineOf(sumsOf(sums.before))];
       return {
         currency: shop.currency,
         timeZone: shop.timeZone,
         ...texts(closed(range, whole)),
         figures: now,
         previous: earlier ? { ...texts(earlier), figures: before, change: changeOf(now, before) } : null,
-        ordersPerShopHour: hour === undefined ? null : Number(ofHour.orders),
+        ordersPerShopHour: hour === undefined ? null : sums.ordersOfHour,
       };
     };
     return this.answer(shop, 'headline', query, make, 'live');
@@ -189,11 +189,6 @@ export class KpiService {
   private spans(range: Range, whole: Range, zone: Zone): KpiSpan[] {
     const { from, to } = closed(range, whole);
     return from === null || to === null || from >= to ? [] : decompose(from, to, zone, 'slice');
-  }
-
-  /** The shop's totals over several stretches of time, of the live level, by refund date. */
-  private async sums(shop: Shop, stretches: readonly KpiSpan[][]): Promise<Sums[]> {
-    return (await this.reads.totalsOfStretches(shop, stretches)).map(sumsOf);
   }
 
   /** The months that hold anything. */

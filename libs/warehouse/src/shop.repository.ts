@@ -40,7 +40,7 @@ interface ShopRow {
 /** The registry of shops and their schemas. */
 export class ShopRepository implements ShopDirectory {
   #migrations: Promise<Migration[]> | undefined;
-  /** The registry, kept for a moment: every request asks. */
+  /** The registry, for every request asks: kept until this process writes it, or for a moment where others may. */
   #known: { at: number; rows: Promise<ShopRow[]> } | undefined;
 
   constructor(
@@ -162,7 +162,14 @@ VALUES (${row.shop}, ${row.time_zone}, ${row.currency}, ${row.fiscal_year_start}
 
   private async rows(): Promise<ShopRow[]> {
     const now = performance.now();
-    if (!this.#known || now - this.#known.at > 500) this.#known = { at: now, rows: this.readAll() };
+    const keptMs = this.clickhouse.shared ? 500 : Infinity;
+    if (!this.#known || now - this.#known.at > keptMs) {
+      const known = { at: now, rows: this.readAll() };
+      this.#known = known;
+      known.rows.catch(() => {
+        if (this.#known === known) this.#known = undefined;
+      });
+    }
     return this.#known.rows;
   }
 

@@ -43,7 +43,7 @@ export interface RefresherOptions {
 
 /** Entries that may wait for a settling: bounds memory, and what a crash makes the next start do again. */
 const maxPending = 200_000;
-/** How long the word of this process's writer is enough. */
+/** How long the word of this process's writer is enough, where others may write too. */
 const askMs = 1_000;
 /** Ticks before the settled watermark that may not have taken effect yet. */
 const recentTicks = 100;
@@ -147,7 +147,7 @@ export class Refresher {
 
   /**
    * The writer of this process says where a partition ends now: the next step need not ask the store, which takes as long as folding.
-   * What others write is found by asking, once a second.
+   * What others write is found by asking, once a second; where the store is this process's alone, once after the claim or a failure.
    */
   tell(head: LedgerHead): void {
     const before = this.#told.get(placeOf(head));
@@ -196,7 +196,7 @@ export class Refresher {
   private async heads(from: readonly Position[]): Promise<{ heads: LedgerHead[]; all: boolean }> {
     const told = this.#told;
     this.#told = new Map();
-    if (told.size > 0 && this.#elapsed() - this.#askedAt < askMs) {
+    if (told.size > 0 && this.#elapsed() - this.#askedAt < (this.claims.shared ? askMs : Infinity)) {
       const heads = [...told.values()].filter((head) => {
         const position = from.find((each) => placeOf(each) === placeOf(head));
         return !position || position.epoch !== head.epoch || position.next < head.next;

@@ -113,6 +113,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       `-Xms128m`,
       `-Xmx${options.heapMb}m`,
       '-XX:+UseSerialGC',
+      // The second compiler would take a third of a core for the first minutes; the broker moves bytes, and one is fast enough for that.
+      '-XX:TieredStopAtLevel=1',
       '-XX:+ExitOnOutOfMemoryError',
       ...classes,
       'kafka.Kafka',

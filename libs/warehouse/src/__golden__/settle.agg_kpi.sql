@@ -28,32 +28,29 @@ FROM
     ARRAY JOIN members AS d
     GROUP BY bucket, dim, mem
     UNION ALL
-    SELECT d.1 AS dim, d.2 AS mem, toTimeZone(toStartOfHour(slice, 'Europe/London'), 'UTC') AS h, 3, 3, 1, 0, 0, sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, groupBitmapStateIf(toUInt32(0), 0)
+    -- Few hours hold a product twice: kept by the hour these rows would outnumber the order lines. Discounts on whole orders are a
+    -- member of their own.
+    SELECT
+        'product', mem, toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') AS d, 4, 2, 1, sumIf(f.gross, item), sum(toDecimal128(if(item, discount, order_discount), 6)), 0, 0,
+        uniqExactIf(order_id, item), uniqExactIf(order_id, item AND returned), sumIf(quantity, item),
+        groupBitmapStateIf(customer_key, item AND customer_key != 0)
+    FROM `shop_golden`.`fact_sales` AS f FINAL
+    ARRAY JOIN if(order_discount = 0, [product_id], [product_id, 'order']) AS mem, if(order_discount = 0, [1], [1, 0]) AS item
+    WHERE (slice >= 1704067200 AND slice < 1704160800 AND toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') IN (1704067200))
+    GROUP BY d, mem
+    UNION ALL
+    SELECT d.1 AS dim, d.2 AS mem, if(dim = 'product', toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC'), toTimeZone(toStartOfHour(slice, 'Europe/London'), 'UTC')) AS b, if(dim = 'product', 4, 3), if(dim = 'product', 2, 3), 1, 0, 0,
+        sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, groupBitmapStateIf(toUInt32(0), 0)
     FROM `shop_golden`.`fact_returns` FINAL
-    ARRAY JOIN [
+    ARRAY JOIN arrayConcat([('product', product_id)], if((slice >= 1704067200 AND slice < 1704074400 AND toTimeZone(toStartOfHour(slice, 'Europe/London'), 'UTC') IN (1704067200)), [
             ('country', toString(country)),
             ('region', concat(toString(country), '', toString(region))),
             ('city', concat(toString(country), '', toString(region), '', toString(city))),
             ('payment', toString(payment_method)),
             ('channel', toString(channel)),
-            ('campaign', toString(campaign_id))] AS d
-    WHERE convention IN ('refund-date', 'order-date') AND (slice >= 1704067200 AND slice < 1704074400 AND toTimeZone(toStartOfHour(slice, 'Europe/London'), 'UTC') IN (1704067200))
-    GROUP BY h, dim, mem
-    UNION ALL
-    -- Few hours hold a product twice: kept by the hour these rows would outnumber the order lines.
-    SELECT
-        'product', product_id, toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') AS d, 4, 2, 1, sum(f.gross), sum(toDecimal128(discount, 6)), 0, 0, uniqExact(order_id),
-        uniqExactIf(order_id, returned), sum(quantity), groupBitmapStateIf(customer_key, customer_key != 0)
-    FROM `shop_golden`.`fact_sales` AS f FINAL WHERE (slice >= 1704067200 AND slice < 1704160800 AND toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') IN (1704067200))
-    GROUP BY d, product_id
-    UNION ALL
-    SELECT 'product', 'order', toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') AS d, 4, 2, 1, 0, sum(toDecimal128(order_discount, 6)), 0, 0, 0, 0, 0, groupBitmapStateIf(toUInt32(0), 0)
-    FROM `shop_golden`.`fact_sales` AS f FINAL WHERE (slice >= 1704067200 AND slice < 1704160800 AND toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') IN (1704067200)) AND order_discount != 0
-    GROUP BY d
-    UNION ALL
-    SELECT 'product', product_id, toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') AS d, 4, 2, 1, 0, 0, sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, groupBitmapStateIf(toUInt32(0), 0)
-    FROM `shop_golden`.`fact_returns` FINAL WHERE convention IN ('refund-date', 'order-date') AND (slice >= 1704067200 AND slice < 1704160800 AND toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') IN (1704067200))
-    GROUP BY d, product_id
+            ('campaign', toString(campaign_id))], [])) AS d
+    WHERE convention IN ('refund-date', 'order-date') AND (slice >= 1704067200 AND slice < 1704160800 AND toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') IN (1704067200))
+    GROUP BY b, dim, mem
     UNION ALL
     SELECT toString(dimension), member, bucket AS at, toUInt8(grain) + counts AS first, if(counts, 5, 1) AS levels, NOT toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN (5999034501, 5999034561, 10294001792, 10294001852, 14588969088, 18883936384, 23178903680) AS counts,
         gross, discounts, returns, returns_by_order_date, orders, returned_orders, units, buyers

@@ -80,13 +80,19 @@ export function totalsSql(shop: Shop, spans: readonly KpiSpan[], byOrderDate: bo
 ${totalsOf(shop, level)} (${within(spans)})`;
 }
 
-/** Totals over several stretches of time that may overlap, of the live level, by refund date, in one pass. */
-export function totalsOfStretchesSql(shop: Shop, stretches: readonly (readonly KpiSpan[])[]): Sql {
-  const inside = stretches.map((spans) => sql`(${within(spans)})`);
-  return sql`SELECT stretch, ${sums(false)}
+/** What the headline asks for: a period, one before it that it does not overlap, and one whole hour; spans that hold nothing are empty. */
+export interface HeadlineStretches {
+  readonly now: readonly KpiSpan[];
+  readonly before: readonly KpiSpan[];
+  readonly hour: KpiSpan | undefined;
+}
+
+/** Totals of two periods and the orders of an hour, of the live level, by refund date, in one pass: one row per period that holds anything. */
+export function headlineSql(shop: Shop, { now, before, hour }: HeadlineStretches): Sql {
+  const inHour = within(hour ? [hour] : []);
+  return sql`SELECT multiIf(${within(now)}, 'now', ${within(before)}, 'before', '') AS stretch, ${sums(false)}, sumIf(k.orders, ${inHour}) AS orders_of_hour
 FROM ${tableOf(shop, 'agg_headline')} AS k FINAL
-ARRAY JOIN arrayFilter((stretch, inside) -> inside, range(${stretches.length}), [${join(inside)}]) AS stretch
-WHERE ${within(stretches.flat())} GROUP BY stretch`;
+WHERE ${within([...now, ...before, ...(hour ? [hour] : [])])} GROUP BY stretch`;
 }
 
 /** The headline by bucket; weeks are rolled up from days here. */
@@ -252,11 +258,12 @@ export class KpiReads {
     const [row] = await this.clickhouse.query<KpiSums>(totalsSql(shop, spans, byOrderDate, level));
     return row ?? emptySums;
   }
-  /** @returns sums in the order of the stretches */
-  async totalsOfStretches(shop: Shop, stretches: readonly (readonly KpiSpan[])[]): Promise<KpiSums[]> {
-    const rows = await this.clickhouse.query<KpiSums & { stretch: number | string }>(totalsOfStretchesSql(shop, stretches));
-    const byStretch = new Map(rows.map(({ stretch, ...rest }) => [Number(stretch), rest]));
-    return stretches.map((_, index) => byStretch.get(index) ?? emptySums);
+  async headline(shop: Shop, stretches: HeadlineStretches): Promise<{ now: KpiSums; before: KpiSums; ordersOfHour: number }> {
+    const rows = await this.clickhouse.query<KpiSums & { stretch: string; orders_of_hour: string }>(headlineSql(shop, stretches));
+    const of = (stretch: string): KpiSums => rows.find((row) => row.stretch === stretch) ?? emptySums;
+    // The hour may lie in a period or in none.
+    const ordersOfHour = rows.reduce((sum, row) => sum + Number(row.orders_of_hour), 0);
+    return { now: of('now'), before: of('before'), ordersOfHour };
   }
   async series(
     shop: Shop,

@@ -20,9 +20,7 @@ export function writeKpis(s: StepSql, dirty: DirtySql): NamedStatement {
   const bucket = sql`bucket`;
   const hour = bucketOf('hour', sql`slice`, zone);
   const day = bucketOf('day', sql`slice`, zone);
-  const sales = (grain: Grain): Sql => sql`${s.table('fact_sales')} AS f FINAL WHERE ${dirty.inside(grain, sql`slice`, zone)}`;
-  const inReturns = (grain: Grain): Sql => sql`convention IN ('refund-date', 'order-date') AND ${dirty.inside(grain, sql`slice`, zone)}`;
-  const refunds = sql`sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date')`;
+  const inside = (grain: Grain): Sql => dirty.inside(grain, sql`slice`, zone);
   const rows = sql`    SELECT
         'all' AS dimension, '' AS member, bucket AS at, toUInt8(grain) AS first, 1 AS levels, 1 AS counts, gross, discounts, returns,
         returns_by_order_date, orders, returned_orders, units, buyers
@@ -36,32 +34,29 @@ export function writeKpis(s: StepSql, dirty: DirtySql): NamedStatement {
         SELECT
             ${hour} AS bucket, sum(gross) AS g, sum(toDecimal128(discount, 6) + order_discount) AS disc, max(returned) AS ret,
             sum(quantity) AS q, any(customer_key) AS key, ${attributeMembers(true)} AS members
-        FROM ${sales('hour')}
+        FROM ${s.table('fact_sales')} AS f FINAL WHERE ${inside('hour')}
         GROUP BY slice, order_id
     )
     ARRAY JOIN members AS d
     GROUP BY bucket, dim, mem
     UNION ALL
-    SELECT d.1 AS dim, d.2 AS mem, ${hour} AS h, 3, 3, 1, 0, 0, ${refunds}, 0, 0, 0, ${emptyBitmap}
-    FROM ${s.table('fact_returns')} FINAL
-    ARRAY JOIN ${attributeMembers(false)} AS d
-    WHERE ${inReturns('hour')}
-    GROUP BY h, dim, mem
-    UNION ALL
-    -- Few hours hold a product twice: kept by the hour these rows would outnumber the order lines.
+    -- Few hours hold a product twice: kept by the hour these rows would outnumber the order lines. Discounts on whole orders are a
+    -- member of their own.
     SELECT
-        'product', product_id, ${day} AS d, 4, 2, 1, sum(f.gross), sum(toDecimal128(discount, 6)), 0, 0, uniqExact(order_id),
-        uniqExactIf(order_id, returned), sum(quantity), groupBitmapStateIf(customer_key, customer_key != 0)
-    FROM ${sales('day')}
-    GROUP BY d, product_id
+        'product', mem, ${day} AS d, 4, 2, 1, sumIf(f.gross, item), sum(toDecimal128(if(item, discount, order_discount), 6)), 0, 0,
+        uniqExactIf(order_id, item), uniqExactIf(order_id, item AND returned), sumIf(quantity, item),
+        groupBitmapStateIf(customer_key, item AND customer_key != 0)
+    FROM ${s.table('fact_sales')} AS f FINAL
+    ARRAY JOIN if(order_discount = 0, [product_id], [product_id, ${orderLevel}]) AS mem, if(order_discount = 0, [1], [1, 0]) AS item
+    WHERE ${inside('day')}
+    GROUP BY d, mem
     UNION ALL
-    SELECT 'product', ${orderLevel}, ${day} AS d, 4, 2, 1, 0, sum(toDecimal128(order_discount, 6)), 0, 0, 0, 0, 0, ${emptyBitmap}
-    FROM ${sales('day')} AND order_discount != 0
-    GROUP BY d
-    UNION ALL
-    SELECT 'product', product_id, ${day} AS d, 4, 2, 1, 0, 0, ${refunds}, 0, 0, 0, ${emptyBitmap}
-    FROM ${s.table('fact_returns')} FINAL WHERE ${inReturns('day')}
-    GROUP BY d, product_id
+    SELECT d.1 AS dim, d.2 AS mem, if(dim = 'product', ${day}, ${hour}) AS b, if(dim = 'product', 4, 3), if(dim = 'product', 2, 3), 1, 0, 0,
+        sumIf(amount, convention = 'refund-date'), sumIf(amount, convention = 'order-date'), 0, 0, 0, ${emptyBitmap}
+    FROM ${s.table('fact_returns')} FINAL
+    ARRAY JOIN arrayConcat([('product', product_id)], if(${inside('hour')}, ${attributeMembers(false)}, [])) AS d
+    WHERE convention IN ('refund-date', 'order-date') AND ${inside('day')}
+    GROUP BY b, dim, mem
     UNION ALL
     SELECT toString(dimension), member, ${derivedRows(dirty)}
     FROM ${kpi} FINAL

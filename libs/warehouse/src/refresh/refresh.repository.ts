@@ -126,8 +126,8 @@ export class RefreshRepository {
     const headline =
       additions.length > 0 ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     this.#torn = true;
-    await guarded(async () => {
-      await Promise.all([
+    const writeFacts = (): Promise<void> =>
+      together([
         sales !== undefined
           ? run.insert('handed_sales', this.table('fact_sales'), salesColumns, sales)
           : orders.length > 0
@@ -135,7 +135,13 @@ export class RefreshRepository {
             : undefined,
         run.insert('fact_returns', this.table('fact_returns'), refundColumns, linesOf(refunds)),
       ]);
-      if (dirty.any) await run.statement(headline);
+    await guarded(async () => {
+      // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
+      if (additions.length > 0) await together([writeFacts(), run.statement(headline)]);
+      else {
+        await writeFacts();
+        if (dirty.any) await run.statement(headline);
+      }
     });
     this.#torn = false;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
@@ -166,16 +172,17 @@ export class RefreshRepository {
     await guarded(async () => {
       await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
       await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut.join('\n'));
-      for (const each of [
-        ...(dirty.any ? [writeTimelines(s, dirty)] : []),
-        ...writeDimensions(s),
-        ...writePlaceholders(s, missing),
-        ...(dirty.any ? [writeKpis(s, dirty)] : []),
-        ...(months.length > 0 ? writeCustomers(s) : []),
-        ...(dirty.any ? [noteCampaignDays(s, dirty)] : []),
-      ]) {
-        await run.statement(each);
-      }
+      await run.statements(writeDimensions(s));
+      // None of the two reads what the other one writes.
+      await together([
+        run.statements([
+          ...(dirty.any ? [writeTimelines(s, dirty)] : []),
+          ...(months.length > 0 ? writeCustomers(s) : []),
+          ...writePlaceholders(s, missing),
+        ]),
+        run.statements(dirty.any ? [writeKpis(s, dirty)] : []),
+      ]);
+      if (dirty.any) await run.statement(noteCampaignDays(s, dirty));
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
     });
@@ -244,6 +251,13 @@ function linesOf(rows: readonly Row[]): string {
   return rows.map((row) => JSON.stringify(row)).join('\n');
 }
 
+/** Work side by side. Rejects, with what failed first, only when none of it runs any more: it may be done again then. */
+async function together(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  const ended = await Promise.allSettled(works);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 /** Statements of one step on the refresher's lane, timed. */
 class Run {
   readonly timings = new Map<string, number>();
@@ -256,6 +270,10 @@ class Run {
 
   statement({ name, statement }: NamedStatement): Promise<void> {
     return this.time(name, () => this.clickhouse.command(statement, 'refresher'));
+  }
+
+  async statements(all: readonly NamedStatement[]): Promise<void> {
+    for (const each of all) await this.statement(each);
   }
 
   async insert(name: string, table: Sql, columns: readonly string[], lines: string): Promise<void> {

@@ -1,5 +1,0 @@
-SELECT stretch, sum(gross) AS gross, sum(discounts) AS discounts, sum(k.returns) AS returns,
-    sum(orders) AS orders, sum(returned_orders) AS returned_orders, sum(units) AS units, groupBitmapMerge(k.buyers) AS buyers
-FROM `shop_golden`.`agg_headline` AS k FINAL
-ARRAY JOIN arrayFilter((stretch, inside) -> inside, range(2), [((grain = 'month' AND bucket >= 1704067200 AND bucket < 1706745600) OR (grain = 'hour' AND bucket >= 1704063600 AND bucket < 1704067200)), (0)]) AS stretch
-WHERE (grain = 'month' AND bucket >= 1704067200 AND bucket < 1706745600) OR (grain = 'hour' AND bucket >= 1704063600 AND bucket < 1704067200) GROUP BY stretch
