@@ -132,7 +132,7 @@ export class RefreshRepository {
           ? run.insert('handed_sales', this.table('fact_sales'), salesColumns, sales)
           : orders.length > 0
             ? run.statement(writeSales(s, folded, keys))
-            : undefined,
+            : Promise.resolve(),
         run.insert('fact_returns', this.table('fact_returns'), refundColumns, linesOf(refunds)),
       ]);
     await guarded(async () => {
@@ -252,7 +252,7 @@ function linesOf(rows: readonly Row[]): string {
 }
 
 /** Work side by side. Rejects, with what failed first, only when none of it runs any more: it may be done again then. */
-async function together(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+async function together(works: readonly Promise<unknown>[]): Promise<void> {
   const ended = await Promise.allSettled(works);
   const failed = ended.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
