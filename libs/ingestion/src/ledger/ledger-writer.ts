@@ -13,7 +13,7 @@ export interface WriterWaits extends GroupCommitOptions {
 }
 
 /** Where the refresher is busy or another process: an insert costs some ten milliseconds whatever its size. */
-const usualWaits: WriterWaits = { patienceMs: 100, manyRows: 1_000, fetchMs: 5 };
+const usualWaits: WriterWaits = { patienceMs: 250, manyRows: 5_000, fetchMs: 5 };
 /** Payload bytes that may wait in memory; beyond that nothing more is fetched. */
 const mostWaiting = 16 * 1024 * 1024;
 

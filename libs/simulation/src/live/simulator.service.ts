@@ -48,8 +48,8 @@ export interface SimulatorState {
   readonly error?: unknown;
 }
 
-/** Bytes that are on their way at a time: large enough to be cheap, small enough for the event loop. */
-const batchBytes = 512 * 1024;
+/** Bytes that are on their way at a time: few requests, for each is a round trip; small enough for the event loop. */
+const batchBytes = 2 * 1024 * 1024;
 /** Real milliseconds between ticks, and between writes of the cursor. */
 const tickMs = 1_000;
 /** How long a start waits for a broker that is not quite there: half a minute. */

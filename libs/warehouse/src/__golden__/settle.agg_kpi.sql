@@ -6,7 +6,7 @@ FROM
     SELECT
         'all' AS dimension, '' AS member, bucket AS at, toUInt8(grain) AS first, 1 AS levels, 1 AS counts, gross, discounts, returns,
         returns_by_order_date, orders, returned_orders, units, buyers
-    FROM `shop_golden`.`agg_headline` FINAL WHERE (grain = 'slice' AND bucket IN (1704067205, 1704067265)) OR (grain = 'minute' AND bucket IN (1704067200, 1704067260)) OR (grain = 'hour' AND bucket IN (1704067200)) OR (grain = 'day' AND bucket IN (1704067200)) OR (grain = 'month' AND bucket IN (1704067200))
+    FROM `shop_golden`.`agg_headline` FINAL WHERE (bucket IN (1704067205, 1704067265, 1704067200, 1704067260) AND toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN (5999034501, 5999034561, 10294001792, 10294001852, 14588969088, 18883936384, 23178903680))
     UNION ALL
     -- Folded to one row per order first: an order counts once in each of its members.
     SELECT
@@ -55,7 +55,7 @@ FROM
     SELECT toString(dimension), member, bucket AS at, toUInt8(grain) + counts AS first, if(counts, 5, 1) AS levels, NOT toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN (5999034501, 5999034561, 10294001792, 10294001852, 14588969088, 18883936384, 23178903680) AS counts,
         gross, discounts, returns, returns_by_order_date, orders, returned_orders, units, buyers
     FROM `shop_golden`.`agg_kpi` FINAL
-    WHERE (grain = 'slice' AND bucket IN (1704067205, 1704067265)) OR (grain = 'minute' AND bucket IN (1704067200, 1704067260)) OR (grain = 'hour' AND bucket IN (1704067200)) OR (grain = 'day' AND bucket IN (1704067200)) OR (grain = 'month' AND bucket IN (1704067200))
+    WHERE (bucket IN (1704067205, 1704067265, 1704067200, 1704067260) AND toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN (5999034501, 5999034561, 10294001792, 10294001852, 14588969088, 18883936384, 23178903680))
         OR (dimension != 'all' AND grain = 'hour' AND (bucket >= 1704067200 AND bucket < 1704160800 AND toTimeZone(toStartOfDay(bucket, 'Europe/London'), 'UTC') IN (1704067200)))
         OR (dimension != 'all' AND grain = 'day' AND (bucket >= 1704067200 AND bucket < 1706832000 AND toTimeZone(toDateTime(toStartOfMonth(bucket, 'Europe/London'), 'Europe/London'), 'UTC') IN (1704067200)))
 )

@@ -112,6 +112,7 @@ export class DirtySql {
 
   /** The same, in a form by which the engine prunes. */
   standing(): Sql {
+    if (this.#few && this.any) return sql`(bucket IN ${[...new Set(grains.flatMap((grain) => this.dirty.of(grain)))]} AND ${this.holds()})`;
     return join(
       grains.map((grain) => sql`(grain = ${grain} AND ${this.has(grain, sql`bucket`)})`),
       ' OR ',
