@@ -1,7 +1,7 @@
 import type { FeedItem } from '#contracts';
 import { Skeleton } from '@mantine/core';
 import { IconArrowBackUp, IconBan, IconPencil, IconReceiptRefund, IconShoppingBag, type Icon } from '../icons.js';
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import { exactMoneyText, moneyText } from '../format/figures.js';
 import { feedTimeText, instantText, zoneText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';
@@ -16,10 +16,29 @@ const kinds: Readonly<Record<FeedItem['kind'], { readonly word: string; readonly
   'return-request': { word: 'Return asked', icon: IconArrowBackUp },
 };
 
+/** So many lines may come at once and each be seen to arrive. */
+const eachIsSeen = 5;
+
+/**
+ * Whether lines come faster than an eye follows. Then they take the place of one another: to build each anew and let it light up would
+ * cost a fifth of a core and show nothing.
+ */
+function useRush(items: readonly FeedItem[]): boolean {
+  const [seen, setSeen] = useState({ items, rush: false });
+  if (seen.items !== items) {
+    const known = new Set(seen.items.map(({ id }) => id));
+    setSeen({ items, rush: seen.items.length > 0 && items.filter(({ id }) => !known.has(id)).length > eachIsSeen });
+  }
+  return seen.rush;
+}
+
+const none: readonly FeedItem[] = [];
+
 /** Orders and returns as they arrive. The list has a height of its own, so that nothing moves when it grows. */
 export function Feed() {
   const snapshot = useLive((state) => shownOf(state, 'feed'));
   const zone = snapshot?.data.timeZone;
+  const rush = useRush(snapshot?.data.items ?? none);
   return (
     <Region room="feed" title="Live feed" className="feed" aside={zone && <span className="code">times in {zoneText(zone)}</span>}>
       {/* A region that scrolls has to be reachable by keyboard. */}
@@ -27,8 +46,14 @@ export function Feed() {
         {!snapshot && Array.from({ length: 8 }, (_, row) => <Skeleton key={row} height={32} mb={8} aria-hidden />)}
         {snapshot?.data.items.length === 0 && <p className="empty">No order or return has come yet. New ones show here at once.</p>}
         <ol data-testid="feed">
-          {snapshot?.data.items.map((item) => (
-            <Line key={item.id} item={item} now={dayOf(snapshot.asOf)} zone={snapshot.data.timeZone} currency={snapshot.data.currency} />
+          {snapshot?.data.items.map((item, place) => (
+            <Line
+              key={rush ? place : item.id}
+              item={item}
+              now={dayOf(snapshot.asOf)}
+              zone={snapshot.data.timeZone}
+              currency={snapshot.data.currency}
+            />
           ))}
         </ol>
       </div>

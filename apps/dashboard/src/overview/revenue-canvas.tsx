@@ -32,6 +32,8 @@ export default function RevenueCanvas({ data, label }: { readonly data: SeriesDa
   useEffect(() => {
     if (!box.current) return;
     const made = init(box.current, null, { renderer: 'canvas' });
+    // Nothing moves between two states: without this it asks for ten more frames after each, and the page would never rest.
+    made.getZr().setSleepAfterStill(1);
     chart.current = made;
     const watch = new ResizeObserver(() => made.resize());
     watch.observe(box.current);
