@@ -151,7 +151,7 @@ describe('the header', () => {
 });
 
 describe('what is known of a product', () => {
-  const nameOf = (rows: readonly Fields[]): string | undefined => collect(rows).collector.products.get('p')?.name;
+  const nameOf = (rows: readonly Fields[]): string | undefined => collect(rows).collector.products.get('p')?.name.text;
   const early = '2011-01-01 10:00';
   const late = '2011-02-01 10:00';
 
@@ -179,6 +179,19 @@ describe('what is known of a product', () => {
     ).toBe('a');
   });
 
+  it('is the latest category, subcategory and brand that is not empty, each by itself', () => {
+    const mapped = columns.replace(' }', ', category: kind, brand: land }');
+    const rows = [
+      { at: late, kind: 'Pens', land: '' },
+      { id: '2', at: early, kind: 'Ink', land: 'Quill' },
+      { id: '3', at: '2011-03-01 10:00', kind: '', land: '' },
+    ];
+    for (const order of [rows, rows.toReversed()]) {
+      const known = collect(order, { mapped }).collector.products.get('p');
+      expect([known?.category.text, known?.subcategory.text, known?.brand.text]).toEqual(['Pens', '', 'Quill']);
+    }
+  });
+
   it('begins with its first row by time', () => {
     expect(collect([{ id: '2', at: late }, { at: early }]).collector.products.get('p')?.firstAt).toBe(Date.UTC(2011, 0, 1, 10));
   });
@@ -191,6 +204,6 @@ describe('what is known of a customer', () => {
       { id: '2', at: '2011-02-01 10:00', land: 'Cyprus' },
     ];
     for (const order of [rows, rows.toReversed()])
-      expect(collect(order).collector.customers.get('c')).toMatchObject({ country: 'Cyprus', firstAt: Date.UTC(2011, 0, 1, 10) });
+      expect(collect(order).collector.customers.get('c')).toMatchObject({ country: { text: 'Cyprus' }, firstAt: Date.UTC(2011, 0, 1, 10) });
   });
 });

@@ -36,20 +36,20 @@ export interface Document {
   readonly lines: DocumentLine[];
 }
 
-/** What is known of a product after all rows. */
-export interface ProductFacts {
-  name: string;
-  nameAt: number;
+/** A text and the instant of the row that said it, Unix milliseconds. */
+export interface Latest {
+  text: string;
+  at: number;
+}
+
+/** What is known of a product after all rows: of each attribute the latest that is not empty. */
+export interface ProductFacts extends Readonly<Record<'name' | 'category' | 'subcategory' | 'brand', Latest>> {
   firstAt: number;
-  category: string;
-  subcategory: string;
-  brand: string;
 }
 
 /** What is known of a customer after all rows. */
 export interface CustomerFacts {
-  country: string;
-  countryAt: number;
+  readonly country: Latest;
   firstAt: number;
 }
 
@@ -226,47 +226,27 @@ export class DocumentCollector implements Collected {
     return undefined;
   }
 
-  /** The name is the latest that is not empty; of two at one instant the later in the alphabet, so that order of rows does not matter. */
   private noteProduct(id: string, at: number, read: ReturnType<typeof readers>, row: Row): void {
     if (id === '') return;
-    // Cutting may split a surrogate pair, and half a pair is not UTF-8.
-    const full = read.productName(row);
-    const name = full.length <= 500 ? full : full.slice(0, 500).replace(/[\uD800-\uDBFF]$/, '');
-    const known = this.products.get(id);
+    let known = this.products.get(id);
     if (!known) {
-      this.products.set(id, {
-        name,
-        nameAt: at,
-        firstAt: at,
-        category: read.category(row),
-        subcategory: read.subcategory(row),
-        brand: read.brand(row),
-      });
-      return;
+      const nothing = (): Latest => ({ text: '', at });
+      this.products.set(id, (known = { name: nothing(), category: nothing(), subcategory: nothing(), brand: nothing(), firstAt: at }));
     }
     if (at < known.firstAt) known.firstAt = at;
-    if (name === '' || name === known.name) {
-      if (name !== '' && at > known.nameAt) known.nameAt = at;
-      return;
-    }
-    if (known.name === '' || at > known.nameAt || (at === known.nameAt && name > known.name)) {
-      known.name = name;
-      known.nameAt = at;
-    }
+    // Cutting may split a surrogate pair, and half a pair is not UTF-8.
+    const full = read.productName(row);
+    keepLatest(known.name, full.length <= 500 ? full : full.slice(0, 500).replace(/[\uD800-\uDBFF]$/, ''), at);
+    keepLatest(known.category, read.category(row), at);
+    keepLatest(known.subcategory, read.subcategory(row), at);
+    keepLatest(known.brand, read.brand(row), at);
   }
 
   private noteCustomer(id: string, at: number, country: string): void {
-    const known = this.customers.get(id);
-    if (!known) {
-      this.customers.set(id, { country, countryAt: at, firstAt: at });
-      return;
-    }
+    let known = this.customers.get(id);
+    if (!known) this.customers.set(id, (known = { country: { text: '', at }, firstAt: at }));
     if (at < known.firstAt) known.firstAt = at;
-    if (country === '') return;
-    if (known.country === '' || at > known.countryAt || (at === known.countryAt && country > known.country)) {
-      known.country = country;
-      known.countryAt = at;
-    }
+    keepLatest(known.country, country, at);
   }
 
   private isId(text: string): boolean {
@@ -277,6 +257,13 @@ export class DocumentCollector implements Collected {
     }
     return known;
   }
+}
+
+/** The latest text that is not empty; of two at one instant the later in the alphabet, so that the order of rows does not matter. */
+function keepLatest(known: Latest, text: string, at: number): void {
+  if (text === '' || (known.text !== '' && (at < known.at || (at === known.at && text <= known.text)))) return;
+  known.text = text;
+  known.at = at;
 }
 
 /** Readers of each mapped column; what is not mapped reads as empty. */

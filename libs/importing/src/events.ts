@@ -43,7 +43,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
     const data = {
       productId,
       revision: mapping.revision,
-      ...present({ name: facts.name, category: facts.category, subcategory: facts.subcategory, brand: facts.brand }),
+      ...present({ name: facts.name.text, category: facts.category.text, subcategory: facts.subcategory.text, brand: facts.brand.text }),
       currency: mapping.currency,
     };
     yield {
@@ -54,7 +54,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
   }
   for (const [customerId, facts] of sorted(collected.customers)) {
     if (customers.has(customerId)) continue;
-    const data = { customerId, revision: mapping.revision, ...present({ country: facts.country }) };
+    const data = { customerId, revision: mapping.revision, ...present({ country: facts.country.text }) };
     yield {
       topic: 'customers.v1',
       key: customerId,

@@ -152,7 +152,7 @@ describe.skipIf(!existsSync(path))(`Online Retail (${path})`, () => {
       '47566 9950433',
       '85099B 9434005',
     ]);
-    expect(read.products.get('85099B')?.name).toBe('JUMBO BAG RED RETROSPOT');
+    expect(read.products.get('85099B')?.name.text).toBe('JUMBO BAG RED RETROSPOT');
   });
 
   it('keeps the two huge mistakes and what cancelled them', () => {
