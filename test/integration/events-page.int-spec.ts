@@ -52,7 +52,9 @@ it('moves the figure that it says, once, and follows a revision', async () => {
   expect(await figures()).toMatchObject(shown);
 
   await send((script) => script);
-  await send((script) => script.replace('revision: 1', 'revision: 2').replace("'12.50'", "'13.00'").replace('my-shop/A-1/1', 'my-shop/A-1/2'));
+  await send((script) =>
+    script.replace('revision: 1', 'revision: 2').replace("'12.50'", "'13.00'").replace('my-shop/A-1/1', 'my-shop/A-1/2'),
+  );
   await until('the correction counts', async () => (await figures()).grossSales === '26.00');
   expect(await figures()).toMatchObject({ orders: 1, units: 2 });
 });
