@@ -1,9 +1,9 @@
 import { atMost, importFile, Instance, type Measure } from '#testing';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceFile } from '../integrity/reference.js';
+import { brokerOf } from '../local-broker.js';
 import type { MeasureOptions } from '../run-measures.js';
 import { liveTab } from './live-tab.js';
 
@@ -47,11 +47,4 @@ function processesOf(when: string, instance: Instance, data: string): Measure[] 
 function peakMb(pid: number): number {
   const kilobytes = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
   return Math.round((kilobytes * 1024) / 1e6);
-}
-
-function brokerOf(data: string): { pid: number; args: string } {
-  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
-  const line = lines.find((each) => /^\s*\d+ java /.test(each) && each.includes('kafka.Kafka') && each.includes(data)) ?? '';
-  const [pid = '0'] = line.trim().split(' ');
-  return { pid: Number(pid), args: line };
 }

@@ -84,6 +84,20 @@ export async function simulatorOf(url: string): Promise<SimulatorSays | undefine
   }
 }
 
+/** Waits until shop time has come to an instant. The history goes by fast: it is asked often. */
+export async function reached({ url }: { readonly url: string }, instant: number): Promise<SimulatorSays> {
+  let says: SimulatorSays | undefined;
+  await until(
+    async () => {
+      says = await simulatorOf(url);
+      return says !== undefined && says.through >= instant;
+    },
+    `shop time comes to ${new Date(instant).toISOString()}`,
+    { ms: 180_000, everyMs: 10 },
+  );
+  return says ?? { phase: 'idle', through: instant };
+}
+
 /** Waits until the shop time of a simulator stands still. */
 export async function worldStands(url: string, ms = 300_000): Promise<void> {
   await until(async () => (await simulatorOf(url))?.phase === 'ended', 'shop time stands still', { ms });

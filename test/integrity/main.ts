@@ -1,5 +1,7 @@
 import { runMeasures } from '../run-measures.js';
 import { badInput } from './bad-input.js';
+import { broker } from './broker/broker.js';
+import { fence } from './fence/fence.js';
 import { killImport } from './kill-import.js';
 import { kills } from './kills/kills.js';
 import { properties } from './properties/properties.js';
@@ -14,6 +16,8 @@ process.exitCode = await runMeasures(
     reimport,
     'kill-import': killImport,
     kills,
+    fence,
+    broker,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,

@@ -1,9 +1,9 @@
 import { openEmbedded } from '#clickhouse';
-import { demoShop, worldEnd } from '#simulation';
+import { demoShop } from '#simulation';
 import { exactly, Instance, ticksIn, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atRest, simulatorOf, until, worldStands, type SimulatorSays } from './answers.js';
+import { atRest, reached, simulatorOf, worldStands, type SimulatorSays } from './answers.js';
 import { demoCells, demoFaults, demoMessages } from './demo.js';
 
 /** Where shop time is when the instance goes down, and how. Two years of history first, then live. */
@@ -64,18 +64,4 @@ export async function restartWorld(work: string): Promise<Measure[]> {
   } finally {
     await instance.stop();
   }
-}
-
-/** Waits until shop time has come to an instant. The history goes by fast: it is asked often. */
-async function reached(instance: Instance, instant: number): Promise<SimulatorSays> {
-  let says: SimulatorSays | undefined;
-  await until(
-    async () => {
-      says = await simulatorOf(instance.url);
-      return says !== undefined && says.through >= instant;
-    },
-    `shop time comes to ${new Date(instant).toISOString()}`,
-    { ms: 180_000, everyMs: 10 },
-  );
-  return says ?? { phase: 'idle', through: worldEnd };
 }

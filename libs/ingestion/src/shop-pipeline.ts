@@ -58,7 +58,7 @@ export interface PipelineParts {
 
 /** Everything but the headline settles at most this often. While events stream it takes an eighth of the time at most: live steps wait. */
 const settleMs = 1_000;
-const longestUnsettledMs = 30_000;
+const longestUnsettledMs = 15_000;
 /** Views are brought up to date at most this often, while events stream in a tenth of the time at most: they fold over every customer. */
 const viewsMs = 1_000;
 /** How often shop time moves while no event comes, where it is the wall's. */

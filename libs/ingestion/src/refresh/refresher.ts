@@ -42,7 +42,7 @@ export interface RefresherOptions {
 }
 
 /** Entries that may wait for a settling: bounds memory, and what a crash makes the next start do again. */
-const maxPending = 200_000;
+const maxPending = 100_000;
 /** How long the word of this process's writer is enough, where others may write too. */
 const askMs = 1_000;
 /** Ticks before the settled watermark that may not have taken effect yet. */

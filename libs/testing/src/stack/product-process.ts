@@ -61,6 +61,11 @@ export class ProductProcess {
     return JSON.parse(await this.call(path)) as T;
   }
 
+  /** Stops it where it stands, as a machine that sleeps does; it knows nothing of it. Or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child.kill(signal);
+  }
+
   /** SIGTERM drains it; SIGKILL does not. @returns the exit code, null after a kill */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;

@@ -1,0 +1,92 @@
+import { openServer, sql } from '#clickhouse';
+import { demoShop } from '#simulation';
+import { atLeast, exactly, openTestBroker, ProductProcess, type Measure } from '#testing';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atRest, reached, worldStands } from '../answers.js';
+import { demoCells, demoFaults, demoMessages } from '../demo.js';
+import { freePort, rowsWritten } from '../processes.js';
+
+const secret = 'secret-of-the-processes';
+const lastDay = '2026-02-15';
+/** Shop seconds per second once live: half a day. The history takes half a minute, what follows one and a half. */
+const speed = 43_200;
+/** Beyond the session timeout of an ingestor's consumers: the group believes it dead. */
+const asleepMs = 25_000;
+
+/**
+ * Ingestors of one shop that come and go while the world streams: a third one joins two, each of the first two is stopped (SIGSTOP) until
+ * its group has given its partitions away, and wakes as a zombie; one leaves, one is killed, another one comes.
+ */
+export async function changingIngestors(work: string): Promise<Measure[]> {
+  const running: ProductProcess[] = [];
+  const started = async (starting: Promise<ProductProcess>): Promise<ProductProcess> => {
+    const each = await starting;
+    running.push(each);
+    return each;
+  };
+  const broker = await openTestBroker();
+  try {
+    const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
+    const store = await started(ProductProcess.start('store', data));
+    const storeUrl = store.url.replace('//', `//tideline:${secret}@`);
+    const brokers = { KAFKA_BROKERS: broker.bootstrap };
+    const env = { ...brokers, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
+    const port = await freePort();
+    const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
+    const ingestor = (): Promise<ProductProcess> => started(ProductProcess.start('ingestor', env));
+    // The simulator asks the API for its shop.
+    const [simulator, first, second] = await Promise.all([
+      started(
+        ProductProcess.start('simulator', {
+          ...brokers,
+          ...world,
+          TIDELINE_PORT: '0',
+          TIDELINE_DATA: join(work, 'simulator'),
+          TIDELINE_API_URL: `http://127.0.0.1:${port}`,
+        }),
+      ),
+      ingestor(),
+      ingestor(),
+      started(ProductProcess.start('api', { ...env, TIDELINE_PORT: String(port) })),
+    ]);
+    await reached(simulator, Date.parse('2024-06-01'));
+    const third = await ingestor();
+    let zombiesWoken = 0;
+    for (const sleeper of [first, second]) {
+      sleeper.signal('SIGSTOP');
+      await sleep(asleepMs);
+      sleeper.signal('SIGCONT');
+      // It is let go on for a while with what it believes.
+      await sleep(3_000);
+      zombiesWoken += 1;
+    }
+    const left = await second.end();
+    await third.end('SIGKILL');
+    const fourth = await ingestor();
+    await worldStands(simulator.url);
+    await atRest([first, fourth], demoShop);
+    const stored = await demoMessages([broker.bootstrap]);
+    const clickhouse = openServer(storeUrl);
+    const [claims] = await clickhouse.query<{ claims: string }>(sql`SELECT count() AS claims FROM shop_demo.claims`);
+    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
+    const wrote = await rowsWritten(fourth);
+    return [
+      exactly('ingestors stopped beyond their session and woken', zombiesWoken, 'ingestors', 2),
+      atLeast('turns of refreshing', Number(claims?.claims), 'turns', 3),
+      atLeast('messages that the last comer wrote', wrote, 'messages', 1),
+      exactly('ingestors that left in another way than with 0', Number(left !== 0), 'ingestors', 0),
+      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+      ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
+      exactly('cells that differ from the oracle', cells, 'cells', 0),
+    ];
+  } catch (error) {
+    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+  } finally {
+    for (const each of running.reverse()) {
+      each.signal('SIGCONT');
+      await each.end();
+    }
+    await broker.stop();
+  }
+}

@@ -1,0 +1,49 @@
+import { openEmbedded } from '#clickhouse';
+import { demoShop } from '#simulation';
+import { exactly, Instance, type Measure } from '#testing';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { brokerOf } from '../../local-broker.js';
+import { atRest, reached, until, worldStands } from '../answers.js';
+import { demoCells, demoFaults, demoMessages } from '../demo.js';
+
+/** Where shop time is when the broker is killed: while the history is sent and read, then live. */
+const kills = ['2024-03-01', '2024-09-01', '2025-06-01', '2026-01-03', '2026-01-06'] as const;
+const lastDay = '2026-01-12';
+/** Shop seconds per second once live: half a day. */
+const speed = 43_200;
+
+/** `kill -9` of the broker under load. The instance starts it again by itself; nobody else does anything. */
+export async function killedBroker(work: string): Promise<Measure[]> {
+  const data = join(work, 'data');
+  const env = { TIDELINE_SIMULATOR: 'on', TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
+  const instance = await Instance.start(data, env);
+  try {
+    const killed = new Set<number>();
+    for (const [index, at] of kills.entries()) {
+      await reached(instance, Date.parse(at));
+      // Not at the moment of a batch or a tick, but anywhere between.
+      await sleep((index * 137) % 700);
+      const { pid } = brokerOf(data);
+      process.kill(pid, 'SIGKILL');
+      killed.add(pid);
+      await until(() => Promise.resolve(brokerOf(data).pid > 0 && !killed.has(brokerOf(data).pid)), 'the broker runs again');
+    }
+    await worldStands(instance.url);
+    await atRest([instance], demoShop);
+    const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
+    const stored = await demoMessages(kafka.brokers);
+    const code = await instance.stop();
+    const clickhouse = await openEmbedded(join(data, 'clickhouse'));
+    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
+    return [
+      exactly('brokers killed under load', killed.size, 'kills', kills.length),
+      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+      ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
+      exactly('cells that differ from the oracle', cells, 'cells', 0),
+      exactly('stops that did not end with 0', Number(code !== 0), 'stops', 0),
+    ];
+  } finally {
+    await instance.stop();
+  }
+}
