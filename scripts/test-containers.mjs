@@ -6,7 +6,9 @@ if (engine.error || engine.status !== 0) {
   console.log('containers: not run, no Docker engine');
   process.exit(2);
 }
-const run = spawnSync('npx', ['vitest', 'run', '--project', 'integration', 'test/integration'], {
+// Those that ask for a TestStack; the others start what they need themselves.
+const specs = ['test/integration', 'libs/realtime/src/live.int-spec.ts', 'libs/simulation/src/live/simulator.int-spec.ts'];
+const run = spawnSync('npx', ['vitest', 'run', '--project', 'integration', ...specs], {
   stdio: 'inherit',
   env: { ...process.env, TIDELINE_TEST_STACK: 'containers' },
 });
