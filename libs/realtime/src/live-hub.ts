@@ -22,7 +22,7 @@ export interface HubParts {
 
 /** Beyond this many sockets the headline moves as seldom as the rest: a screen cannot show more, and a process must send it. */
 const manySockets = 100;
-const fastMs = 50;
+const fastMs = 100;
 const slowMs = 250;
 /** What one socket may watch at a time: a dashboard needs four. */
 const roomsPerSocket = 12;

@@ -12,6 +12,8 @@ import { SimulatorService } from './simulator.service.js';
 
 const dayMs = 86_400_000;
 const profile = { ...profileOf('rich'), name: 'small', customers: 400, products: 60 };
+/** Its history takes several batches. */
+const larger = { ...profile, customers: 2_000 };
 
 let stack: TestStack;
 let directory: string;
@@ -31,8 +33,8 @@ const newShop = (): { shop: string; cursorPath: string } => {
 };
 
 /** Two shop days a second. */
-const simulator = (place: { shop: string; cursorPath: string }, seed = 5, until?: number): SimulatorService =>
-  new SimulatorService(stack.streaming, systemClock, silent, { ...place, events: new World({ profile, seed }), speed: 172_800, until });
+const simulator = (place: { shop: string; cursorPath: string }, seed = 5, until?: number, of = profile): SimulatorService =>
+  new SimulatorService(stack.streaming, systemClock, silent, { ...place, events: new World({ profile: of, seed }), speed: 172_800, until });
 
 async function until(condition: () => boolean, ms = 60_000): Promise<void> {
   const deadline = performance.now() + ms;
@@ -43,8 +45,8 @@ async function until(condition: () => boolean, ms = 60_000): Promise<void> {
 }
 
 /** The topics hold all that was sent up to an instant: no gap, no fork; the same more than once is nothing. */
-function expectWorld(stored: readonly StoredMessage[], through: number, seed = 5): void {
-  const world = new World({ profile, seed });
+function expectWorld(stored: readonly StoredMessage[], through: number, seed = 5, of = profile): void {
+  const world = new World({ profile: of, seed });
   const { missing, foreign, altered } = worldFaults(stored, world.after(world.start - 1), through);
   expect({ missing, foreign, altered }).toEqual({ missing: [], foreign: [], altered: [] });
   expect(stored.length).toBeGreaterThan(300);
@@ -87,17 +89,17 @@ describe('the simulator on a broker', () => {
 
   it('goes on in the middle of the history after a stop there', async () => {
     const place = newShop();
-    const first = simulator(place);
-    const { end } = new World({ profile, seed: 5 });
+    const first = simulator(place, 5, undefined, larger);
+    const { end } = new World({ profile: larger, seed: 5 });
     await first.start();
     await until(() => first.state.sent > 0);
     await first.stop();
     expect(first.state.through).toBeLessThan(end - dayMs);
-    const second = simulator(place);
+    const second = simulator(place, 5, undefined, larger);
     await second.start();
     await second.historySent;
     await second.stop();
-    expectWorld(await storedMessages(stack.streaming, place.shop), second.state.through);
+    expectWorld(await storedMessages(stack.streaming, place.shop), second.state.through, 5, larger);
   });
 
   it('ticks only what it has sent, and never back', async () => {
