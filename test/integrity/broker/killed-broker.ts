@@ -25,9 +25,12 @@ export async function killedBroker(work: string): Promise<Measure[]> {
       // Not at the moment of a batch or a tick, but anywhere between.
       await sleep((index * 137) % 700);
       const { pid } = brokerOf(data);
+      // Process 0 would be this one and all it started.
+      if (pid === 0) throw new Error(`No broker runs on ${data}, so none can be killed.`);
       process.kill(pid, 'SIGKILL');
       killed.add(pid);
-      await until(() => Promise.resolve(brokerOf(data).pid > 0 && !killed.has(brokerOf(data).pid)), 'the broker runs again');
+      const runsAgain = (next: number): boolean => next > 0 && !killed.has(next);
+      await until(() => Promise.resolve(runsAgain(brokerOf(data).pid)), 'the broker runs again');
     }
     await worldStands(instance.url);
     await atRest([instance], demoShop);
