@@ -1,7 +1,18 @@
-import type { ClickHouse } from '#clickhouse';
+import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { demoShop, World, worldCurrency, worldTimeZone } from '#simulation';
 import { openStreaming } from '#streaming';
-import { compareWarehouse, exactly, foldOracle, silent, storedMessages, worldFaults, type Measure, type StoredMessage } from '#testing';
+import {
+  compareWarehouse,
+  exactly,
+  foldOracle,
+  silent,
+  storedMessages,
+  worldFaults,
+  type Instance,
+  type Measure,
+  type StoredMessage,
+} from '#testing';
+import { join } from 'node:path';
 
 const settings = { timeZone: worldTimeZone, currency: worldCurrency };
 
@@ -18,6 +29,22 @@ export async function demoMessages(brokers: readonly string[]): Promise<StoredMe
 /** Cells of a store at rest that differ from the oracle over what stands on the topics. */
 export async function demoCells(clickhouse: ClickHouse, stored: readonly StoredMessage[]): Promise<number> {
   return (await compareWarehouse(clickhouse, `shop_${demoShop}`, foldOracle(stored, settings), settings)).length;
+}
+
+/**
+ * Stops an instance whose figures stand at the ends of the topics, and compares what it leaves.
+ * @returns the messages on the topics, cells that differ from the oracle over them, and the exit code of the stop
+ */
+export async function endOfDemo(
+  instance: Instance,
+  data: string,
+): Promise<{ stored: readonly StoredMessage[]; cells: number; code: number | null }> {
+  const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
+  const stored = await demoMessages(kafka.brokers);
+  const code = await instance.stop();
+  const clickhouse = await openEmbedded(join(data, 'clickhouse'));
+  const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
+  return { stored, cells, code };
 }
 
 /** The topics against the world of profile `seed`: no gap, no fork, the same bytes. */

@@ -1,11 +1,11 @@
-import { openEmbedded, openServer } from '#clickhouse';
+import { openServer } from '#clickhouse';
 import { demoShop, worldEnd } from '#simulation';
 import { exactly, Instance, openTestBroker, ProductProcess, type Measure, type StoredMessage } from '#testing';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { atRest, differing, figuresOf, worldStands } from './answers.js';
-import { demoCells, demoFaults, demoMessages } from './demo.js';
+import { demoCells, demoFaults, demoMessages, endOfDemo } from './demo.js';
 
 const secret = 'secret-of-the-processes';
 
@@ -48,52 +48,73 @@ async function allInOne(work: string, world: Readonly<Record<string, string>>): 
   try {
     await worldStands(instance.url);
     await atRest([instance], demoShop);
-    const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
-    const stored = await demoMessages(kafka.brokers);
     const figures = await figuresOf(instance, demoShop);
-    const faults = Number((await instance.stop()) !== 0);
-    const clickhouse = await openEmbedded(join(work, 'clickhouse'));
-    try {
-      return { stored, figures, cells: await demoCells(clickhouse, stored), faults, wrote: 1 };
-    } finally {
-      await clickhouse.close();
-    }
+    const { stored, cells, code } = await endOfDemo(instance, work);
+    return { stored, figures, cells, faults: Number(code !== 0), wrote: 1 };
   } finally {
     await instance.stop();
   }
 }
 
-async function fourProcesses(work: string, world: Readonly<Record<string, string>>): Promise<Outcome> {
-  const running: ProductProcess[] = [];
-  const started = (each: ProductProcess): ProductProcess => {
+/** The product as separate processes on one broker. */
+export interface Apart {
+  readonly store: ProductProcess;
+  /** With the right to write. */
+  readonly storeUrl: string;
+  readonly simulator: ProductProcess;
+  readonly api: ProductProcess;
+  readonly first: ProductProcess;
+  readonly second: ProductProcess;
+  /** Starts one more. */
+  readonly ingestor: () => Promise<ProductProcess>;
+}
+
+/**
+ * Starts a store, then a simulator, two ingestors and an API, all at once, as an operator would: the simulator waits for the API. It has no
+ * way into the store.
+ * @param running gets each as soon as it runs, for the caller to end
+ */
+export async function startApart(
+  work: string,
+  bootstrap: string,
+  world: Readonly<Record<string, string>>,
+  running: ProductProcess[],
+): Promise<Apart> {
+  const start = async (...what: Parameters<typeof ProductProcess.start>): Promise<ProductProcess> => {
+    const each = await ProductProcess.start(...what);
     running.push(each);
     return each;
   };
+  const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
+  const store = await start('store', data);
+  const storeUrl = store.url.replace('//', `//tideline:${secret}@`);
+  const brokers = { KAFKA_BROKERS: bootstrap };
+  const env = { ...brokers, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
+  const port = await freePort();
+  const ingestor = (): Promise<ProductProcess> => start('ingestor', env);
+  const starting = [
+    start('simulator', {
+      ...brokers,
+      ...world,
+      TIDELINE_PORT: '0',
+      TIDELINE_DATA: join(work, 'simulator'),
+      TIDELINE_API_URL: `http://127.0.0.1:${port}`,
+    }),
+    ingestor(),
+    ingestor(),
+    start('api', { ...env, TIDELINE_PORT: String(port) }),
+  ] as const;
+  // Should one fail, the others are among the running ones before the caller ends them.
+  await Promise.allSettled(starting);
+  const [simulator, first, second, api] = await Promise.all(starting);
+  return { store, storeUrl, simulator, api, first, second, ingestor };
+}
+
+async function fourProcesses(work: string, world: Readonly<Record<string, string>>): Promise<Outcome> {
+  const running: ProductProcess[] = [];
   const broker = await openTestBroker();
   try {
-    const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
-    const store = started(await ProductProcess.start('store', data));
-    const storeUrl = store.url.replace('//', `//tideline:${secret}@`);
-    const brokers = { KAFKA_BROKERS: broker.bootstrap };
-    const env = { ...brokers, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
-    const port = await freePort();
-    const apiUrl = `http://127.0.0.1:${port}`;
-    // All at once, as an operator would: the simulator waits for the API. It has no way into the store.
-    const all = await Promise.allSettled([
-      ProductProcess.start('simulator', {
-        ...brokers,
-        ...world,
-        TIDELINE_PORT: '0',
-        TIDELINE_DATA: join(work, 'simulator'),
-        TIDELINE_API_URL: apiUrl,
-      }),
-      ProductProcess.start('ingestor', env),
-      ProductProcess.start('ingestor', env),
-      ProductProcess.start('api', { ...env, TIDELINE_PORT: String(port) }),
-    ]);
-    for (const each of all) if (each.status === 'fulfilled') started(each.value);
-    for (const each of all) if (each.status === 'rejected') throw each.reason;
-    const [, simulator, first, second, api] = running as [ProductProcess, ProductProcess, ProductProcess, ProductProcess, ProductProcess];
+    const { store, storeUrl, simulator, first, second, api } = await startApart(work, broker.bootstrap, world, running);
     await worldStands(simulator.url);
     await atRest([first, second], demoShop);
     const stored = await demoMessages([broker.bootstrap]);

@@ -1,10 +1,9 @@
-import { openEmbedded } from '#clickhouse';
 import { demoShop } from '#simulation';
 import { exactly, Instance, ticksIn, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, simulatorOf, worldStands, type SimulatorSays } from './answers.js';
-import { demoCells, demoFaults, demoMessages } from './demo.js';
+import { demoFaults, endOfDemo } from './demo.js';
 
 /** Where shop time is when the instance goes down, and how. Two years of history first, then live. */
 const ends: readonly (readonly [at: string, how: 'kill' | 'stop'])[] = [
@@ -45,11 +44,8 @@ export async function restartWorld(work: string): Promise<Measure[]> {
     }
     await worldStands(instance.url);
     await atRest([instance], demoShop);
-    const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
-    const stored = await demoMessages(kafka.brokers);
-    if ((await instance.stop()) === 0) stops += 1;
-    const clickhouse = await openEmbedded(join(data, 'clickhouse'));
-    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
+    const { stored, cells, code } = await endOfDemo(instance, data);
+    if (code === 0) stops += 1;
     const during = (phase: string, how: string): number => went.filter((each) => each.phase === phase && each.how === how).length;
     const last = Date.parse(lastDay) - 1;
     return [

@@ -1,13 +1,11 @@
 import { openServer, sql } from '#clickhouse';
 import { demoShop } from '#simulation';
 import { atLeast, exactly, openTestBroker, ProductProcess, type Measure } from '#testing';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, worldStands } from '../answers.js';
 import { demoCells, demoFaults, demoMessages } from '../demo.js';
-import { freePort, rowsWritten } from '../processes.js';
+import { rowsWritten, startApart } from '../processes.js';
 
-const secret = 'secret-of-the-processes';
 const lastDay = '2026-02-15';
 /** Shop seconds per second once live: half a day. The history takes half a minute, what follows one and a half. */
 const speed = 43_200;
@@ -20,36 +18,10 @@ const asleepMs = 25_000;
  */
 export async function changingIngestors(work: string): Promise<Measure[]> {
   const running: ProductProcess[] = [];
-  const started = async (starting: Promise<ProductProcess>): Promise<ProductProcess> => {
-    const each = await starting;
-    running.push(each);
-    return each;
-  };
   const broker = await openTestBroker();
   try {
-    const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
-    const store = await started(ProductProcess.start('store', data));
-    const storeUrl = store.url.replace('//', `//tideline:${secret}@`);
-    const brokers = { KAFKA_BROKERS: broker.bootstrap };
-    const env = { ...brokers, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
-    const port = await freePort();
     const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
-    const ingestor = (): Promise<ProductProcess> => started(ProductProcess.start('ingestor', env));
-    // The simulator asks the API for its shop.
-    const [simulator, first, second] = await Promise.all([
-      started(
-        ProductProcess.start('simulator', {
-          ...brokers,
-          ...world,
-          TIDELINE_PORT: '0',
-          TIDELINE_DATA: join(work, 'simulator'),
-          TIDELINE_API_URL: `http://127.0.0.1:${port}`,
-        }),
-      ),
-      ingestor(),
-      ingestor(),
-      started(ProductProcess.start('api', { ...env, TIDELINE_PORT: String(port) })),
-    ]);
+    const { storeUrl, simulator, first, second, ingestor } = await startApart(work, broker.bootstrap, world, running);
     await reached(simulator, Date.parse('2024-06-01'));
     const third = await ingestor();
     let wentOn = 0;

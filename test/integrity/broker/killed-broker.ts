@@ -1,11 +1,10 @@
-import { openEmbedded } from '#clickhouse';
 import { demoShop } from '#simulation';
 import { exactly, Instance, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerOf } from '../../local-broker.js';
 import { atRest, reached, until, worldStands } from '../answers.js';
-import { demoCells, demoFaults, demoMessages } from '../demo.js';
+import { demoFaults, endOfDemo } from '../demo.js';
 
 /** Where shop time is when the broker is killed: while the history is sent and read, then live. */
 const kills = ['2024-03-01', '2024-09-01', '2025-06-01', '2026-01-03', '2026-01-06'] as const;
@@ -34,11 +33,7 @@ export async function killedBroker(work: string): Promise<Measure[]> {
     }
     await worldStands(instance.url);
     await atRest([instance], demoShop);
-    const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
-    const stored = await demoMessages(kafka.brokers);
-    const code = await instance.stop();
-    const clickhouse = await openEmbedded(join(data, 'clickhouse'));
-    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
+    const { stored, cells, code } = await endOfDemo(instance, data);
     return [
       exactly('brokers killed under load', killed.size, 'kills', kills.length),
       { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
