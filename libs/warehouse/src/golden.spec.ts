@@ -119,7 +119,7 @@ function statements(): Map<string, string> {
     ...writeDimensions(s),
     ...writePlaceholders(s),
     writeTimelines(s, dirty),
-    writeKpis(s, dirty),
+    ...writeKpis(s, dirty),
     ...writeCustomers(s),
     noteCampaignDays(s, dirty),
     writeCampaignDays(s),

@@ -61,6 +61,12 @@ export class DirtyBuckets {
   }
 }
 
+/** From one instant until before another, Unix seconds. */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
 /** Up to this many stand in a statement as literals. */
 const fewBuckets = 300;
 
@@ -71,12 +77,41 @@ const fewBuckets = 300;
 export class DirtySql {
   readonly #few: boolean;
 
-  /** @param table a work table `(grain, start)` */
+  /**
+   * @param table a work table `(grain, start)`
+   * @param span only buckets that start within it, Unix seconds; all by default
+   */
   constructor(
     private readonly dirty: DirtyBuckets,
     private readonly table: Sql,
+    private readonly span: Span = { from: -Infinity, until: Infinity },
   ) {
     this.#few = dirty.size <= fewBuckets;
+  }
+
+  /**
+   * The same buckets in spans of whole months of the shop, so that every level of a bucket is in one of them. One span of all where the
+   * slices are few.
+   * @param most slices in a span, but a month is not divided
+   */
+  portions(most: number): DirtySql[] {
+    if (this.dirty.size <= most) return [this];
+    const months = this.dirty.of('month');
+    const slices = this.dirty.of('slice');
+    const portions: DirtySql[] = [];
+    let from = -Infinity;
+    let taken = 0;
+    for (const [index, month] of months.entries()) {
+      const until = months[index + 1] ?? Infinity;
+      const ofMonth = slices.filter((slice) => slice >= month && slice < until).length;
+      if (taken > 0 && taken + ofMonth > most) {
+        portions.push(new DirtySql(this.dirty, this.table, { from, until: month }));
+        from = month;
+        taken = 0;
+      }
+      taken += ofMonth;
+    }
+    return [...portions, new DirtySql(this.dirty, this.table, { from, until: Infinity })];
   }
 
   /** Lines that the work table must hold before the predicates are used; none when the buckets are few. */
@@ -90,8 +125,8 @@ export class DirtySql {
 
   /** Whether a bucket, given by its start, is one of a grain. A DateTime compared with numbers is compared as Unix seconds. */
   has(grain: Grain, start: Sql): Sql {
-    if (!this.#few) return sql`${start} IN (SELECT start FROM ${this.table} WHERE grain = ${grain})`;
-    return this.any ? sql`${start} IN ${this.dirty.of(grain)}` : sql`0`;
+    if (!this.#few) return this.#spanned(start, sql`${start} IN (SELECT start FROM ${this.table} WHERE grain = ${grain})`);
+    return this.any ? this.#spanned(start, sql`${start} IN ${this.dirty.of(grain)}`) : sql`0`;
   }
 
   /** Rows that lie in dirty buckets of a grain; the outer bounds prune, the list decides. */
@@ -99,15 +134,19 @@ export class DirtySql {
     const all = this.dirty.of(grain);
     const [first, last] = [all[0], all[all.length - 1]];
     if (first === undefined || last === undefined) return sql`0`;
-    return sql`(${bucket} >= ${first} AND ${bucket} < ${last + longest[grain]} AND ${this.has(grain, bucketOf(grain, bucket, zone))})`;
+    const from = Math.max(first, this.span.from);
+    const until = Math.min(last + longest[grain], this.span.until);
+    return sql`(${bucket} >= ${from} AND ${bucket} < ${until} AND ${this.has(grain, bucketOf(grain, bucket, zone))})`;
   }
 
   /** Whether a row of a derived table, given by its columns `grain` and `bucket`, stands in a dirty bucket. */
   holds(): Sql {
-    if (!this.#few) return sql`(grain, bucket) IN (SELECT grain, start FROM ${this.table})`;
+    const bucket = sql`bucket`;
+    if (!this.#few) return this.#spanned(bucket, sql`(grain, bucket) IN (SELECT grain, start FROM ${this.table})`);
     // One number per bucket: a list of tuples takes far longer to parse.
     const all = grains.flatMap((grain, index) => this.dirty.of(grain).map((start) => (index + 1) * 2 ** 32 + start));
-    return this.any ? sql`toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${all}` : sql`0`;
+    if (!this.any) return sql`0`;
+    return this.#spanned(bucket, sql`toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${all}`);
   }
 
   /** The same, in a form by which the engine prunes. */
@@ -117,6 +156,15 @@ export class DirtySql {
       grains.map((grain) => sql`(grain = ${grain} AND ${this.has(grain, sql`bucket`)})`),
       ' OR ',
     );
+  }
+
+  #spanned(start: Sql, predicate: Sql): Sql {
+    const { from, until } = this.span;
+    const bounds = [
+      ...(Number.isFinite(from) ? [sql`${start} >= ${from}`] : []),
+      ...(Number.isFinite(until) ? [sql`${start} < ${until}`] : []),
+    ];
+    return bounds.length > 0 ? sql`(${join([...bounds, predicate], ' AND ')})` : predicate;
   }
 }
 

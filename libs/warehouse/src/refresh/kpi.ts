@@ -8,13 +8,21 @@ const separator = '\u001f';
 /** Member of dimension `product` that carries discounts on orders as a whole. */
 export const orderLevel = '\u001forder';
 
+/** Dirty slices that one statement computes: a history of years at once would take a gigabyte. */
+const mostSlices = 5_000;
+
+/** `agg_kpi`: one statement, or several, each of whole months, where much is dirty. */
+export function writeKpis(s: StepSql, dirty: DirtySql): NamedStatement[] {
+  return dirty.portions(mostSlices).map((portion) => writePortion(s, portion));
+}
+
 /**
- * `agg_kpi`, every grain and dimension in one statement, one insert, one part: a reader sees every level move at once. The headline
+ * Every grain and dimension in one statement, one insert, one part: a reader sees every level of a month move at once. The headline
  * ('all') is taken over from `agg_headline`, which stands at the same ledger positions; dimensions start at the hour, products at the
  * day, straight from L1; days and months are filled up with the clean hours and days around the dirty ones. What stood in a dirty
  * bucket marks its key, so that a key that emptied gets a tombstone.
  */
-export function writeKpis(s: StepSql, dirty: DirtySql): NamedStatement {
+function writePortion(s: StepSql, dirty: DirtySql): NamedStatement {
   const { zone } = s;
   const kpi = s.table('agg_kpi');
   const bucket = sql`bucket`;

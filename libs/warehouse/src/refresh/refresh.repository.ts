@@ -180,7 +180,7 @@ export class RefreshRepository {
           ...(months.length > 0 ? writeCustomers(s) : []),
           ...writePlaceholders(s, missing),
         ]),
-        run.statements(dirty.any ? [writeKpis(s, dirty)] : []),
+        run.statements(dirty.any ? writeKpis(s, dirty) : []),
       ]);
       if (dirty.any) await run.statement(noteCampaignDays(s, dirty));
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
