@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shop } from './shop.js';
-import type { Level, Watermark, WatermarkRepository } from './watermark.repository.js';
+import type { Level, Standing, Watermark, WatermarkRepository } from './watermark.repository.js';
 
 /** Nest token of the gate. */
 export const READ_GATE = Symbol('READ_GATE');
@@ -25,28 +26,40 @@ export interface ReadGate {
   onMoved(listener: (shop: string) => void): void;
 }
 
+/** How long a read waits for a step of another process, or is repeated, before it answers `partial`. */
+const patienceMs = 2_000;
+const lookAgainMs = 20;
+
 /**
  * Readers of a level share; the refresher's write phase on it is alone. Within one process this is a lock; where the refresher runs in
- * another process the generation is read again afterwards, and the work repeated when it moved.
+ * another process the store says whether a step is being written: reads wait for its end, and are repeated when one began meanwhile.
  */
 export class ShopGate implements ReadGate {
   readonly #sides = new Map<string, Side>();
   readonly #listeners: ((shop: string) => void)[] = [];
 
-  constructor(private readonly watermarks: WatermarkRepository) {}
+  /** @param patience milliseconds for which a read waits for another process, or is repeated, before it answers `partial` */
+  constructor(
+    private readonly watermarks: WatermarkRepository,
+    private readonly patience = patienceMs,
+  ) {}
 
   async read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level: Level = 'settled'): Promise<{ value: T; stamp: Stamp }> {
-    const attempts = 3;
     const side = this.side(shop, level);
-    for (let attempt = 1; ; attempt += 1) {
+    const deadline = performance.now() + this.patience;
+    for (;;) {
       const answer = await side.lock.shared(async () => {
-        const stamp = stampOf(await this.watermark(shop, level));
+        const before = await this.standing(shop, level);
+        const late = performance.now() > deadline;
+        if (before.moving && !late) return undefined;
+        const stamp = stampOf(before.watermark);
         const value = await work(stamp);
-        const after = stampOf(await this.watermark(shop, level));
-        return { value, stamp, moved: after.generation !== stamp.generation };
+        const after = await this.standing(shop, level);
+        const moved = before.moving || after.moving || stampOf(after.watermark).generation !== stamp.generation;
+        return moved && !late ? undefined : { value, stamp: { ...stamp, partial: moved || side.torn } };
       });
-      if (!answer.moved) return { value: answer.value, stamp: { ...answer.stamp, partial: side.torn } };
-      if (attempt === attempts) return { value: answer.value, stamp: { ...answer.stamp, partial: true } };
+      if (answer) return answer;
+      await sleep(lookAgainMs);
     }
   }
 
@@ -89,9 +102,9 @@ export class ShopGate implements ReadGate {
     for (const level of ['live', 'settled']) this.#sides.delete(`${shop.shop} ${level}`);
   }
 
-  private async watermark(shop: Shop, level: Level): Promise<Watermark | undefined> {
+  private async standing(shop: Shop, level: Level): Promise<Standing> {
     const { own } = this.side(shop, level);
-    return own ? own.watermark : this.watermarks.read(shop, level);
+    return own ? { watermark: own.watermark, moving: false } : this.watermarks.standing(shop, level);
   }
 
   private side(shop: Shop, level: Level): Side {

@@ -20,6 +20,13 @@ export interface Watermark {
   readonly committedAt: Date;
 }
 
+/** Where a level stands, for readers that a refresher elsewhere does not keep out. */
+export interface Standing {
+  readonly watermark: Watermark | undefined;
+  /** A later generation was begun and is not committed: tables of the level may be of two generations. */
+  readonly moving: boolean;
+}
+
 /** The rows that say how far the figures are, one per level. */
 export class WatermarkRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
@@ -52,6 +59,24 @@ FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
       })),
       committedAt: instantOf(row.committed_at),
     };
+  }
+
+  /** The newest watermark, and whether somebody is about to move the level, or died while doing so. */
+  async standing(shop: Shop, level: Level): Promise<Standing> {
+    // First what was begun: a step that ends in between would look as if it moved, never one that moves as if it stood.
+    const [row] = await this.clickhouse.query<{ begun: string }>(
+      sql`SELECT max(generation) AS begun FROM ${tableOf(shop, 'write_phases')} WHERE level = ${level}`,
+      'reader',
+    );
+    const watermark = await this.read(shop, level);
+    return { watermark, moving: BigInt(row?.begun ?? 0) > (watermark?.generation ?? 0n) };
+  }
+
+  /** Says that a generation is about to be written, to the readers of other processes. Where there are none it costs nothing. */
+  async begin(shop: Shop, level: Level, generation: bigint): Promise<void> {
+    if (!this.clickhouse.shared) return;
+    const row = JSON.stringify([level, generation.toString()]);
+    await this.clickhouse.insert(tableOf(shop, 'write_phases'), ['level', 'generation'], row, 'refresher');
   }
 
   /** Written last in a step: from here on readers may trust everything before it. */

@@ -256,6 +256,8 @@ export class Refresher {
       this.gate.write(this.shop, 'settled', async () => {
         // First: whatever comes to stand here, the next step writes above it.
         await this.claim();
+        const levels = ['settled', 'live'] as const;
+        if (this.#settled) for (const level of levels) await this.watermarks.begin(this.shop, level, this.#generation + 2n);
         // Done by half it is no reason to stop: all that stands is of these positions.
         await exchange().catch((error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))));
         if (!this.#settled) return;
@@ -263,7 +265,7 @@ export class Refresher {
         if (this.claims.shared) await this.claim();
         this.#generation += 2n;
         const watermark: Watermark = { ...this.#settled, generation: this.#generation, committedAt: this.options.now() };
-        for (const level of ['settled', 'live'] as const) {
+        for (const level of levels) {
           await this.watermarks.write(this.shop, level, watermark, 0);
           this.gate.stands(this.shop, level, watermark);
         }
@@ -292,6 +294,7 @@ export class Refresher {
     const watermark: Watermark = { generation: step.generation, clock, positions: to, committedAt: this.options.now() };
     const guarded = (work: () => Promise<void>): Promise<void> =>
       this.gate.write(this.shop, level, async () => {
+        await this.watermarks.begin(this.shop, level, step.generation);
         await work();
         await this.watermarks.write(this.shop, level, watermark, ledgerRows);
         this.gate.stands(this.shop, level, watermark);

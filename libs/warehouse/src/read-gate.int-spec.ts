@@ -1,0 +1,95 @@
+import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
+import { HeldStore, seededShop, ShopRun } from '#testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ShopGate, WatermarkRepository, type Level } from './index.js';
+
+const { messages } = seededShop(71, { timeZone: 'Europe/London' });
+let directory: string;
+let engine: ClickHouse;
+/** The store as the refresher's process has it. */
+let store: HeldStore;
+let run: ShopRun;
+let arrived = 0;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tideline-gate-'));
+  engine = await openEmbedded(directory);
+  store = new HeldStore(engine);
+  run = await ShopRun.open(store, 'gate', { timeZone: 'Europe/London', currency: 'GBP' });
+  await arrive(30);
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function arrive(count: number): Promise<void> {
+  await run.arrive(messages.slice(arrived, (arrived += count)), count);
+}
+
+/** A gate as a process has it that only reads. */
+function elsewhere(patience?: number): ShopGate {
+  return new ShopGate(new WatermarkRepository(new HeldStore(engine)), patience);
+}
+
+describe('a reader in another process than the refresher', () => {
+  it.each<[Level, string]>([
+    ['settled', 'INSERT agg_kpi'],
+    ['settled', 'INSERT agg_customer'],
+    ['live', 'INSERT agg_headline'],
+  ])('waits while the %s level is written (%s), and then sees all of it', async (level, write) => {
+    const stood = (level === 'live' ? run.refresher.live : run.refresher.watermark)?.generation;
+    const held = store.hold((each) => each === write);
+    const moving = arrive(10);
+    await held.reached;
+    const nothing = (): Promise<void> => Promise.resolve();
+    expect((await elsewhere(50).read(run.shop, nothing, level)).stamp.partial).toBe(true);
+    const waiting = elsewhere().read(run.shop, nothing, level);
+    await sleep(100);
+    held.release();
+    await moving;
+    const { stamp } = await waiting;
+    expect(stamp.partial).toBe(false);
+    expect(BigInt(stamp.generation)).toBeGreaterThan(stood ?? 0n);
+  });
+
+  it('reads again what it read while a step began', async () => {
+    const gate = elsewhere();
+    let reads = 0;
+    const { value, stamp } = await gate.read(run.shop, async () => {
+      reads += 1;
+      const orders = await ordersOf('agg_kpi');
+      if (reads === 1) await arrive(20);
+      return [orders, await ordersOf('agg_kpi')];
+    });
+    expect(reads).toBe(2);
+    expect(value[0]).toBe(value[1]);
+    expect(stamp).toMatchObject({ partial: false, generation: String(run.refresher.watermark?.generation) });
+  });
+
+  it('says partial after a refresher that died between two tables, until another one did its step again', async () => {
+    const held = store.hold((each) => each === 'INSERT agg_customer_month');
+    const died = arrive(10);
+    died.catch(() => undefined);
+    await held.reached;
+    const read = async (): Promise<boolean> => (await elsewhere(50).read(run.shop, () => Promise.resolve())).stamp.partial;
+    expect(await read()).toBe(true);
+    // It claims the shop, and brings its figures to the ledger's end.
+    await ShopRun.open(new HeldStore(engine), 'gate', { timeZone: 'Europe/London', currency: 'GBP' });
+    expect(await read()).toBe(false);
+    held.release();
+    await expect(died).rejects.toMatchObject({ code: 'claim-lost' });
+    expect(await read()).toBe(false);
+  });
+});
+
+async function ordersOf(table: string): Promise<string> {
+  const [row] = await engine.query<{ orders: string }>(
+    sql`SELECT sum(orders) AS orders FROM ${ident(run.shop.database, table)} FINAL WHERE dimension = 'all' AND grain = 'month'`,
+  );
+  return row?.orders ?? '';
+}
