@@ -180,6 +180,8 @@ export class ShopPipeline {
     };
     return parts.streaming.consume({
       groupId: `tideline.${shop.shop}.ingestor`,
+      // A store of this process's own has no other writer.
+      alone: !parts.clickhouse.shared,
       topics: [...topicByName.keys()],
       startAt: (name, partition, bounds) => writer.startAt(ledgerTopicOf(name), partition, bounds),
       onBatch: (batch) => writer.write(ledgerTopicOf(batch.topic), batch),

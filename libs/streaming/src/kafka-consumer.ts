@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Assignment, placeOf } from './assignment.js';
 import { backoff, type Place } from './consumer-place.js';
@@ -84,7 +85,7 @@ export class KafkaConsumer implements RunningConsumer {
   private async connect(): Promise<void> {
     const { kafka, spec, tuning, logger } = this.parts;
     const consumer = kafka.consumer({
-      groupId: spec.groupId,
+      groupId: spec.alone ? `${spec.groupId}.${randomUUID()}` : spec.groupId,
       sessionTimeout: tuning.sessionTimeoutMs,
       heartbeatInterval: Math.floor(tuning.sessionTimeoutMs / 4),
       rebalanceTimeout: 30_000,
@@ -227,6 +228,7 @@ export class KafkaConsumer implements RunningConsumer {
   /** Tells the group how far this member is. Nothing rests on it. */
   private async commit(assignment: Assignment | undefined): Promise<void> {
     this.#committedAt = performance.now();
+    if (this.parts.spec.alone) return;
     const moved = [...(assignment?.positions() ?? [])].filter(([key, place]) => this.#committed.get(key) !== place.expected);
     if (moved.length === 0) return;
     const offsets = moved.map(([, { topic, partition, expected }]) => ({ topic, partition, offset: expected.toString() }));

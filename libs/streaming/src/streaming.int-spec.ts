@@ -108,6 +108,21 @@ describe('topics', () => {
 });
 
 describe('a consumer', () => {
+  it('that is alone waits for no member that died, and takes no partition from another one', async () => {
+    await streaming.ensureTopics([spec('alone.t.v1')]);
+    await produce('alone.t.v1', 0, 100);
+    const one = reader('alone.t.v1', 'alone');
+    const other = reader('alone.t.v1', 'alone');
+    await consume({ ...one.spec, alone: true });
+    await until(() => one.count() === 100, 'all 100 read by the first');
+    // As one that starts again after a kill: the former member is still there, and stays.
+    await consume({ ...other.spec, alone: true });
+    await until(() => other.count() === 100, 'all 100 read by the second', 2_500);
+    await produce('alone.t.v1', 100, 150);
+    await until(() => one.count() === 150 && other.count() === 150, 'both go on');
+    for (const { seen } of [one, other]) expectUnbroken(seen);
+  });
+
   it('starts where its owner says, not where the group was', async () => {
     await streaming.ensureTopics([spec('b.t.v1')]);
     await produce('b.t.v1', 0, 200);

@@ -76,6 +76,12 @@ export interface Kept {
 
 export interface ConsumeSpec {
   readonly groupId: string;
+  /**
+   * Nobody shares the partitions: they are read under a group of this consumer's own, new each time it connects, whose name begins with
+   * `groupId`. So it waits for no member that was killed, which a group gives up after its session timeout only, and two owners of one
+   * topic do not take partitions from each other. Nothing is committed to such a group.
+   */
+  readonly alone?: boolean;
   readonly topics: readonly string[];
   /**
    * Asked for every assigned partition before its first batch, when no batch of it is under way: the offset to fetch first.
