@@ -4,8 +4,12 @@ import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pixel } from './pixel.js';
+import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rest } from './rest.js';
 import { startup } from './startup.js';
 
-process.exitCode = await runMeasures({ startup, import: importing, memory, rest, latency, pixel, drain, replay }, process.argv.slice(2));
+process.exitCode = await runMeasures(
+  { startup, import: importing, memory, rest, latency, pixel, recovery, drain, replay },
+  process.argv.slice(2),
+);

@@ -1,5 +1,5 @@
 import { topicOf, type PipelineAnswer, type ShopAnswer } from '#contracts';
-import { openStreaming, type Streaming } from '#streaming';
+import { openStreaming, type OutgoingMessage, type Streaming } from '#streaming';
 import { anOrder, silent, type Instance } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../browser/demo.js';
@@ -17,16 +17,26 @@ export interface OpenLoop {
 /** How often what is due is sent. */
 const everyMs = 10;
 
-/** A shop of its own for a measure. @returns a client of the instance's broker */
-export async function shopFor(instance: Instance, shop: string): Promise<Streaming> {
-  await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR' });
+/** A shop of its own for a measure. @param clock what moves its time @returns a client of the instance's broker */
+export async function shopFor(instance: Instance, shop: string, clock: 'wall' | 'data' = 'wall'): Promise<Streaming> {
+  await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR', clock });
   await until(`${shop} is ready`, async () => (await instance.get<ShopAnswer>(`/api/v1/shops/${shop}`)).status === 'ready');
   const { kafka } = await instance.get<PipelineAnswer>('/api/v1/pipeline');
   return openStreaming({ brokers: kafka.brokers, clientId: `${shop}-bench`, logger: silent });
 }
 
-/** Begins once the producer is connected. @param total how many, at `perSecond` */
-export async function sendOrders(streaming: Streaming, shop: string, perSecond: number, total: number): Promise<OpenLoop> {
+/**
+ * Begins once the producer is connected.
+ * @param total how many, at `perSecond`
+ * @param make the n-th; one of this moment by default
+ */
+export async function sendOrders(
+  streaming: Streaming,
+  shop: string,
+  perSecond: number,
+  total: number,
+  make: (number: number) => OutgoingMessage = orderOfNow,
+): Promise<OpenLoop> {
   const producer = await streaming.producer();
   const begun = performance.now();
   let sent = 0;
@@ -35,7 +45,7 @@ export async function sendOrders(streaming: Streaming, shop: string, perSecond: 
     while (sent < total) {
       const due = Math.min(total, Math.floor(((performance.now() - begun) / 1_000) * perSecond) + 1);
       const batch = [];
-      for (; sent < due; sent += 1) batch.push(order(sent));
+      for (; sent < due; sent += 1) batch.push(make(sent));
       if (batch.length > 0) onTheWay.push(producer.send(topicOf(shop, 'transactions.v1'), batch));
       await sleep(everyMs);
     }
@@ -65,7 +75,7 @@ export function waitsOf(load: OpenLoop, shown: readonly { readonly count: number
   return waits;
 }
 
-function order(number: number): { key: string; value: string } {
+function orderOfNow(number: number): { key: string; value: string } {
   const at = new Date().toISOString();
   const { key, value } = anOrder(
     { orderId: `o-${number}`, customerId: `c-${number % 5_000}`, orderedAt: at, currency: 'EUR' },
