@@ -1,10 +1,10 @@
 import { topicOf, topics, type PipelineAnswer, type TopicName } from '#contracts';
 import { domainTopicConfig, openStreaming } from '#streaming';
 import { atMost, exactly, Instance, silent, type Measure } from '#testing';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MeasureOptions } from '../run-measures.js';
+import { peakMb } from './growth.js';
 import { differingCells } from './load-cells.js';
 import { loadOrder, outgoing, type LoadShape } from './load.js';
 
@@ -23,7 +23,7 @@ export async function drain(work: string, options: MeasureOptions): Promise<Meas
   const data = join(work, 'data');
   const instance = await Instance.start(data);
   let seconds: number;
-  let peakMb: number;
+  let peak: number;
   try {
     const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
     await produce(kafka.brokers, shape, events);
@@ -31,14 +31,14 @@ export async function drain(work: string, options: MeasureOptions): Promise<Meas
     await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR', clock: 'data' });
     while (!(await isThrough(instance, events))) await sleep(100);
     seconds = (performance.now() - begun) / 1_000;
-    peakMb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1_000;
+    peak = peakMb(instance.pid);
   } finally {
     await instance.stop();
   }
   const rate = Math.round(events / seconds);
   return [
     { measure: `backlog of ${events} events until all figures are exact`, value: rate, unit: 'events/s', bar, ok: rate >= bar },
-    atMost('Node process, peak', Math.round(peakMb), 'MB', 1_500),
+    atMost('Node process, peak', peak, 'MB', 1_500),
     exactly('cells that differ from a fold over the orders', await differingCells(data, shop, shape, events), 'cells', 0),
   ];
 }

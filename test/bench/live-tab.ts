@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { demo } from '../browser/demo.js';
 import { launch, open } from '../browser/stage.js';
 import { percentOfCore, Tab } from '../browser/tab.js';
+import { slopePerMinute } from './growth.js';
 
 const everyMs = 10_000;
 /**
@@ -24,25 +25,25 @@ export async function liveTab(instance: Instance, minutes: number): Promise<Meas
     await page.locator('[data-testid=pill][data-state=live]').waitFor({ timeout: 180_000 });
     const tab = await Tab.of(page);
     await sleep(warmUp * minutes * 60_000);
-    const heap: { minute: number; kb: number }[] = [];
+    const heap: { minute: number; value: number }[] = [];
     const begun = performance.now();
     const before = await tab.work();
     for (let look = 0; performance.now() - begun < minutes * 60_000; look += 1) {
       await sleep(Math.max(0, begun + look * everyMs - performance.now()));
-      heap.push({ minute: (performance.now() - begun) / 60_000, kb: (await tab.heapBytes()) / 1_000 });
+      heap.push({ minute: (performance.now() - begun) / 60_000, value: (await tab.heapBytes()) / 1_000 });
     }
     const busy = percentOfCore(before, await tab.work());
     return [
       {
         measure: 'heap of the tab, largest after a collection',
-        value: Math.round(Math.max(...heap.map(({ kb }) => kb)) / 1_000),
+        value: Math.round(Math.max(...heap.map(({ value }) => value)) / 1_000),
         unit: 'MB',
         bar: null,
         ok: true,
       },
       atMost(
         `heap of the tab, growth in ${minutes} minutes after ${warmUp * minutes} of warm-up`,
-        slopeOf(heap),
+        slopePerMinute(heap),
         'kB/min',
         flatKbPerMinute,
       ),
@@ -51,13 +52,4 @@ export async function liveTab(instance: Instance, minutes: number): Promise<Meas
   } finally {
     await browser.close();
   }
-}
-
-/** Least squares, kilobytes per minute. */
-function slopeOf(points: readonly { readonly minute: number; readonly kb: number }[]): number {
-  const mean = (of: (point: { minute: number; kb: number }) => number): number =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const [x, y] = [mean(({ minute }) => minute), mean(({ kb }) => kb)];
-  const spread = points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
-  return points.reduce((sum, { minute, kb }) => sum + (minute - x) * (kb - y), 0) / spread;
 }

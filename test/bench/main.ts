@@ -7,9 +7,11 @@ import { pixel } from './pixel.js';
 import { recovery } from './recovery.js';
 import { replay } from './replay.js';
 import { rest } from './rest.js';
+import { sockets } from './sockets.js';
 import { startup } from './startup.js';
+import { sustain } from './sustain.js';
 
 process.exitCode = await runMeasures(
-  { startup, import: importing, memory, rest, latency, pixel, recovery, drain, replay },
+  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, replay },
   process.argv.slice(2),
 );

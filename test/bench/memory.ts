@@ -1,10 +1,10 @@
 import { atMost, importFile, Instance, type Measure } from '#testing';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceFile } from '../integrity/reference.js';
 import { brokerOf } from '../local-broker.js';
 import type { MeasureOptions } from '../run-measures.js';
+import { peakMb } from './growth.js';
 import { liveTab } from './live-tab.js';
 
 /** Largest resident memory of both processes during an import and after it; then of the demo shop, with a tab that looks at it. */
@@ -41,10 +41,4 @@ function processesOf(when: string, instance: Instance, data: string): Measure[] 
     atMost(`${when}: broker heap, largest allowed`, Number(/-Xmx(\d+)m/.exec(broker.args)?.[1] ?? Number.NaN), 'MB', 512),
     { measure: `${when}: broker process, peak`, value: peakMb(broker.pid), unit: 'MB', bar: null, ok: true },
   ];
-}
-
-/** High-water mark of resident memory, as the kernel keeps it. */
-function peakMb(pid: number): number {
-  const kilobytes = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
-  return Math.round((kilobytes * 1024) / 1e6);
 }

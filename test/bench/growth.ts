@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+
+/** Resident memory of a process now, MB. */
+export function residentMb(pid: number): number {
+  return megabytes(pid, 'VmRSS');
+}
+
+/** High-water mark of a process's resident memory, as the kernel keeps it, MB. */
+export function peakMb(pid: number): number {
+  return megabytes(pid, 'VmHWM');
+}
+
+function megabytes(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN);
+  return Math.round((kilobytes * 1024) / 1e6);
+}
+
+/** Least squares: by how much a value grows in a minute. */
+export function slopePerMinute(points: readonly { readonly minute: number; readonly value: number }[]): number {
+  const mean = (of: (point: { minute: number; value: number }) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean(({ minute }) => minute), mean(({ value }) => value)];
+  const spread = points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+  return points.reduce((sum, { minute, value }) => sum + (minute - x) * (value - y), 0) / spread;
+}
