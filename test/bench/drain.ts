@@ -1,10 +1,11 @@
 import { topicOf, topics, type PipelineAnswer, type TopicName } from '#contracts';
 import { domainTopicConfig, openStreaming } from '#streaming';
-import { atMost, exactly, Instance, silent, type Measure } from '#testing';
+import { atLeast, atMost, exactly, Instance, openTestBroker, silent, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MeasureOptions } from '../run-measures.js';
 import { peakMb } from './growth.js';
+import { drainByKafkaEngine } from './kafka-engine.js';
 import { differingCells } from './load-cells.js';
 import { loadOrder, outgoing, type LoadShape } from './load.js';
 
@@ -15,29 +16,43 @@ const bar = 40_000;
 
 /**
  * A backlog in Kafka, made before the shop is known, until every figure holds it: so long as a day of a busy shop, whatever the number of
- * events. Then the figures against a plain fold over the same orders.
+ * events. Then the figures against a plain fold over the same orders, and the time against that of ClickHouse's own Kafka engine.
  */
 export async function drain(work: string, options: MeasureOptions): Promise<Measure[]> {
   const events = options.events ?? usualEvents;
   const shape: LoadShape = { name: 'o', perSecond: events / 86_400, from: Date.UTC(2025, 2, 3), customers: Math.ceil(events / 20) };
   const data = join(work, 'data');
-  const instance = await Instance.start(data);
+  // Both read from it, so it is nobody's own.
+  const broker = await openTestBroker();
+  const brokers = [broker.bootstrap];
+  const instance = await Instance.start(data, { KAFKA_BROKERS: broker.bootstrap });
   let seconds: number;
   let peak: number;
+  let engineSeconds: number;
   try {
-    const { kafka } = await instance.get<{ kafka: { brokers: string[] } }>('/api/v1/pipeline');
-    await produce(kafka.brokers, shape, events);
+    await produce(brokers, shape, events);
     const begun = performance.now();
     await instance.call('PUT', `/api/v1/shops/${shop}`, { timeZone: 'UTC', currency: 'EUR', clock: 'data' });
     while (!(await isThrough(instance, events))) await sleep(100);
     seconds = (performance.now() - begun) / 1_000;
     peak = peakMb(instance.pid);
+    await instance.stop();
+    engineSeconds = await drainByKafkaEngine(join(work, 'engine'), brokers, topicOf(shop, 'transactions.v1'), events);
   } finally {
     await instance.stop();
+    await broker.stop();
   }
   const rate = Math.round(events / seconds);
   return [
     { measure: `backlog of ${events} events until all figures are exact`, value: rate, unit: 'events/s', bar, ok: rate >= bar },
+    {
+      measure: 'the same by the Kafka engine and a view',
+      value: Math.round(events / engineSeconds),
+      unit: 'events/s',
+      bar: null,
+      ok: true,
+    },
+    atLeast('of the Kafka engine', engineSeconds / seconds, 'x', 0.4),
     atMost('Node process, peak', peak, 'MB', 1_500),
     exactly('cells that differ from a fold over the orders', await differingCells(data, shop, shape, events), 'cells', 0),
   ];
