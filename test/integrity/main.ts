@@ -4,6 +4,7 @@ import { broker } from './broker/broker.js';
 import { fence } from './fence/fence.js';
 import { killImport } from './kill-import.js';
 import { kills } from './kills/kills.js';
+import { network } from './network/network.js';
 import { properties } from './properties/properties.js';
 import { processes } from './processes.js';
 import { reimport } from './reimport.js';
@@ -18,6 +19,7 @@ process.exitCode = await runMeasures(
     kills,
     fence,
     broker,
+    network,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,
