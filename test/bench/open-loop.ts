@@ -1,5 +1,5 @@
 import { topicOf, type PipelineAnswer, type ShopAnswer } from '#contracts';
-import { openStreaming, type Streaming } from '#streaming';
+import { openStreaming, type OutgoingMessage, type Streaming } from '#streaming';
 import { anOrder, silent, type Instance } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../browser/demo.js';
@@ -25,8 +25,14 @@ export async function shopFor(instance: Instance, shop: string): Promise<Streami
   return openStreaming({ brokers: kafka.brokers, clientId: `${shop}-bench`, logger: silent });
 }
 
-/** Begins once the producer is connected. @param total how many, at `perSecond` */
-export async function sendOrders(streaming: Streaming, shop: string, perSecond: number, total: number): Promise<OpenLoop> {
+/** Begins once the producer is connected. @param total how many, at `perSecond` @param make the n-th of them */
+export async function sendOrders(
+  streaming: Streaming,
+  shop: string,
+  perSecond: number,
+  total: number,
+  make: (number: number) => OutgoingMessage = order,
+): Promise<OpenLoop> {
   const producer = await streaming.producer();
   const begun = performance.now();
   let sent = 0;
@@ -34,8 +40,8 @@ export async function sendOrders(streaming: Streaming, shop: string, perSecond: 
     const onTheWay: Promise<unknown>[] = [];
     while (sent < total) {
       const due = Math.min(total, Math.floor(((performance.now() - begun) / 1_000) * perSecond) + 1);
-      const batch = [];
-      for (; sent < due; sent += 1) batch.push(order(sent));
+      const batch: OutgoingMessage[] = [];
+      for (; sent < due; sent += 1) batch.push(make(sent));
       if (batch.length > 0) onTheWay.push(producer.send(topicOf(shop, 'transactions.v1'), batch));
       await sleep(everyMs);
     }

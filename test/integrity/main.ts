@@ -5,6 +5,7 @@ import { fence } from './fence/fence.js';
 import { killImport } from './kill-import.js';
 import { kills } from './kills/kills.js';
 import { network } from './network/network.js';
+import { overloaded } from './overload/overload.js';
 import { properties } from './properties/properties.js';
 import { processes } from './processes.js';
 import { reimport } from './reimport.js';
@@ -20,6 +21,7 @@ process.exitCode = await runMeasures(
     fence,
     broker,
     network,
+    overload: overloaded,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,
