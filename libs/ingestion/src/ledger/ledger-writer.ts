@@ -102,8 +102,9 @@ export class LedgerWriter {
       state.next = bounds.start;
     }
     this.#partitions.set(place, state);
-    // A sandbox has no topic: its messages are made anew each time.
-    const last = isSandbox(this.shop) ? undefined : await this.ledger.lastMessage(this.shop, topic, partition, state.epoch);
+    // At the beginning there is nothing to compare. A sandbox has no topic: its messages are made anew each time.
+    if (state.next === 0n || isSandbox(this.shop)) return state.next;
+    const last = await this.ledger.lastMessage(this.shop, topic, partition, state.epoch);
     if (!last || last.offset < bounds.start) return state.next;
     state.last = last;
     return last.offset;
