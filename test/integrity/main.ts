@@ -4,6 +4,8 @@ import { broker } from './broker/broker.js';
 import { fence } from './fence/fence.js';
 import { killImport } from './kill-import.js';
 import { kills } from './kills/kills.js';
+import { network } from './network/network.js';
+import { overloaded } from './overload/overload.js';
 import { properties } from './properties/properties.js';
 import { processes } from './processes.js';
 import { reimport } from './reimport.js';
@@ -18,6 +20,8 @@ process.exitCode = await runMeasures(
     kills,
     fence,
     broker,
+    network,
+    overload: overloaded,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,

@@ -69,6 +69,22 @@ export interface Apart {
   readonly ingestor: () => Promise<ProductProcess>;
 }
 
+/** Starts processes, each of which the caller has to end. @param running gets each as soon as it runs */
+export function starter(running: ProductProcess[]): typeof ProductProcess.start {
+  return async (...what) => {
+    const each = await ProductProcess.start(...what);
+    running.push(each);
+    return each;
+  };
+}
+
+/** A store on `work`/store, and its address with the right to write. */
+export async function startStore(work: string, running: ProductProcess[]): Promise<{ store: ProductProcess; storeUrl: string }> {
+  const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
+  const store = await starter(running)('store', data);
+  return { store, storeUrl: store.url.replace('//', `//tideline:${secret}@`) };
+}
+
 /**
  * Starts a store, then a simulator, two ingestors and an API, all at once, as an operator would: the simulator waits for the API. It has no
  * way into the store.
@@ -80,14 +96,8 @@ export async function startApart(
   world: Readonly<Record<string, string>>,
   running: ProductProcess[],
 ): Promise<Apart> {
-  const start = async (...what: Parameters<typeof ProductProcess.start>): Promise<ProductProcess> => {
-    const each = await ProductProcess.start(...what);
-    running.push(each);
-    return each;
-  };
-  const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
-  const store = await start('store', data);
-  const storeUrl = store.url.replace('//', `//tideline:${secret}@`);
+  const start = starter(running);
+  const { store, storeUrl } = await startStore(work, running);
   const brokers = { KAFKA_BROKERS: bootstrap };
   const env = { ...brokers, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
   const port = await freePort();

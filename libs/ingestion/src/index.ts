@@ -20,5 +20,6 @@ export { PIPELINES, type Pipelines, type PipelineView } from './pipelines.js';
 export { PipelineReadModule } from './read-side/pipeline-read.module.js';
 export { StoredPipelines } from './read-side/stored-pipelines.js';
 export { IngestionService } from './ingestion.service.js';
-export { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
+export type { TruncationPolicy } from './ledger/known-topics.js';
+export { LedgerWriter } from './ledger/ledger-writer.js';
 export { IngestionMetrics } from './ingestion.metrics.js';

@@ -9,7 +9,7 @@ import { claimsOver } from './claim/claims.js';
 import { ingestionConfig } from './ingestion.config.js';
 import { IngestionMetrics } from './ingestion.metrics.js';
 import { IngestionService } from './ingestion.service.js';
-import type { TruncationPolicy } from './ledger/ledger-writer.js';
+import type { TruncationPolicy } from './ledger/known-topics.js';
 import { OperationsController } from './operations.controller.js';
 import { SANDBOX_INTAKE, type SandboxIntake } from './intake.js';
 import { PipelineController } from './pipeline.controller.js';

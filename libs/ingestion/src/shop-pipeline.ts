@@ -29,8 +29,10 @@ import { soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
 import { IngestionError } from './ingestion.errors.js';
 import type { SandboxIntake } from './intake.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
-import { LedgerWriter, type TruncationPolicy } from './ledger/ledger-writer.js';
+import type { TruncationPolicy } from './ledger/known-topics.js';
+import { LedgerWriter } from './ledger/ledger-writer.js';
 import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
+import { promptBounds } from './prompt-bounds.js';
 import { Refresher, type Committed } from './refresh/refresher.js';
 
 export interface PipelineOptions {
@@ -259,7 +261,7 @@ export class ShopPipeline {
    * @param level whose positions the lag is measured from
    */
   async status(stamp: Stamp, level: Level = 'settled'): Promise<PipelineAnswer['shops'][number]> {
-    const bounds = await this.bounds().catch(() => []);
+    const bounds = await promptBounds(this.#consumerState, () => this.bounds());
     const positions = (level === 'live' ? this.#refresher.live : this.#refresher.watermark)?.positions ?? [];
     const known = ledgerTopics.flatMap((topic) =>
       Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })),

@@ -50,6 +50,25 @@ describe('an assignment', () => {
     expect(taken).toEqual([10n, 12n]);
   });
 
+  it('asks its owner again when the topic goes back, though the next offset lies within it, or when it is told to', async () => {
+    let asked = 0;
+    const { assignment, bound } = await placed({ startAt: () => Promise.resolve((asked += 1) > 0 ? 10n : 0n) });
+    const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
+    for (const [end, times] of [
+      [20n, 1],
+      [25n, 1],
+      [15n, 2],
+      [15n, 2],
+    ] as const) {
+      assignment.review(assignment.positions(), [{ ...bound, end }], 30_000);
+      await turn();
+      expect([end, asked]).toEqual([end, times]);
+    }
+    assignment.askAgain('the broker is back');
+    await turn();
+    expect([asked, assignment.positioned]).toEqual([3, true]);
+  });
+
   it('hands out nothing once it is over, and waits for the batch under way', async () => {
     let finish = (): void => undefined;
     const { assignment } = await placed({ onBatch: () => new Promise((done) => (finish = done)) });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { advanced, backoff, classify, judgeElsewhere, passedOver, type Fetched, type Place } from './consumer-place.js';
 import type { ConsumeSpec, IncomingBatch, IncomingMessage, PartitionBounds, StreamingLogger } from './streaming.js';
@@ -38,6 +39,8 @@ export class Assignment {
   /** Times in a row that a batch of the partition was not taken, or lost. */
   readonly #failures = new Map<string, number>();
   readonly #stuck = new Map<string, { readonly expected: bigint; readonly since: number }>();
+  /** What the broker held when it was last asked. */
+  readonly #bounds = new Map<string, PartitionBounds>();
   readonly #over = new AbortController();
 
   constructor(
@@ -45,6 +48,8 @@ export class Assignment {
     private readonly parts: AssignmentParts,
   ) {
     for (const partition of partitions) this.#partitions.set(placeOf(partition), partition);
+    // Every partition may wait for it.
+    setMaxListeners(0, this.#over.signal);
   }
 
   /** Every partition has its place. */
@@ -118,11 +123,18 @@ export class Assignment {
       const key = placeOf(bound);
       const place = this.#places.get(key);
       const former = before.get(key);
+      const seen = this.#bounds.get(key);
+      this.#bounds.set(key, bound);
       if (!place || !former) continue;
+      // A topic that goes back is another one, though the next offset may lie within it.
+      if (seen && (bound.end < seen.end || bound.start < seen.start)) {
+        this.reposition(place, 'the topic goes back');
+        continue;
+      }
       if (this.isBusy(key) || place.expected !== former.expected) {
         this.#stuck.delete(key);
       } else if (place.expected < bound.start || place.expected > bound.end) {
-        this.reposition(place);
+        this.reposition(place, notHeld);
       } else if (bound.end === place.expected) {
         this.#stuck.delete(key);
       } else {
@@ -169,16 +181,18 @@ export class Assignment {
     }
   }
 
-  /** The broker does not hold the place's offset (any more): its owner says where to go on. */
-  private reposition(place: Place): void {
+  /** Owners are asked where to go on: it may be another broker that came back, or another topic. */
+  askAgain(why: string): void {
+    for (const place of [...this.#places.values()]) this.reposition(place, why);
+  }
+
+  /** The next offset may not be the broker's (any more): its owner says where to go on. */
+  private reposition(place: Place, why: string): void {
     const partition: Partition = { topic: place.topic, partition: place.partition };
-    this.parts.logger.warn(
-      { ...partition, expected: place.expected.toString() },
-      'the broker does not hold the next offset, its owner is asked',
-    );
+    this.parts.logger.warn({ ...partition, expected: place.expected.toString() }, `${why}, its owner is asked where to go on`);
     this.#places.delete(placeOf(place));
     this.parts.steering.pause(partition);
-    void this.position(partition);
+    void this.quiet(placeOf(place)).then(() => this.position(partition));
   }
 
   private async isNext(place: Place, fetched: Fetched): Promise<boolean> {
@@ -191,7 +205,7 @@ export class Assignment {
       if (this.isOver || this.#places.get(placeOf(place)) !== place) return false;
       if (verdict === 'skip') return true;
       if (verdict === 'ask') {
-        this.reposition(place);
+        this.reposition(place, notHeld);
         return false;
       }
     }
@@ -272,6 +286,8 @@ export class Assignment {
     await sleep(ms, undefined, { signal: this.#over.signal }).catch(() => undefined);
   }
 }
+
+const notHeld = 'the broker does not hold the next offset';
 
 export function placeOf({ topic, partition }: Partition): string {
   return `${topic}/${partition}`;

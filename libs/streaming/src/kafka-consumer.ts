@@ -25,9 +25,11 @@ export interface ConsumerParts {
 }
 
 const probeIntervalMs = 1_000;
+/** As `stallMs`, when the broker has just come back: a connection of before may be one through which nothing comes any more. */
+const stallOnReturnMs = 5_000;
 const commitIntervalMs = 5_000;
 /** A client that does not let go within this is left to itself: nothing it fetches is handed on. */
-const disconnectMs = 10_000;
+const disconnectMs = 5_000;
 
 /** A batch consumer whose position comes from its owner, not from the group. Says how it is, and never gives up. */
 export class KafkaConsumer implements RunningConsumer {
@@ -45,6 +47,7 @@ export class KafkaConsumer implements RunningConsumer {
   /** Rebuilds in a row without a batch taken. */
   #rebuilds = 0;
   #leftAt = performance.now();
+  #returnedAt = -Infinity;
   #committedAt = performance.now();
   #committed = new Map<string, bigint>();
   readonly #stop = new AbortController();
@@ -199,19 +202,26 @@ export class KafkaConsumer implements RunningConsumer {
       if (!this.isStopping) this.unanswered(error);
       return;
     }
+    const returned = this.#away || isMissingTopic(this.#crash);
     if (isMissingTopic(this.#crash)) this.#crash = undefined;
     if (this.#away) {
       this.#away = false;
-      this.#leftAt = performance.now();
+      this.#leftAt = this.#returnedAt = performance.now();
     }
     if (assignment && assignment === this.#assignment) {
-      if (assignment.review(before, bounds, this.parts.tuning.stallMs)) this.rebuild('there is lag and no progress');
+      if (assignment.review(before, bounds, this.stallMs)) this.rebuild('there is lag and no progress');
+      else if (returned) assignment.askAgain('the broker, or a topic, is back');
       else if (bounds.every((bound) => bound.end === (before.get(placeOf(bound))?.expected ?? bound.end))) this.#crash = undefined;
       if (performance.now() - this.#committedAt >= commitIntervalMs) void this.commit(assignment);
     } else if (!assignment && performance.now() - this.#leftAt >= this.parts.tuning.stallMs) {
       this.rebuild('it did not come back into its group');
     }
     this.update();
+  }
+
+  private get stallMs(): number {
+    const { stallMs } = this.parts.tuning;
+    return performance.now() - this.#returnedAt < stallMs ? Math.min(stallOnReturnMs, stallMs) : stallMs;
   }
 
   private unanswered(error: unknown): void {

@@ -4,6 +4,7 @@ import { backoff } from './consumer-place.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { forwardTo, protocolError, unreachable } from './kafka-errors.js';
 import { KafkaProducer } from './kafka-producer.js';
+import { kafkaSocket } from './kafka-socket.js';
 import { StreamingError } from './streaming.errors.js';
 import type { ConsumeSpec, EventProducer, PartitionBounds, RunningConsumer, Streaming, StreamingLogger, TopicSpec } from './streaming.js';
 
@@ -20,6 +21,8 @@ export interface StreamingOptions {
   readonly stallMs?: number;
   /** A request without an answer for this long has failed. @default 20000 */
   readonly requestTimeoutMs?: number;
+  /** A connection that owes an answer for this long, and brings no byte of it, is given up and made anew. @default 10000 */
+  readonly silentMs?: number;
 }
 
 /** Opens the seam on kafkajs. Connects lazily, at the first call that needs the broker. */
@@ -29,6 +32,7 @@ export function openStreaming(options: StreamingOptions): Streaming {
     brokers: [...options.brokers],
     connectionTimeout: 3_000,
     requestTimeout: options.requestTimeoutMs ?? 20_000,
+    socketFactory: kafkaSocket(options.silentMs ?? 10_000),
     retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: logLevel.WARN,
     logCreator: forwardTo(options.logger),
@@ -62,7 +66,7 @@ class KafkaStreaming implements Streaming {
     const existing = new Set(await this.ask(names, (admin) => admin.listTopics()));
     const missing = specs.filter((spec) => !existing.has(spec.topic));
     if (missing.length > 0) {
-      await this.ask(names, (admin) =>
+      const create = (admin: Admin): Promise<unknown> =>
         admin.createTopics({
           waitForLeaders: true,
           topics: missing.map((spec) => ({
@@ -70,8 +74,8 @@ class KafkaStreaming implements Streaming {
             numPartitions: spec.partitions,
             configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
           })),
-        }),
-      );
+        });
+      await this.ask(names, create, createMs);
     }
     const { topics } = await this.ask(names, (admin) => admin.fetchTopicMetadata({ topics: names }));
     for (const spec of specs) {
@@ -127,18 +131,20 @@ class KafkaStreaming implements Streaming {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
     await Promise.all([...this.#producers].map((producer) => producer.close()));
     const admin = await this.#admin?.catch(() => undefined);
+    this.#admin = undefined;
     if (admin) this.retire(admin);
   }
 
   /**
    * kafkajs asks the broker for every topic a client was ever asked about, with each call: one that was deleted would fail
-   * the calls about all others from then on. So a client that met a missing topic is replaced, and the call made once more.
+   * the calls about all others from then on; it knows an old leader, and goes on using a connection through which nothing comes any
+   * more. So a client that failed is replaced, and where a topic is missing the call is made once more.
    * A partition whose leader is just changing (its topic was made a moment ago, its broker came back) is asked for again a little later.
    */
-  private async ask<T>(topics: readonly string[], call: (admin: Admin) => Promise<T>): Promise<T> {
+  private async ask<T>(topics: readonly string[], call: (admin: Admin) => Promise<T>, patienceMs = answerMs): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.askOnce(call);
+        return await this.askOnce(call, patienceMs);
       } catch (error) {
         if (isLeaderMoving(error) && attempt < leaderTries) {
           await sleep(backoff(attempt));
@@ -155,15 +161,33 @@ class KafkaStreaming implements Streaming {
     }
   }
 
-  private async askOnce<T>(call: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = await this.admin();
+  private async askOnce<T>(call: (admin: Admin) => Promise<T>, patienceMs: number): Promise<T> {
+    const admin = this.admin();
+    const patience = new AbortController();
+    try {
+      return await Promise.race([
+        this.answerOf(admin, call),
+        sleep(patienceMs, undefined, { ref: false, signal: patience.signal }).then(() => {
+          throw new Error(`there was no answer for ${patienceMs / 1_000} s.`);
+        }),
+      ]);
+    } catch (error) {
+      if (this.#admin === admin) this.#admin = undefined;
+      admin.then(
+        (open) => this.retire(open),
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      patience.abort();
+    }
+  }
+
+  private async answerOf<T>(opening: Promise<OpenAdmin>, call: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = await opening;
     admin.pending += 1;
     try {
       return await call(admin.client);
-    } catch (error) {
-      // It knows an old leader, too: kafkajs does not look for the new one by itself.
-      if (isTopicMissing(error) || isLeaderMoving(error)) this.retire(admin);
-      throw error;
     } finally {
       admin.pending -= 1;
       if (admin.retired) this.retire(admin);
@@ -187,14 +211,15 @@ class KafkaStreaming implements Streaming {
 
   /** Not asked any more, and let go when those who wait for it have their answer. */
   private retire(admin: OpenAdmin): void {
-    if (!admin.retired) {
-      admin.retired = true;
-      this.#admin = undefined;
-    }
+    admin.retired = true;
     if (admin.pending === 0) admin.client.disconnect().catch(() => undefined);
   }
 }
 
+/** A broker that lives answers what it is asked within milliseconds; whether it does is shown on the screen. */
+const answerMs = 5_000;
+/** Making topics takes longer, with the wait for their leaders. */
+const createMs = 30_000;
 /** How often a call waits for a partition to have its leader: some two seconds in all. */
 const leaderTries = 5;
 const leaderErrors: readonly (string | undefined)[] = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION', 'REPLICA_NOT_AVAILABLE'];

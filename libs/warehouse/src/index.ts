@@ -3,7 +3,14 @@ export { findShop, SHOP_DIRECTORY, ShopRepository, type ShopDirectory, type Shop
 export { READ_GATE, ShopGate, type ReadGate, type Stamp } from './read-gate.js';
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
 export { columnsOf, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger/ledger-tables.js';
-export { LedgerRepository, type LedgerHead, type LedgerRow, type LedgerSpan, type LedgerTick } from './ledger/ledger.repository.js';
+export {
+  LedgerRepository,
+  type KeptMessage,
+  type LedgerHead,
+  type LedgerRow,
+  type LedgerSpan,
+  type LedgerTick,
+} from './ledger/ledger.repository.js';
 export { AuditRepository, type AuditDifference, type AuditFigure } from './audit.repository.js';
 export { Aside, dropAside } from './aside/aside.js';
 export { figureTables, ledgerTable, viewTables, type ComparedTable } from './aside/figure-tables.js';

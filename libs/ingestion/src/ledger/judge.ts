@@ -5,6 +5,7 @@ import { topicOfType } from '../ledger-consumers.js';
 import type { LedgerConsumer, Mapped } from '../mappers/ledger-mapper.js';
 import { columnInstant } from '../mappers/ledger-mapper.js';
 import { contentHash } from './canonical-json.js';
+import { payloadOf, textIn } from './raw-message.js';
 
 /** Why a message was not used. The codes are shown to people and counted by metrics. */
 export const rejectionReasons = [
@@ -52,21 +53,20 @@ export type Judgement =
 const maxDepth = 50;
 
 const envelope = z.looseObject({ ...envelopeShape, type: z.string().min(1).max(200), data: z.unknown() });
-const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads one message.
  * @param value the message as it stands on the topic; null is a tombstone, which no domain topic uses
  */
 export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffer | null, shop: { currency: string }): Judgement {
-  const text = decode(value);
+  const text = textIn(value);
   let parsed: unknown;
   try {
     parsed = text === undefined ? undefined : JSON.parse(text);
   } catch {
     parsed = undefined;
   }
-  const payload = text ?? `base64:${(value ?? Buffer.alloc(0)).toString('base64')}`;
+  const payload = text ?? payloadOf(value);
   let recordedTime = undefined as string | undefined;
   const reject = (reason: RejectionReason, detail: string, type = '', eventId = ''): Judgement => ({
     verdict: 'rejected',
@@ -154,15 +154,6 @@ function faultOf(
   }
   const whole = contract.schema.safeParse(parsed);
   return whole.success ? undefined : ['invalid-data', inWords(whole.error), type, id];
-}
-
-function decode(value: Buffer | null): string | undefined {
-  if (value === null) return undefined;
-  try {
-    return decoder.decode(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `data.lines.0.unitPrice: must be ...` for the first few faults. */

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Alarms } from '../alarms.js';
-import { LedgerWriter, type TruncationPolicy } from './ledger-writer.js';
+import type { TruncationPolicy } from './known-topics.js';
+import { LedgerWriter } from './ledger-writer.js';
 
 let directory: string;
 let clickhouse: ClickHouse;
@@ -37,11 +38,14 @@ const bounds = (partition: number, start: number, end: number) => ({
   start: BigInt(start),
   end: BigInt(end),
 });
-const batch = (partition: number, ...offsets: number[]) => ({
+/** Messages of a topic that was made at some moment: made anew it holds the same ones with other timestamps. */
+const batchOf = (madeAt: Date, partition: number, ...offsets: number[]) => ({
   topic: 'probe.transactions.v1',
   partition,
-  messages: offsets.map((offset) => ({ offset: BigInt(offset), key: null, value: Buffer.from('no json'), timestamp: new Date() })),
+  messages: offsets.map((offset) => ({ offset: BigInt(offset), key: null, value: Buffer.from('no json'), timestamp: madeAt })),
 });
+const batch = (partition: number, ...offsets: number[]) => batchOf(new Date('2026-01-01T00:00:00Z'), partition, ...offsets);
+const batchAnew = (partition: number, ...offsets: number[]) => batchOf(new Date('2026-01-02T00:00:00Z'), partition, ...offsets);
 /** Hands a batch over and waits for it. */
 async function durable(target: LedgerWriter, each: ReturnType<typeof batch>): Promise<void> {
   await (
@@ -59,8 +63,9 @@ it('goes on where the ledger ends, and leaves out what it already holds', async 
   expect(await first.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(0n);
   await durable(first, batch(0, 0, 1, 2));
   const second = writer('halt');
-  expect(await second.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(3n);
-  await durable(second, batch(0, 1, 2, 3, 4));
+  // The last one is asked for again, to be compared.
+  expect(await second.startAt('transactions.v1', 0, bounds(0, 0, 9))).toBe(2n);
+  await durable(second, batch(0, 2, 3, 4));
   expect(await spans(0)).toEqual([[1, 0, 4, 5, 0]]);
   expect(await clickhouse.query(sql`SELECT count() AS rows FROM ${ident(shop.database, 'ledger_transactions')}`)).toEqual([{ rows: '5' }]);
 });
@@ -97,7 +102,52 @@ it('halts, or opens a new epoch, when the broker ends below the ledger', async (
     [1, 0, 2, 3, 0],
     [2, 0, 1, 2, 0],
   ]);
-  expect(await writer('halt').startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(2n);
+  expect(await writer('halt').startAt('transactions.v1', 3, bounds(3, 0, 2))).toBe(1n);
+});
+
+it('opens a new epoch when the topic was made anew and filled beyond the end of the ledger', async () => {
+  const embedded = writer('new-epoch');
+  await embedded.startAt('transactions.v1', 7, bounds(7, 0, 9));
+  await durable(embedded, batch(7, 0, 1, 2));
+  expect(await embedded.startAt('transactions.v1', 7, bounds(7, 0, 6))).toBe(2n);
+  await expect(embedded.write('transactions.v1', batchAnew(7, 2, 3, 4, 5))).rejects.toMatchObject({ code: 'ledger-ahead' });
+  expect(await embedded.startAt('transactions.v1', 7, bounds(7, 0, 6))).toBe(0n);
+  expect(alarms.list().map(({ code, subject }) => [code, subject])).toEqual([['new-epoch', 'transactions.v1/7']]);
+  await durable(embedded, batchAnew(7, 0, 1, 2, 3, 4, 5));
+  expect(await spans(7)).toEqual([
+    [1, 0, 2, 3, 0],
+    [2, 0, 5, 6, 0],
+  ]);
+  expect(await embedded.startAt('transactions.v1', 7, bounds(7, 0, 6))).toBe(5n);
+  await durable(embedded, batchAnew(7, 5));
+  expect((await spans(7)).length).toBe(2);
+});
+
+it('halts at a topic that was made anew and filled, goes on when the right one is back, or when somebody accepts the other one', async () => {
+  const target = writer('halt');
+  const halted = () => alarms.list().map(({ code }) => code);
+  const begin = () => target.startAt('transactions.v1', 8, bounds(8, 0, 6));
+  await begin();
+  await durable(target, batch(8, 0, 1, 2));
+  for (let time = 0; time < 2; time += 1) {
+    expect(await begin()).toBe(2n);
+    await expect(target.write('transactions.v1', batchAnew(8, 2, 3))).rejects.toMatchObject({ code: 'ledger-ahead' });
+    expect(halted()).toEqual(['ledger-ahead']);
+  }
+  await begin();
+  await durable(target, batch(8, 2, 3));
+  expect(halted()).toEqual([]);
+  // One that has no message at that offset is another one, too.
+  await begin();
+  await expect(target.write('transactions.v1', batchAnew(8, 4))).rejects.toMatchObject({ code: 'ledger-ahead' });
+  target.accept('transactions.v1', 8);
+  expect(await begin()).toBe(0n);
+  await durable(target, batchAnew(8, 0, 1, 2, 3, 4));
+  expect(halted()).toEqual(['new-epoch']);
+  expect(await spans(8)).toEqual([
+    [1, 0, 3, 4, 0],
+    [2, 0, 4, 5, 0],
+  ]);
 });
 
 it('remembers a new epoch before its first message: the new topic may have grown past the old end when the process starts again', async () => {
@@ -147,7 +197,7 @@ it('loses with a batch what it took after it, and takes nothing more before it w
   expect([await lost, await after]).toEqual(['lost', 'lost']);
   await expect(target.write('transactions.v1', batch(5, 4))).rejects.toThrow();
   expect(await spans(5)).toEqual([[1, 0, 0, 1, 0]]);
-  expect(await target.startAt('transactions.v1', 5, bounds(5, 0, 9))).toBe(1n);
-  await durable(target, batch(5, 1, 2, 3, 4));
+  expect(await target.startAt('transactions.v1', 5, bounds(5, 0, 9))).toBe(0n);
+  await durable(target, batch(5, 0, 1, 2, 3, 4));
   expect(await spans(5)).toEqual([[1, 0, 4, 5, 0]]);
 });

@@ -1,9 +1,18 @@
-import type { IncomingBatch, Kept, PartitionBounds } from '#streaming';
-import type { LedgerHead, LedgerRepository, LedgerRow, LedgerTopic, Shop } from '#warehouse';
+import type { IncomingBatch, IncomingMessage, Kept, PartitionBounds } from '#streaming';
+import {
+  isSandbox,
+  type KeptMessage,
+  type LedgerHead,
+  type LedgerRepository,
+  type LedgerRow,
+  type LedgerTopic,
+  type Shop,
+} from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from '../alarms.js';
 import { IngestionError } from '../ingestion.errors.js';
 import { GroupCommit, type GroupCommitOptions, type RowSource } from './group-commit.js';
+import { KnownTopics, type TruncationPolicy } from './known-topics.js';
 import { epochRow, gapRow, ledgerRows } from './ledger-rows.js';
 
 /** How long batches wait for one another. */
@@ -17,13 +26,12 @@ const usualWaits: WriterWaits = { patienceMs: 250, manyRows: 5_000, fetchMs: 5 }
 /** Payload bytes that may wait in memory; beyond that nothing more is fetched. */
 const mostWaiting = 16 * 1024 * 1024;
 
-/** What to do when the broker's end lies below the ledger's: the topic was made anew, or the broker lost its tail. */
-export type TruncationPolicy = 'new-epoch' | 'halt';
-
 interface PartitionState extends RowSource {
   epoch: number;
   /** The offset after the last one taken. */
   next: bigint;
+  /** What the first batch must begin with, unless it has: the last message that the ledger has. */
+  last?: KeptMessage | undefined;
 }
 
 /** What was written: where the partition's ledger ends now, and counts for metrics. */
@@ -48,47 +56,38 @@ export class LedgerWriter {
   readonly #partitions = new Map<string, PartitionState>();
   readonly #commits = new Map<LedgerTopic, GroupCommit<LedgerRow>>();
   #waitingBytes = 0;
-  /** Partitions that may go on though the broker ends below the ledger. */
-  readonly #accepted = new Set<string>();
+  readonly #topics: KnownTopics;
 
   constructor(
     private readonly shop: Shop,
     private readonly ledger: LedgerRepository,
     private readonly alarms: Alarms,
-    private readonly policy: TruncationPolicy,
+    policy: TruncationPolicy,
     private readonly listener: LedgerListener,
     private readonly waits: WriterWaits = usualWaits,
-  ) {}
+  ) {
+    this.#topics = new KnownTopics(shop, alarms, policy);
+  }
 
   /**
    * The resume rule.
-   * @returns the offset to fetch first
-   * @throws {IngestionError} `ledger-ahead` when the broker lost messages and the policy is to halt
+   * @returns the offset to fetch first: that of the last message the ledger has, which is compared and not taken again; where the broker
+   * does not have it any more, the next one
+   * @throws {IngestionError} `ledger-ahead` when the broker ends below the ledger and the policy is to halt
    */
   async startAt(topic: LedgerTopic, partition: number, bounds: PartitionBounds): Promise<bigint> {
     const place = `${topic}/${partition}`;
     await this.commitOf(topic).flush();
     const head = await this.ledger.head(this.shop, topic, partition);
     const state: PartitionState = { epoch: head?.epoch ?? 1, next: head?.next ?? 0n };
-    if (state.next > bounds.end) {
-      const what = `The broker's ${this.shop.shop}.${place} ends at ${bounds.end}, the ledger already holds up to ${state.next}: the topic was made anew or the broker lost its last messages.`;
-      if (this.policy === 'halt' && !this.#accepted.has(place)) {
-        const message = `${what} Check the cluster; to go on from the broker's start run: npm run -s cli -- accept --shop ${this.shop.shop} ${place}`;
-        this.alarms.raise('ledger-ahead', this.shop.shop, place, message);
-        throw new IngestionError('ledger-ahead', message);
-      }
+    const isAhead = state.next > bounds.end;
+    const what = isAhead ? `ends at ${bounds.end}, the ledger already holds up to ${state.next}` : this.#topics.otherwise(place);
+    if (what !== undefined && this.#topics.mayGoOn(place)) {
       state.epoch += 1;
       state.next = 0n;
       await this.ledger.append(this.shop, topic, [epochRow(topic, partition, state.epoch, new Date())]);
-      this.#accepted.delete(place);
-      this.alarms.clear('ledger-ahead', this.shop.shop, place);
-      this.alarms.raise(
-        'new-epoch',
-        this.shop.shop,
-        place,
-        `${what} A new epoch (${state.epoch}) was opened; nothing the ledger holds is lost.`,
-      );
-    }
+      this.#topics.begins(place, state.epoch, what);
+    } else if (isAhead) throw this.#topics.halted(place, what ?? '');
     if (state.next < bounds.start) {
       const missing = bounds.start - state.next;
       await this.ledger.append(this.shop, topic, [
@@ -103,20 +102,27 @@ export class LedgerWriter {
       state.next = bounds.start;
     }
     this.#partitions.set(place, state);
-    return state.next;
+    // At the beginning there is nothing to compare. A sandbox has no topic: its messages are made anew each time.
+    if (state.next === 0n || isSandbox(this.shop)) return state.next;
+    const last = await this.ledger.lastMessage(this.shop, topic, partition, state.epoch);
+    if (!last || last.offset < bounds.start) return state.next;
+    state.last = last;
+    return last.offset;
   }
 
   /**
    * Takes one batch, to be written within one block, with what other partitions of the topic brought meanwhile. Returns when the next
    * one may come.
    * @returns with `durable`, which rejects when nothing of the batch is: then `startAt` has to be asked again
-   * @throws when rows of the partition were lost since `startAt`
+   * @throws when rows of the partition were lost since `startAt`; {IngestionError} `ledger-ahead` when the first batch does not begin with
+   * what the ledger ends with. Both go to `startAt` again
    */
   async write(topic: LedgerTopic, batch: IncomingBatch): Promise<Kept> {
     const state = this.#partitions.get(`${topic}/${batch.partition}`);
     if (!state)
       throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
     if (state.lost !== undefined) throw state.lost;
+    this.compare(`${topic}/${batch.partition}`, state, batch.messages[0]);
     const rows = ledgerRows(this.shop, topic, batch.partition, state.epoch, state.next, batch.messages, new Date());
     const last = rows[rows.length - 1]?.envelope;
     if (!last) return { durable: Promise.resolve() };
@@ -150,9 +156,21 @@ export class LedgerWriter {
     this.listener.written({ head, accepted, rejected });
   }
 
-  /** A partition that halted because the broker ends below the ledger goes on from the broker's start, in a new epoch. */
+  /** The first batch after `startAt`: does it begin with what the ledger ends with? */
+  private compare(place: string, state: PartitionState, first: IncomingMessage | undefined): void {
+    if (!state.last || !first) return;
+    try {
+      this.#topics.compare(place, state.last, first);
+      delete state.last;
+    } catch (error) {
+      state.lost = error as IngestionError;
+      throw error;
+    }
+  }
+
+  /** A partition that halted because the broker does not hold what the ledger took goes on from the broker's start, in a new epoch. */
   accept(topic: LedgerTopic, partition: number): void {
-    this.#accepted.add(`${topic}/${partition}`);
+    this.#topics.accept(`${topic}/${partition}`);
   }
 
   /** Writes the batches that wait. Resolves when all of them have ended, well or not. */

@@ -12,6 +12,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxIntake } from '../intake.js';
 import type { PipelineView, Pipelines } from '../pipelines.js';
+import { promptBounds } from '../prompt-bounds.js';
 
 /** How often the registry and each shop are looked at. */
 const lookMs = 1_000;
@@ -106,7 +107,7 @@ class StoredPipeline implements PipelineView {
 
   /** The stamp carries the positions. What only the ingestor knows (audit, alarms, views) its own API tells. */
   async status(stamp: Stamp): Promise<PipelineAnswer['shops'][number]> {
-    const bounds = await this.bounds().catch(() => []);
+    const bounds = await promptBounds(this.#state, this.bounds);
     return {
       shop: this.shop.shop,
       state: this.#state,

@@ -17,6 +17,8 @@ export interface BrokerOptions {
   readonly heapMb: number;
   /** The java to run. @default 'java' on the PATH */
   readonly java?: string;
+  /** `host:port` that clients are told to come to, where something stands between them and the broker. @default its own address */
+  readonly advertised?: string | undefined;
   /** Told once when the process ends without having been asked to. */
   readonly onExit: (message: string) => void;
 }
@@ -70,7 +72,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const settings = join(directory, 'server.properties');
   await awaitPredecessor(directory, settings);
   const ports = await choosePorts(join(directory, 'ports.json'));
-  await writeFile(settings, serverProperties({ ...ports, dataDirectory: join(directory, 'data') }));
+  await writeFile(settings, serverProperties({ ...ports, dataDirectory: join(directory, 'data'), advertised: options.advertised }));
   const java = options.java ?? 'java';
   const classes = [
     '-cp',

@@ -2,6 +2,8 @@ export interface BrokerSettings {
   readonly broker: number;
   readonly controller: number;
   readonly dataDirectory: string;
+  /** The address that clients are told to come to. @default its own */
+  readonly advertised?: string | undefined;
 }
 
 /** Settings of the local broker: one KRaft node, loopback only, small internal topics. */
@@ -12,7 +14,7 @@ export function serverProperties(settings: BrokerSettings): string {
     'controller.quorum.bootstrap.servers': `127.0.0.1:${settings.controller}`,
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://127.0.0.1:${settings.broker},CONTROLLER://127.0.0.1:${settings.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${settings.broker}`,
+    'advertised.listeners': `PLAINTEXT://${settings.advertised ?? `127.0.0.1:${settings.broker}`}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': settings.dataDirectory,
     'auto.create.topics.enable': 'false',

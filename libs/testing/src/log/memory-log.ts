@@ -16,8 +16,9 @@ interface Partition extends LogPartition {
   start: bigint;
 }
 
-/** Record timestamps: one a millisecond from here on, so that the same appends give the same bytes. */
+/** Record timestamps: one a millisecond from here on, so that the same appends give the same bytes; a topic made anew begins a day later. */
 const firstTimestamp = Date.parse('2024-01-01T00:00:00Z');
+const dayMs = 86_400_000;
 
 /**
  * A shop's topics in memory: what is appended stays at its offset, and nothing moves by itself. It behaves towards a consumer as a
@@ -48,12 +49,14 @@ export class MemoryLog {
 
   /** At most `most` messages from an offset on. */
   read(place: LogPartition, from: bigint, most: number): IncomingMessage[] {
-    const messages = this.newest(this.of(place));
+    const partition = this.of(place);
+    const messages = this.newest(partition);
+    const first = firstTimestamp + partition.epochs.length * dayMs;
     return messages.slice(Number(from), Number(from) + most).map((message, index) => ({
       offset: from + BigInt(index),
       key: null,
       value: bytesOf(message?.value ?? null),
-      timestamp: new Date(firstTimestamp + Number(from) + index),
+      timestamp: new Date(first + Number(from) + index),
     }));
   }
 

@@ -39,9 +39,11 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-export async function openTestBroker(): Promise<TestBroker> {
+/** @param advertised `host:port` that clients are told to come to, where something stands between; its own address by default */
+export async function openTestBroker(advertised?: string): Promise<TestBroker> {
   const directory = await mkdtemp(join(tmpdir(), 'tideline-broker-'));
-  const broker = await startBroker({ directory, jars: kafkaJars, log4j: kafkaLogging, heapMb: 256, onExit: () => undefined });
+  const onExit = (): void => undefined;
+  const broker = await startBroker({ directory, jars: kafkaJars, log4j: kafkaLogging, heapMb: 256, onExit, advertised });
   return {
     bootstrap: broker.bootstrap,
     stop: async () => {

@@ -36,6 +36,10 @@ export class ProductProcess {
     });
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   get url(): string {
     return this.urls[0] ?? '';
   }

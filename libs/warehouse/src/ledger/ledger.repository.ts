@@ -23,6 +23,14 @@ export interface LedgerHead {
   readonly recorded: string | null;
 }
 
+/** A message as the ledger keeps it: what shows that a topic still holds the same one. */
+export interface KeptMessage {
+  readonly offset: bigint;
+  /** The broker's record timestamp, `2011-12-09 12:50:00.000` in UTC. */
+  readonly producedAt: string;
+  readonly payload: string;
+}
+
 /** A tick of a shop's clock as the ledger holds it. */
 export interface LedgerTick {
   readonly now: string;
@@ -88,6 +96,21 @@ GROUP BY epoch ORDER BY epoch DESC LIMIT 1`,
       'writer',
     );
     return row && { epoch: row.epoch, next: BigInt(row.next) };
+  }
+
+  /** The last message of a partition in an epoch; undefined where it has none. */
+  async lastMessage(shop: Shop, topic: LedgerTopic, partition: number, epoch: number): Promise<KeptMessage | undefined> {
+    const [table, place] = [
+      tableOf(shop, ledgerTables[topic].table),
+      sql`partition = ${partition} AND epoch = ${epoch} AND verdict != 'gap'`,
+    ];
+    // The payload is read of one row: ordering by the offset would read those of a thousand.
+    const [row] = await this.clickhouse.query<{ at: string; produced_at: string; payload: string }>(
+      sql`SELECT toString(offset) AS at, produced_at, payload FROM ${table}
+WHERE ${place} AND offset = (SELECT max(offset) FROM ${table} WHERE ${place}) LIMIT 1`,
+      'writer',
+    );
+    return row && { offset: BigInt(row.at), producedAt: row.produced_at, payload: row.payload };
   }
 
   /** Rows between two sets of positions and the latest `recordedtime` among the accepted ones. */

@@ -1,0 +1,2 @@
+export { FaultProxy, type Counts } from './fault-proxy.js';
+export type { NetworkFault } from './line.js';
