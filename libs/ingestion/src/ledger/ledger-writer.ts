@@ -35,6 +35,8 @@ export interface WrittenBatch {
 
 /** Whom the writer tells. */
 export interface LedgerListener {
+  /** The ledger was asked where a partition goes on: it may hold more than was told as written, after an insert whose end nobody learnt. */
+  placed(): void;
   /** A batch waits for `flush`. */
   waiting(): void;
   written(batch: WrittenBatch): void;
@@ -103,6 +105,7 @@ export class LedgerWriter {
       state.next = bounds.start;
     }
     this.#partitions.set(place, state);
+    this.listener.placed();
     return state.next;
   }
 
