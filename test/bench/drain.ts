@@ -4,7 +4,7 @@ import { atLeast, atMost, exactly, Instance, openTestBroker, silent, type Measur
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MeasureOptions } from '../run-measures.js';
-import { peakMb } from './growth.js';
+import { peakMb } from '../growth.js';
 import { drainByKafkaEngine } from './kafka-engine.js';
 import { differingCells } from './load-cells.js';
 import { loadOrder, outgoing, type LoadShape } from './load.js';

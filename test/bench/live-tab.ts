@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { demo } from '../browser/demo.js';
 import { launch, open } from '../browser/stage.js';
 import { percentOfCore, Tab } from '../browser/tab.js';
-import { slopePerMinute } from './growth.js';
+import { slopePerMinute } from '../growth.js';
 
 const everyMs = 10_000;
 /**

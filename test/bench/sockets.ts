@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import type { MeasureOptions } from '../run-measures.js';
-import { residentMb, slopePerMinute } from './growth.js';
+import { sampleMemory, slopePerMinute } from '../growth.js';
 import { sendOrders, shopFor } from './open-loop.js';
 
 const shop = 'sockets';
@@ -44,24 +44,19 @@ export async function sockets(work: string, { minutes = 2 }: MeasureOptions): Pr
     first.clear();
     const total = Math.ceil(minutes * 60 * perSecond);
     const load = await sendOrders(streaming, shop, perSecond, total);
-    const memory: { minute: number; value: number }[] = [];
-    const begun = performance.now();
-    let sent = false;
-    void load.done.then(() => (sent = true));
-    while (!sent) {
-      memory.push({ minute: (performance.now() - begun) / 60_000, value: residentMb(instance.pid) });
-      await sleep(1_000);
-    }
+    const memory = sampleMemory(instance.pid, 1_000);
+    await load.done;
+    memory.stop();
     for (let tries = 0; newest.filter((orders) => orders === total).length < count && tries < 100; tries += 1) await sleep(50);
     // The first third is warm-up: V8 lets its heap grow to what it needs.
-    const warm = memory.filter(({ minute }) => minute > minutes / 3);
+    const warm = memory.samples.filter(({ minute }) => minute > minutes / 3);
     return [
       exactly('sockets without the last order', newest.filter((orders) => orders !== total).length, 'sockets', 0),
       atLeast('updates a second', first.size / (minutes * 60), '1/s', 0.9 * perSecond),
       { measure: 'deliveries', value: behind.length, unit: 'messages', bar: null, ok: true },
       atMost(`${count} sockets, after the first of them, p99`, percentile(behind, 0.99), 'ms', 150),
       atMost('Node process, growth', slopePerMinute(warm), 'MB/min', flatMbPerMinute),
-      { measure: 'Node process', value: memory.at(-1)?.value ?? Number.NaN, unit: 'MB', bar: null, ok: true },
+      { measure: 'Node process', value: memory.samples.at(-1)?.value ?? Number.NaN, unit: 'MB', bar: null, ok: true },
     ];
   } finally {
     for (const viewer of viewers) viewer.disconnect();

@@ -1,6 +1,7 @@
 import { runMeasures } from '../run-measures.js';
 import { badInput } from './bad-input.js';
 import { broker } from './broker/broker.js';
+import { disk } from './disk/disk.js';
 import { fence } from './fence/fence.js';
 import { killImport } from './kill-import.js';
 import { kills } from './kills/kills.js';
@@ -22,6 +23,7 @@ process.exitCode = await runMeasures(
     broker,
     network,
     overload: overloaded,
+    disk,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,

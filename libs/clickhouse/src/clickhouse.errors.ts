@@ -4,6 +4,7 @@ const codes = {
   'engine-busy': { retryable: true },
   'out-of-memory': { retryable: true },
   'disk-full': { retryable: true },
+  'write-lost': { retryable: true },
   'directory-held': { retryable: false },
   'engine-closed': { retryable: false },
   'statement-refused': { retryable: false },
@@ -32,6 +33,7 @@ export class ClickHouseFault extends Error {
 
 /** ClickHouse's error numbers after which the same statement may succeed. */
 const byEngineCode: Readonly<Record<number, ClickHouseErrorCode>> = {
+  75: 'write-lost', // CANNOT_WRITE_TO_FILE_DESCRIPTOR
   159: 'engine-busy', // TIMEOUT_EXCEEDED
   202: 'engine-busy', // TOO_MANY_SIMULTANEOUS_QUERIES
   209: 'engine-unavailable', // SOCKET_TIMEOUT
@@ -55,17 +57,11 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
       cause: error,
     });
   }
-  if (/No space left on device|errno: 28/.test(message)) {
-    return new ClickHouseFault(
-      'disk-full',
-      `The disk is full: ClickHouse could not run "${head}". Free some space; it goes on by itself.`,
-      number,
-      {
-        cause: error,
-      },
-    );
+  const code = /No space left on device|errno: 28/.test(message) ? 'disk-full' : (byEngineCode[number] ?? 'statement-refused');
+  if (code === 'disk-full') {
+    const words = `The disk is full: ClickHouse could not run "${head}". Free some space; it goes on by itself.`;
+    return new ClickHouseFault(code, words, Number.isNaN(number) ? undefined : number, { cause: error });
   }
-  const code = byEngineCode[number] ?? 'statement-refused';
   return new ClickHouseFault(code, `ClickHouse refused "${head}": ${message}`, Number.isNaN(number) ? undefined : number, {
     cause: error,
   });

@@ -1,6 +1,9 @@
 import { Session } from 'chdb';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClickHouseFault } from './clickhouse.errors.js';
+import { roomLeftAlone, type EngineGate } from './engine-gate.js';
+import { refusedWritesIn, refusedWritesQuery } from './refused-writes.js';
 
 /**
  * The engine has one user, `default`, which holds two roles. A connection begins with both; one for readers goes down to
@@ -26,45 +29,83 @@ const users = `<clickhouse>
 
 /** The embedded engine on a directory, and short connections to it beside the lanes. */
 export class EmbeddedSessions {
-  readonly #running = new Set<Promise<unknown>>();
+  /** Opened with the engine's arguments, and held: they count for the first connection of a process only. */
+  #root: Session | undefined;
+  #gate: EngineGate | undefined;
 
-  private constructor(
-    private readonly directory: string,
-    /** Opened with the engine's arguments, and held: they count for the first connection of a process only. */
-    private readonly root: Session,
-  ) {}
+  constructor(private readonly directory: string) {}
 
   /** @throws what the engine says when it cannot have the directory */
-  static async open(directory: string): Promise<EmbeddedSessions> {
-    const access = join(directory, 'access-of-roles');
+  async open(): Promise<void> {
+    const access = join(this.directory, 'access-of-roles');
     await mkdir(access, { recursive: true });
-    await writeFile(join(access, 'users.xml'), users);
-    const config = join(access, 'config.xml');
-    // Statistics of every column of every part serve joins of big tables. Here they would be a third of the cost of merging small parts.
-    const merging = '<merge_tree><auto_statistics_types></auto_statistics_types></merge_tree>';
-    const from = `<users_config>${escapeXml(join(access, 'users.xml'))}</users_config>`;
-    await writeFile(config, `<clickhouse>${from}${merging}</clickhouse>\n`);
-    return new EmbeddedSessions(directory, new Session(directory, { connectionArgs: [`--config-file=${config}`] }));
+    const [usersFile, config] = [join(access, 'users.xml'), join(access, 'config.xml')];
+    await keepFile(usersFile, users);
+    await keepFile(config, configOf(usersFile));
+    this.#root = new Session(this.directory, { connectionArgs: [`--config-file=${config}`] });
+  }
+
+  /** What every short connection passes from now on. */
+  behind(gate: EngineGate): void {
+    this.#gate = gate;
+  }
+
+  /** Writes that the system has refused the engine. */
+  async refusedWrites(): Promise<number> {
+    return this.#root === undefined ? 0 : refusedWritesOf(this.#root);
   }
 
   /** Lends a connection of its own, and drops it with all that was `SET` on it. Opening one costs about half a millisecond. */
-  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = new Session(this.directory);
-    const running = work(session).finally(() => session.close());
-    const settled = running.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#running.add(settled);
-    void settled.then(() => this.#running.delete(settled));
-    return running;
+  use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.gate.read(() => this.lend(work));
   }
 
-  /** Waits for the short connections, then lets the engine go. The lanes must be closed before. */
-  async close(): Promise<void> {
-    await Promise.all(this.#running);
-    this.root.close();
+  /** The same for a statement that writes. @throws {ClickHouseFault} `disk-full`, `write-lost` */
+  write<T>(statement: string, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.gate.write(statement, (whole) =>
+      this.lend(async (session) => {
+        const result = await work(session);
+        await whole(() => refusedWritesOf(session));
+        return result;
+      }),
+    );
   }
+
+  /** Lets the engine go. The lanes must be closed before, and nobody may be here. */
+  close(): void {
+    this.#root?.close();
+    this.#root = undefined;
+  }
+
+  private async lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = new Session(this.directory);
+    return work(session).finally(() => session.close());
+  }
+
+  private get gate(): EngineGate {
+    if (!this.#gate) throw new ClickHouseFault('engine-closed', 'The store is not open yet.');
+    return this.#gate;
+  }
+}
+
+async function refusedWritesOf(session: Session): Promise<number> {
+  return refusedWritesIn((await session.queryAsync(refusedWritesQuery, { format: 'TabSeparated' })).text());
+}
+
+function configOf(usersFile: string): string {
+  // Statistics of every column of every part serve joins of big tables. Here they would be a third of the cost of merging small parts.
+  const merging = '<merge_tree><auto_statistics_types></auto_statistics_types></merge_tree>';
+  const room = `<disks><default><keep_free_space_bytes>${roomLeftAlone}</keep_free_space_bytes></default></disks>`;
+  const from = `<users_config>${escapeXml(usersFile)}</users_config>`;
+  return `<clickhouse>${from}${merging}<storage_configuration>${room}</storage_configuration></clickhouse>\n`;
+}
+
+/** Written only where it says something else: on a full disk it would be cut short, and the engine could not be opened again. */
+async function keepFile(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
+  const beside = `${path}.new`;
+  await writeFile(beside, text);
+  await rename(beside, path);
 }
 
 function escapeXml(text: string): string {

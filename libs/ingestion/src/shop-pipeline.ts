@@ -151,6 +151,10 @@ export class ShopPipeline {
 
     const policy = isSandbox(shop) ? 'halt' : this.options.onTruncation;
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, policy, {
+      placed: () => {
+        this.#refresher.ask();
+        this.wake();
+      },
       waiting: () => this.wake(),
       written: (batch) => {
         parts.metrics.written(shop.shop, batch);

@@ -9,13 +9,18 @@ export interface Holder {
 
 /** A directory that cannot be used, in words for the terminal. */
 export class DirectoryError extends Error {
-  readonly code = 'directory-held';
   readonly retryable = false;
+  constructor(
+    message: string,
+    readonly code: 'directory-held' | 'disk-full' = 'directory-held',
+  ) {
+    super(message);
+  }
 }
 
 /**
  * Takes a data directory for this process.
- * @throws {DirectoryError} when a living process holds it
+ * @throws {DirectoryError} `directory-held` when a living process holds it; `disk-full`
  */
 export async function takeDirectory(data: string): Promise<void> {
   await mkdir(data, { recursive: true });
@@ -25,7 +30,13 @@ export async function takeDirectory(data: string): Promise<void> {
       `${data} is held by another instance (process ${holder.pid}${holder.url ? `, ${holder.url}` : ''}). Stop that one, or name another --data directory.`,
     );
   }
-  await noteHolder(data, { pid: process.pid, url: '' });
+  try {
+    await noteHolder(data, { pid: process.pid, url: '' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    const words = `The disk is full: ${data} cannot be written. Free some space and start again; nothing that was written is lost.`;
+    throw new DirectoryError(words, 'disk-full');
+  }
 }
 
 /** Says in the directory who holds it and where it is reached. */

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createStream } from 'rotating-file-stream';
+import { SteadyStream } from './steady-stream.js';
 
 /** Nest token of the process's logger. */
 export const LOGGER = Symbol('LOGGER');
@@ -21,9 +22,8 @@ export function createLogger(level: string, destination?: string): Logger {
   );
 }
 
-function fileOf(path: string): NodeJS.WritableStream {
+function fileOf(path: string): SteadyStream {
   const name = basename(path);
-  return createStream((index) => (typeof index === 'number' ? `${name}.${index}` : name), {
-    ...{ path: dirname(path), size: fileSize, rotate: formerFiles },
-  });
+  const nameOf = (index: number | Date | null): string => (typeof index === 'number' ? `${name}.${index}` : name);
+  return new SteadyStream(() => createStream(nameOf, { ...{ path: dirname(path), size: fileSize, rotate: formerFiles } }));
 }

@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { differingCells } from '../../bench/load-cells.js';
 import { loadOrder, outgoing, type LoadShape } from '../../bench/load.js';
 import { sendOrders } from '../../bench/open-loop.js';
+import { sampleMemory, slopePerMinute } from '../../growth.js';
 import type { MeasureOptions } from '../../run-measures.js';
 import { atRest, until, type Api } from '../answers.js';
 import { starter, startStore } from '../processes.js';
-import { growth, sampleMemory } from './memory-line.js';
 
 const shop = 'overload';
 const perSecond = 1_500;
@@ -58,7 +58,7 @@ export async function overloaded(work: string, options: MeasureOptions): Promise
     const capped = await bytesASecond(proxy, minutes * 30);
     const lag = await lagOf(api);
     memory.stop();
-    process.stdout.write(`memory of the ingestor, MB: ${memory.samples.map(({ mb }) => Math.round(mb)).join(' ')}\n`);
+    process.stdout.write(`memory of the ingestor, MB: ${memory.samples.map(({ value }) => value).join(' ')}\n`);
     await load.done;
     proxy.narrow(undefined);
     const lifted = performance.now();
@@ -77,7 +77,7 @@ export async function overloaded(work: string, options: MeasureOptions): Promise
       )
       .finally(() => clickhouse.close());
     for (const each of [ingestor, api, store]) await each.end();
-    const settled = memory.samples.filter((each) => each.minutes >= Math.min(settlingMinutes, minutes / 2));
+    const settled = memory.samples.filter((each) => each.minute >= Math.min(settlingMinutes, minutes / 2));
     return [
       { measure: 'orders a second', value: perSecond, unit: '1/s', bar: null, ok: true },
       { measure: 'bytes a second to the store, without a cap', value: Math.round(free), unit: 'bytes/s', bar: null, ok: true },
@@ -86,8 +86,8 @@ export async function overloaded(work: string, options: MeasureOptions): Promise
       atLeast('lag shown half-way', halfway, 'messages', perSecond),
       atLeast('lag shown at the end, to that half-way', lag / halfway, 'times', 1.5),
       { measure: 'lag shown at the end', value: lag, unit: 'messages', bar: null, ok: true },
-      atMost('memory of the ingestor, growth', growth(settled), 'MB/min', growthBar),
-      atMost('memory of the ingestor, peak', Math.max(...memory.samples.map(({ mb }) => mb)), 'MB', peakBar),
+      atMost('memory of the ingestor, growth', slopePerMinute(settled), 'MB/min', growthBar),
+      atMost('memory of the ingestor, peak', Math.max(...memory.samples.map(({ value }) => value)), 'MB', peakBar),
       { measure: 'from the end of the cap until no lag', value: Math.round(seconds), unit: 's', bar: null, ok: true },
       exactly('orders that were sent and are not in the ledger', total - Number(ledger?.orders), 'orders', 0),
       exactly('cells that differ from a fold over the orders', await differingCells(join(work, 'store'), shop, shape, total), 'cells', 0),

@@ -18,6 +18,9 @@ export interface ReadLimits {
   readonly memoryBytes: number;
 }
 
+/** Statements that surely write nothing: they need not ask whether all of it reached the disk. */
+const reads = /^\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b/i;
+
 /** Runs statements that come over HTTP, each on a connection of its own: no setting outlives its request. */
 export class StatementRunner {
   #denied: Promise<DeniedNames> | undefined;
@@ -29,7 +32,9 @@ export class StatementRunner {
 
   /** With every right. */
   write(request: StatementRequest): Promise<StatementResult> {
-    return this.sessions.use(async (session) => {
+    const enter = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+      reads.test(request.sql) ? this.sessions.use(work) : this.sessions.write(request.sql, work);
+    return enter(async (session) => {
       const settings = { ...connectionSettings, ...request.settings };
       await session.queryAsync(`SET ${settingsText(settings)};${preamble(request)}`.replace(/;$/, ''));
       const insert = rawInsertOf(request.sql);

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 function writer(policy: TruncationPolicy): LedgerWriter {
   alarms = new Alarms();
-  return new LedgerWriter(shop, ledger, alarms, policy, { waiting: () => undefined, written: () => undefined });
+  return new LedgerWriter(shop, ledger, alarms, policy, { placed: () => undefined, waiting: () => undefined, written: () => undefined });
 }
 const bounds = (partition: number, start: number, end: number) => ({
   topic: 'probe.transactions.v1',

@@ -43,6 +43,8 @@ export interface WrittenBatch {
 
 /** Whom the writer tells. */
 export interface LedgerListener {
+  /** The ledger was asked where a partition goes on: it may hold more than was told as written, after an insert whose end nobody learnt. */
+  placed(): void;
   /** A batch waits for `flush`. */
   waiting(): void;
   written(batch: WrittenBatch): void;
@@ -102,6 +104,7 @@ export class LedgerWriter {
       state.next = bounds.start;
     }
     this.#partitions.set(place, state);
+    this.listener.placed();
     // At the beginning there is nothing to compare. A sandbox has no topic: its messages are made anew each time.
     if (state.next === 0n || isSandbox(this.shop)) return state.next;
     const last = await this.ledger.lastMessage(this.shop, topic, partition, state.epoch);

@@ -157,6 +157,11 @@ export class Refresher {
     );
   }
 
+  /** The next step asks the ledger for its ends, whatever was told. */
+  ask(): void {
+    this.#askedAt = -Infinity;
+  }
+
   /**
    * Facts and headline, one step.
    * @param until where to stop though the ledger goes on

@@ -82,7 +82,11 @@ async function attempt(
       return new Promise<void>((done) => setImmediate(done));
     },
   };
-  const writer = new LedgerWriter(sandbox, ledger, new Alarms(), 'halt', { waiting: () => undefined, written: () => undefined });
+  const writer = new LedgerWriter(sandbox, ledger, new Alarms(), 'halt', {
+    placed: () => undefined,
+    waiting: () => undefined,
+    written: () => undefined,
+  });
   const said: string[] = [];
   const replays = {
     plan: () => Promise.resolve(planned),

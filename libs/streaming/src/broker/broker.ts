@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -167,7 +167,9 @@ async function choosePorts(file: string): Promise<Ports> {
   }
   const [broker, controller] = [await freePort(), await freePort()];
   const ports = { broker, controller };
-  await writeFile(file, JSON.stringify(ports));
+  // Beside it first: on a full disk it would be cut short, and no later start could read it.
+  await writeFile(`${file}.new`, JSON.stringify(ports));
+  await rename(`${file}.new`, file);
   return ports;
 }
 

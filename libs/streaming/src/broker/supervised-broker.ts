@@ -46,7 +46,7 @@ export async function superviseBroker(options: Omit<BrokerOptions, 'onExit'>, sa
         );
         return;
       } catch (error) {
-        say(error instanceof Error ? error.message : String(error));
+        say(wordsOf(error));
       }
     }
   };
@@ -65,4 +65,10 @@ export async function superviseBroker(options: Omit<BrokerOptions, 'onExit'>, sa
       await broker.stop();
     },
   };
+}
+
+function wordsOf(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+    return 'The Kafka broker cannot be started: the disk is full. Free some space; it is tried again.';
+  return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aLine, anOrder, aReturn, type TestMessage } from '../builders/index.js';
 import { compareWarehouse, openShop } from '../compare/index.js';
 import { foldOracle } from '../oracle/index.js';
-import { FaultyClickHouse, MemoryLog, PipelineProcess } from './index.js';
+import { FaultyClickHouse, type Fault, MemoryLog, PipelineProcess } from './index.js';
 
 const settings = { timeZone: 'Europe/London', currency: 'GBP' };
 let directory: string;
@@ -76,4 +76,30 @@ it('leaves no trace of a step, a settling or a view that died after any of its s
     expect(await compareWarehouse(engine, shop.database, oracle, settings), `after statement ${statement}`).toEqual([]);
   }
   expect(statement).toBeGreaterThan(30);
+});
+
+it('knows of what the ledger holds, though its insert was reported as failed', async () => {
+  const log = new MemoryLog();
+  const store = new FaultyClickHouse(engine);
+  const unsure = await openShop(engine, 'unsure', settings);
+  const process = new PipelineProcess(store, unsure, log);
+  const placed = (revision: number, recordedtime: string): TestMessage =>
+    anOrder({ revision, orderedAt: '2024-02-10T10:00:00Z' }, { recordedtime });
+  const sent = [placed(1, '2024-02-11T00:00:00Z'), placed(2, '2024-02-13T00:00:00Z'), placed(3, '2024-02-12T00:00:00Z')];
+  const take = async (message: TestMessage, fault?: Fault): Promise<void> => {
+    log.send(message);
+    await store.under(undefined, async () => {
+      for (const place of log.partitions()) await process.take(place);
+    });
+    await store.under(fault, () => process.flush());
+  };
+  const [first, second, third] = sent as [TestMessage, TestMessage, TestMessage];
+  await store.under(undefined, () => process.claim());
+  await take(first);
+  await store.under(undefined, () => process.refresher.catchUp());
+  await take(second, { kind: 'failure', at: 1, carriedOut: true });
+  await take(third);
+  await store.under(undefined, () => process.refresher.catchUp());
+  expect(process.refresher.watermark?.clock).toEqual(new Date('2024-02-13T00:00:00Z'));
+  expect(await compareWarehouse(engine, unsure.database, foldOracle(sent, settings), settings, { withoutViews: true })).toEqual([]);
 });

@@ -38,7 +38,11 @@ export class PipelineProcess {
     this.ledger = new LedgerRepository(clickhouse);
     const options = { rowCap, now: () => new Date(), claimedBy: 'tests', ...(elapsed ? { elapsed } : {}) };
     this.refresher = Refresher.over(clickhouse, shop, this.gate, options, this.ledger);
-    const listener = { waiting: () => undefined, written: ({ head }: Parameters<Written>[0]) => this.refresher.tell(head) };
+    const listener = {
+      placed: () => this.refresher.ask(),
+      waiting: () => undefined,
+      written: ({ head }: Parameters<Written>[0]) => this.refresher.tell(head),
+    };
     this.#writer = new LedgerWriter(shop, this.ledger, this.alarms, 'new-epoch', listener, noWaits);
   }
 

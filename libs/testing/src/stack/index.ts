@@ -6,3 +6,4 @@ export { ProductProcess, type ProcessName } from './product-process.js';
 export { HeldStore, writeOf, type Held } from './held-store.js';
 export { openTestStack, silent, type TestStack } from './test-stack.js';
 export { kafkaVersion, localStore, openTestBroker, type OpenedStore, type TestBroker } from './local-parts.js';
+export { MountRefused, SmallDisk } from './small-disk.js';

@@ -1,0 +1,146 @@
+import { statfs } from 'node:fs/promises';
+import { ClickHouseFault } from './clickhouse.errors.js';
+
+/**
+ * Room that the engine leaves alone: it refuses an insert or a merge that would go below. So what is under way still finds room when
+ * somebody else fills the disk.
+ */
+export const roomLeftAlone = 64 * 1024 * 1024;
+
+/** How often it is looked whether a merge lost something. The engine keeps for eight minutes what it merged. */
+const lookMs = 1_000;
+/** How long an engine that could not be opened again is left alone. */
+const againMs = 1_000;
+
+/** Statements that write a table's definition anew: one that were cut short could not be read at the next start. */
+const defining = /^\s*(CREATE|ALTER)\b/i;
+
+/** What the gate stands in front of. */
+export interface GatedEngine {
+  readonly directory: string;
+  /** Writes that the system refused, since the process began. */
+  refusedWrites(): Promise<number>;
+  /** Closes the engine and opens it again. Nothing runs meanwhile. */
+  reopen(): Promise<void>;
+}
+
+/**
+ * The embedded engine drops what the system does not take: on a full disk an insert or a merge succeeds, and its part lacks bytes
+ * (the throw stands commented out in chDB's `WriteBufferFromFileDescriptor`). But it counts them. So each write asks for the count before it
+ * counts as done, and when the count has moved the engine is opened anew: it checks the size of every file then, drops parts that are cut short,
+ * and takes up again what a merge had made one of them from.
+ */
+export class EngineGate {
+  readonly #running = new Set<Promise<unknown>>();
+  #refused = 0;
+  #mending: Promise<void> | undefined;
+  /** Why the engine could not be opened again so far. */
+  #shut: ClickHouseFault | undefined;
+  #closed = false;
+  readonly #look: NodeJS.Timeout;
+
+  private constructor(private readonly engine: GatedEngine) {
+    this.#look = setInterval(() => void this.look().catch(() => undefined), lookMs).unref();
+  }
+
+  /** In front of an engine that was opened just now, and so is whole. */
+  static async before(engine: GatedEngine): Promise<EngineGate> {
+    const gate = new EngineGate(engine);
+    gate.#refused = await engine.refusedWrites();
+    return gate;
+  }
+
+  /**
+   * Lets a statement in, when the engine is whole.
+   * @throws {ClickHouseFault} `engine-closed`; `disk-full` or another while the engine cannot be opened again
+   */
+  async read<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#mending && !this.#shut) await this.#mending;
+    if (this.#closed) throw new ClickHouseFault('engine-closed', 'The store is closed: no statement can run.');
+    if (this.#shut) throw this.#shut;
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /**
+   * A statement that writes.
+   * @param work runs it, and then, on the same connection, asks `whole` with what tells the count
+   * @throws {ClickHouseFault} `disk-full` or `write-lost` when bytes were lost meanwhile, whosever they were: the statement may be in
+   *   effect or not, as when a server did not answer
+   */
+  write<T>(statement: string, work: (whole: (refusedWrites: () => Promise<number>) => Promise<void>) => Promise<T>): Promise<T> {
+    return this.read(async () => {
+      if (defining.test(statement) && (await this.isFull())) throw diskFull(statement);
+      return work(async (refusedWrites) => {
+        if (this.lost(await refusedWrites())) throw (await this.isFull()) ? diskFull(statement) : writeLost(statement);
+      });
+    });
+  }
+
+  /** Waits for what runs; nothing more is let in. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#look);
+    await this.#mending;
+    await Promise.allSettled(this.#running);
+  }
+
+  /** A merge is nobody's statement. */
+  private async look(): Promise<void> {
+    if (this.#mending || this.#closed) return;
+    await this.read(async () => this.lost(await this.engine.refusedWrites()));
+  }
+
+  private lost(refused: number): boolean {
+    if (refused === this.#refused) return false;
+    this.#mending ??= this.mend();
+    return true;
+  }
+
+  private async mend(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    try {
+      await this.engine.reopen();
+      this.#refused = await this.engine.refusedWrites();
+      this.#shut = undefined;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const words = `The store could not be opened again and is tried again: ${why}`;
+      this.#shut = new ClickHouseFault('engine-unavailable', words, undefined, { cause: error });
+      if (!this.#closed) setTimeout(() => void (this.#mending ??= this.mend()), againMs).unref();
+    } finally {
+      this.#mending = undefined;
+    }
+  }
+
+  private async isFull(): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.engine.directory);
+    return bavail * bsize < roomLeftAlone;
+  }
+}
+
+/** ClickHouse's number goes along: a client over HTTP knows the fault by it. */
+function diskFull(statement: string): ClickHouseFault {
+  return new ClickHouseFault(
+    'disk-full',
+    `The disk is full: ClickHouse could not run "${headOf(statement)}". Free some space; it goes on by itself.`,
+    243,
+  );
+}
+
+function writeLost(statement: string): ClickHouseFault {
+  return new ClickHouseFault(
+    'write-lost',
+    `The disk did not take all that ClickHouse wrote for "${headOf(statement)}". It is tried again; look at the disk.`,
+    75,
+  );
+}
+
+function headOf(statement: string): string {
+  return statement.trim().replace(/\s+/g, ' ').slice(0, 160);
+}
