@@ -59,7 +59,7 @@ export async function storeAlone(work: string): Promise<Measure[]> {
         atLeast('merges under way when the room went', merging, 'merges', 1),
         { measure: 'writes that the engine dropped', value: after.dropped, unit: 'writes', bar: null, ok: true },
         ...spoke('in inserts', inInserts),
-        ...spoke('in merges', inMerges),
+        ...spoke('in merges', inMerges, false),
         atMost('from room until figures go on, after inserts', afterInserts, 's', barSeconds),
         atMost('from room until nothing waits, after merges', afterMerges, 's', barSeconds),
         { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
