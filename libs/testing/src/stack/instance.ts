@@ -2,14 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { kafkaJars } from './local-parts.js';
+import { nodeFlags } from './node-flags.js';
 
 /** What `npm start` runs in the end. */
-const program: readonly string[] = [
-  process.execPath,
-  '--max-semi-space-size=32',
-  '--max-old-space-size=768',
-  resolve('dist/apps/tideline/main.js'),
-];
+const program: readonly string[] = [process.execPath, ...nodeFlags, resolve('dist/apps/tideline/main.js')];
 
 /** The all-in-one as a user runs it: the built program in a process of its own. */
 export class Instance {

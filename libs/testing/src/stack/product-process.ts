@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { nodeFlags } from './node-flags.js';
 
 /** Those that are deployed. */
 export type ProcessName = 'store' | 'ingestor' | 'api' | 'simulator';
@@ -17,7 +18,7 @@ export class ProductProcess {
 
   /** @throws with all it said when it ends before it is ready */
   static async start(name: ProcessName, env: Readonly<Record<string, string>>): Promise<ProductProcess> {
-    const child = spawn(process.execPath, [resolve(`dist/apps/${name}/main.js`)], {
+    const child = spawn(process.execPath, [...nodeFlags, resolve(`dist/apps/${name}/main.js`)], {
       env: { UV_THREADPOOL_SIZE: '16', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: signals of the test runner do not reach it.
