@@ -11,6 +11,7 @@ import { properties } from './properties/properties.js';
 import { processes } from './processes.js';
 import { reimport } from './reimport.js';
 import { restartWorld } from './restart-world.js';
+import { schema } from './schema/schema.js';
 import { simulateImport } from './simulate-import.js';
 
 process.exitCode = await runMeasures(
@@ -24,6 +25,7 @@ process.exitCode = await runMeasures(
     network,
     overload: overloaded,
     disk,
+    schema,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,
