@@ -1,6 +1,7 @@
 import { runMeasures } from '../run-measures.js';
 import { badInput } from './bad-input.js';
 import { broker } from './broker/broker.js';
+import { clock } from './clock/clock.js';
 import { disk } from './disk/disk.js';
 import { fence } from './fence/fence.js';
 import { killImport } from './kill-import.js';
@@ -26,6 +27,7 @@ process.exitCode = await runMeasures(
     overload: overloaded,
     disk,
     schema,
+    clock,
     properties,
     processes: (work) => processes(work),
     'restart-world': restartWorld,
