@@ -1,8 +1,8 @@
 import type { HeadlineSnapshot, PipelineAnswer } from '#contracts';
 import { demoShop } from '#simulation';
-import { atLeast, exactly, Instance, type Measure } from '#testing';
+import { atLeast, exactly, Instance, openTestBroker, type Measure } from '#testing';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, worldStands } from '../answers.js';
@@ -23,20 +23,27 @@ const lastDay = '2026-01-10';
 const speed = 43_200;
 const lookMs = 100;
 
-/** The clock of an all-in-one and its broker jumps back and ahead while the world streams: what the machine says, not what time it takes. */
+/**
+ * The clock of an all-in-one jumps back and ahead while the world streams: what the machine says, not what time it takes. The broker is
+ * elsewhere and keeps its own: Java does not run under libfaketime.
+ */
 export async function jumpingClock(work: string): Promise<Measure[]> {
   const library = libraries.find((each) => existsSync(each));
   if (library === undefined) throw new Error('libfaketime is missing, so no clock can jump: apt-get install faketime');
   const data = join(work, 'data');
   const offset = join(work, 'offset');
   const set = (seconds: number): Promise<void> => writeFile(offset, `${seconds < 0 ? '' : '+'}${seconds}\n`);
+  await mkdir(work, { recursive: true });
   await set(0);
+  const broker = await openTestBroker();
   const env = {
+    KAFKA_BROKERS: broker.bootstrap,
     ...{ LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: offset, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
     ...{ TIDELINE_SIMULATOR: 'on', TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) },
   };
-  const instance = await Instance.start(data, env);
+  let instance: Instance | undefined;
   try {
+    instance = await Instance.start(data, env);
     const seen = watch(instance);
     let jumped = 0;
     for (const [at, seconds] of jumps) {
@@ -62,7 +69,8 @@ export async function jumpingClock(work: string): Promise<Measure[]> {
       exactly('stops that did not end with 0', Number(code !== 0), 'stops', 0),
     ];
   } finally {
-    await instance.stop();
+    await instance?.stop();
+    await broker.stop();
   }
 }
 
