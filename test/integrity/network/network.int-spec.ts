@@ -39,8 +39,8 @@ it('goes on by itself after resets and a refusal, says that the broker is away, 
   const cut = await round({ fault: reset, seconds: 3, away: false }, 'history', watched);
   const refused = await round({ fault: { kind: 'refused' }, seconds: 8, away: true }, 'history', watched);
   proxy.narrow(undefined);
-  // Whether the second one still meets the history is a matter of speed: the command looks at that.
-  expect([cut.touched > 0, refused.touched > 0, cut.inTheMiddle]).toEqual([true, true, true]);
+  // Whether the history outlasts them is a matter of speed: the command looks at that.
+  expect([cut.touched > 0, refused.touched > 0]).toEqual([true, true]);
   expect(refused.saidAfter).toBeDefined();
   await worldStands(instance.url);
   await atRest([instance], demoShop);

@@ -38,7 +38,12 @@ describe('two tables that should say the same', () => {
       sql`SELECT name FROM system.tables WHERE database = ${shop.database} AND engine NOT IN ('View', 'Memory', 'Merge') AND NOT startsWith(name, '.inner')`,
     );
     const compared = tables.map(({ name }) => name);
-    expect(all.map(({ name }) => name).filter((name) => !compared.includes(name))).toEqual(['claims', 'migrations', 'watermark', 'write_phases']);
+    expect(all.map(({ name }) => name).filter((name) => !compared.includes(name))).toEqual([
+      'claims',
+      'migrations',
+      'watermark',
+      'write_phases',
+    ]);
     for (const table of tables) expect(table.key.length, table.name).toBeGreaterThan(0);
   });
 
