@@ -1,7 +1,9 @@
+import type { PipelineAnswer } from '#contracts';
 import { exactly, importFile, Instance, type Measure } from '#testing';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './answers.js';
 import { cellDifferences, referenceFile, restDifferences } from './reference.js';
 
 const kills = 10;
@@ -20,8 +22,9 @@ export async function killImport(work: string): Promise<Measure[]> {
   importing.catch(() => undefined);
   let killed = 0;
   let brokersLeft = 0;
-  // The importer reads its file first; the kills are to fall into sending, writing and refreshing.
-  await sleep(6_000);
+  // The importer reads its file first, however long that takes; the kills are to fall into sending, writing and refreshing.
+  const first = instance;
+  await until(async () => finished || (await isSending(first, shop)), 'the importer sends');
   for (let round = 0; round < kills && !finished; round += 1) {
     await sleep(400 + ((round * 737) % 1_900));
     if (finished) break;
@@ -42,6 +45,12 @@ export async function killImport(work: string): Promise<Measure[]> {
     exactly('cells that differ from the oracle', cells, 'cells', 0),
     exactly('exit code of the stop at the end', code ?? -1, '', 0),
   ];
+}
+
+/** Whether the broker holds something of the shop. */
+async function isSending(instance: Instance, shop: string): Promise<boolean> {
+  const { shops } = await instance.get<PipelineAnswer>('/api/v1/pipeline');
+  return shops.some((each) => each.shop === shop && each.partitions.some(({ brokerEnd }) => Number(brokerEnd ?? 0) > 0));
 }
 
 /** Java processes that still serve this data directory. */
