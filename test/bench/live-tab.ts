@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { demo } from '../browser/demo.js';
 import { launch, open } from '../browser/stage.js';
 import { percentOfCore, Tab } from '../browser/tab.js';
-import { slopePerMinute } from '../growth.js';
+import { slopePerMinute, type Sample } from '../growth.js';
 
 const everyMs = 10_000;
 /**
@@ -25,7 +25,7 @@ export async function liveTab(instance: Instance, minutes: number): Promise<Meas
     await page.locator('[data-testid=pill][data-state=live]').waitFor({ timeout: 180_000 });
     const tab = await Tab.of(page);
     await sleep(warmUp * minutes * 60_000);
-    const heap: { minute: number; value: number }[] = [];
+    const heap: Sample[] = [];
     const begun = performance.now();
     const before = await tab.work();
     for (let look = 0; performance.now() - begun < minutes * 60_000; look += 1) {

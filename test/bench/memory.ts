@@ -2,9 +2,9 @@ import { atMost, importFile, Instance, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceFile } from '../integrity/reference.js';
+import { peakMb } from '../growth.js';
 import { brokerOf } from '../local-broker.js';
 import type { MeasureOptions } from '../run-measures.js';
-import { peakMb } from '../growth.js';
 import { liveTab } from './live-tab.js';
 
 /** Largest resident memory of both processes during an import and after it; then of the demo shop, with a tab that looks at it. */

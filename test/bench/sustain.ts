@@ -40,7 +40,7 @@ export async function sustain(work: string): Promise<Measure[]> {
       const [middle, last] = [Math.max(...waits.slice(third, 2 * third)), Math.max(...waits.slice(2 * third))];
       measures.push({
         measure: `${rate} orders a second: longest wait in the last third`,
-        value: round(last),
+        value: Math.round(100 * last) / 100,
         unit: 's',
         bar: null,
         ok: true,
@@ -65,8 +65,4 @@ async function settledOrders(instance: Instance): Promise<number> {
   const { shops } = await instance.get<PipelineAnswer>('/api/v1/pipeline');
   const partitions = shops.find((each) => each.shop === shop)?.partitions ?? [];
   return partitions.reduce((sum, { next }) => sum + Number(next), 0);
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

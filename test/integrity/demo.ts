@@ -1,4 +1,4 @@
-import { openEmbedded, type ClickHouse } from '#clickhouse';
+import { openEmbedded, openServer, type ClickHouse } from '#clickhouse';
 import { demoShop, World, worldCurrency, worldTimeZone } from '#simulation';
 import { openStreaming } from '#streaming';
 import {
@@ -29,6 +29,12 @@ export async function demoMessages(brokers: readonly string[]): Promise<StoredMe
 /** Cells of a store at rest that differ from the oracle over what stands on the topics. */
 export async function demoCells(clickhouse: ClickHouse, stored: readonly StoredMessage[]): Promise<number> {
   return (await compareWarehouse(clickhouse, `shop_${demoShop}`, foldOracle(stored, settings), settings)).length;
+}
+
+/** The same, of a store over HTTP. @param url with the right to read */
+export async function demoCellsAt(url: string, stored: readonly StoredMessage[]): Promise<number> {
+  const clickhouse = openServer(url);
+  return demoCells(clickhouse, stored).finally(() => clickhouse.close());
 }
 
 /**

@@ -1,11 +1,10 @@
-import { openServer } from '#clickhouse';
 import { demoShop, worldEnd } from '#simulation';
 import { exactly, Instance, openTestBroker, ProductProcess, type Measure, type StoredMessage } from '#testing';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { atRest, differing, figuresOf, worldStands } from './answers.js';
-import { demoCells, demoFaults, demoMessages, endOfDemo } from './demo.js';
+import { demoCellsAt, demoFaults, demoMessages, endOfDemo } from './demo.js';
 
 const secret = 'secret-of-the-processes';
 
@@ -78,6 +77,26 @@ export function starter(running: ProductProcess[]): typeof ProductProcess.start 
   };
 }
 
+/**
+ * Work with processes, which are ended after it, the last one first.
+ * @param work adds to `running` what it starts, see `starter`
+ * @throws with the last words of each process when the work fails
+ */
+export async function withProcesses<T>(work: (running: ProductProcess[]) => Promise<T>): Promise<T> {
+  const running: ProductProcess[] = [];
+  try {
+    return await work(running);
+  } catch (error) {
+    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+  } finally {
+    for (const each of running.reverse()) {
+      // One that was stopped would not hear that it is to end.
+      each.signal('SIGCONT');
+      await each.end();
+    }
+  }
+}
+
 /** A store on `work`/store, and its address with the right to write. */
 export async function startStore(work: string, running: ProductProcess[]): Promise<{ store: ProductProcess; storeUrl: string }> {
   const data = { TIDELINE_DATA: join(work, 'store'), TIDELINE_STORE_WRITE_PORT: '0', TIDELINE_STORE_SECRET: secret };
@@ -121,24 +140,21 @@ export async function startApart(
 }
 
 async function fourProcesses(work: string, world: Readonly<Record<string, string>>): Promise<Outcome> {
-  const running: ProductProcess[] = [];
   const broker = await openTestBroker();
   try {
-    const { store, storeUrl, simulator, first, second, api } = await startApart(work, broker.bootstrap, world, running);
-    await worldStands(simulator.url);
-    await atRest([first, second], demoShop);
-    const stored = await demoMessages([broker.bootstrap]);
-    const clickhouse = openServer(storeUrl);
-    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
-    const figures = await figuresOf(api, demoShop);
-    const wrote = (await Promise.all([first, second].map(rowsWritten))).filter((rows) => rows > 0).length;
-    let faults = 0;
-    for (const each of [simulator, first, second, api, store]) if ((await each.end()) !== 0) faults += 1;
-    return { stored, figures, cells, faults, wrote };
-  } catch (error) {
-    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+    return await withProcesses(async (running) => {
+      const { store, storeUrl, simulator, first, second, api } = await startApart(work, broker.bootstrap, world, running);
+      await worldStands(simulator.url);
+      await atRest([first, second], demoShop);
+      const stored = await demoMessages([broker.bootstrap]);
+      const cells = await demoCellsAt(storeUrl, stored);
+      const figures = await figuresOf(api, demoShop);
+      const wrote = (await Promise.all([first, second].map(rowsWritten))).filter((rows) => rows > 0).length;
+      let faults = 0;
+      for (const each of [simulator, first, second, api, store]) if ((await each.end()) !== 0) faults += 1;
+      return { stored, figures, cells, faults, wrote };
+    });
   } finally {
-    for (const each of running.reverse()) await each.end();
     await broker.stop();
   }
 }

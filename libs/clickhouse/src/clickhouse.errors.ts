@@ -51,7 +51,7 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
   const { code: carried, clickhouseCode } = (error ?? {}) as { code?: unknown; clickhouseCode?: unknown };
   // The embedded engine's own errors carry words in `code` (`CHDB_INSERT`) and the number beside it.
   const number = [clickhouseCode, carried, /Code: (\d+)/.exec(message)?.[1]].map(Number).find((each) => each > 0) ?? NaN;
-  const head = statement.trim().replace(/\s+/g, ' ').slice(0, 160);
+  const head = headOf(statement);
   if (typeof carried === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(carried)) {
     return new ClickHouseFault('engine-unavailable', `ClickHouse does not answer (${carried}); it is tried again.`, undefined, {
       cause: error,
@@ -59,10 +59,20 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
   }
   const code = /No space left on device|errno: 28/.test(message) ? 'disk-full' : (byEngineCode[number] ?? 'statement-refused');
   if (code === 'disk-full') {
-    const words = `The disk is full: ClickHouse could not run "${head}". Free some space; it goes on by itself.`;
-    return new ClickHouseFault(code, words, Number.isNaN(number) ? undefined : number, { cause: error });
+    return diskFull(statement, Number.isNaN(number) ? undefined : number, error);
   }
   return new ClickHouseFault(code, `ClickHouse refused "${head}": ${message}`, Number.isNaN(number) ? undefined : number, {
     cause: error,
   });
+}
+
+/** @param number ClickHouse's: a client over HTTP knows the fault by it */
+export function diskFull(statement: string, number?: number, cause?: unknown): ClickHouseFault {
+  const words = `The disk is full: ClickHouse could not run "${headOf(statement)}". Free some space; it goes on by itself.`;
+  return new ClickHouseFault('disk-full', words, number, cause === undefined ? undefined : { cause });
+}
+
+/** The beginning of a statement, on one line: it leads to the place. */
+export function headOf(statement: string): string {
+  return statement.trim().replace(/\s+/g, ' ').slice(0, 160);
 }

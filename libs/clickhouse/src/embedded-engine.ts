@@ -1,9 +1,9 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { ClickHouseFault, toFault } from './clickhouse.errors.js';
 import type { ClickHouse, Lane } from './clickhouse.js';
 import { EmbeddedSessions } from './embedded-sessions.js';
-import { EngineGate, roomLeftAlone } from './engine-gate.js';
+import { EngineGate, roomIn, roomLeftAlone } from './engine-gate.js';
 import { EngineLanes, type Slot } from './engine-lanes.js';
 import { refusedWritesQuery, refusedWritesIn } from './refused-writes.js';
 import { sql, type Sql } from './sql.js';
@@ -91,9 +91,10 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
 
 /** @throws {ClickHouseFault} `disk-full`: an engine that starts on a full disk would write files that nobody can read */
 async function refuseFullDisk(directory: string): Promise<void> {
-  const disk = await statfs(directory).catch(() => undefined);
-  if (!disk || disk.bavail * disk.bsize >= roomLeftAlone) return;
-  const [free, needed] = [disk.bavail * disk.bsize, roomLeftAlone].map((bytes) => Math.floor(bytes / 1024 / 1024));
+  // Of a directory that is not there yet nothing is known.
+  const room = await roomIn(directory).catch(() => Infinity);
+  if (room >= roomLeftAlone) return;
+  const [free, needed] = [room, roomLeftAlone].map((bytes) => Math.floor(bytes / 1024 / 1024));
   const words = `The disk is full: ${directory} has ${free} MiB left, the store needs ${needed}. Free some space and start again; nothing that was written is lost.`;
   throw new ClickHouseFault('disk-full', words);
 }

@@ -1,11 +1,20 @@
 import { statfs } from 'node:fs/promises';
-import { ClickHouseFault } from './clickhouse.errors.js';
+import { ClickHouseFault, diskFull, headOf } from './clickhouse.errors.js';
 
 /**
  * Room that the engine leaves alone: it refuses an insert or a merge that would go below. So what is under way still finds room when
  * somebody else fills the disk.
  */
 export const roomLeftAlone = 64 * 1024 * 1024;
+
+/** ClickHouse's NOT_ENOUGH_SPACE. */
+const notEnoughSpace = 243;
+
+/** What is free for this process on the disk of a directory, in bytes. */
+export async function roomIn(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
 
 /** How often it is looked whether a merge lost something. The engine keeps for eight minutes what it merged. */
 const lookMs = 1_000;
@@ -75,9 +84,9 @@ export class EngineGate {
    */
   write<T>(statement: string, work: (whole: (refusedWrites: () => Promise<number>) => Promise<void>) => Promise<T>): Promise<T> {
     return this.read(async () => {
-      if (defining.test(statement) && (await this.isFull())) throw diskFull(statement);
+      if (defining.test(statement) && (await this.isFull())) throw diskFull(statement, notEnoughSpace);
       return work(async (refusedWrites) => {
-        if (this.lost(await refusedWrites())) throw (await this.isFull()) ? diskFull(statement) : writeLost(statement);
+        if (this.lost(await refusedWrites())) throw (await this.isFull()) ? diskFull(statement, notEnoughSpace) : writeLost(statement);
       });
     });
   }
@@ -119,18 +128,8 @@ export class EngineGate {
   }
 
   private async isFull(): Promise<boolean> {
-    const { bavail, bsize } = await statfs(this.engine.directory);
-    return bavail * bsize < roomLeftAlone;
+    return (await roomIn(this.engine.directory)) < roomLeftAlone;
   }
-}
-
-/** ClickHouse's number goes along: a client over HTTP knows the fault by it. */
-function diskFull(statement: string): ClickHouseFault {
-  return new ClickHouseFault(
-    'disk-full',
-    `The disk is full: ClickHouse could not run "${headOf(statement)}". Free some space; it goes on by itself.`,
-    243,
-  );
 }
 
 function writeLost(statement: string): ClickHouseFault {
@@ -139,8 +138,4 @@ function writeLost(statement: string): ClickHouseFault {
     `The disk did not take all that ClickHouse wrote for "${headOf(statement)}". It is tried again; look at the disk.`,
     75,
   );
-}
-
-function headOf(statement: string): string {
-  return statement.trim().replace(/\s+/g, ' ').slice(0, 160);
 }

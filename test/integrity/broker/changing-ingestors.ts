@@ -1,10 +1,10 @@
 import { openServer, sql } from '#clickhouse';
 import { demoShop } from '#simulation';
-import { atLeast, exactly, openTestBroker, ProductProcess, type Measure } from '#testing';
+import { atLeast, exactly, openTestBroker, type Measure } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, worldStands } from '../answers.js';
 import { demoCells, demoFaults, demoMessages } from '../demo.js';
-import { rowsWritten, startApart } from '../processes.js';
+import { rowsWritten, startApart, withProcesses } from '../processes.js';
 
 const lastDay = '2026-02-15';
 /** Shop seconds per second once live: half a day. The history takes half a minute, what follows one and a half. */
@@ -17,51 +17,46 @@ const asleepMs = 25_000;
  * its group has given its partitions away, and wakes as a zombie; one leaves, one is killed, another one comes.
  */
 export async function changingIngestors(work: string): Promise<Measure[]> {
-  const running: ProductProcess[] = [];
   const broker = await openTestBroker();
   try {
-    const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
-    const { storeUrl, simulator, first, second, ingestor } = await startApart(work, broker.bootstrap, world, running);
-    await reached(simulator, Date.parse('2024-06-01'));
-    const third = await ingestor();
-    let wentOn = 0;
-    for (const sleeper of [first, second]) {
-      sleeper.signal('SIGSTOP');
-      await sleep(asleepMs);
-      sleeper.signal('SIGCONT');
-      // It is let go on for a while with what it believes.
-      await sleep(3_000);
-      wentOn += await sleeper.call('/health/live').then(
-        () => 1,
-        () => 0,
-      );
-    }
-    const left = await second.end();
-    await third.end('SIGKILL');
-    const fourth = await ingestor();
-    await worldStands(simulator.url);
-    await atRest([first, fourth], demoShop);
-    const stored = await demoMessages([broker.bootstrap]);
-    const clickhouse = openServer(storeUrl);
-    const [claims] = await clickhouse.query<{ claims: string }>(sql`SELECT count() AS claims FROM shop_demo.claims`);
-    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
-    const wrote = await rowsWritten(fourth);
-    return [
-      exactly('ingestors that slept beyond their session and went on', wentOn, 'ingestors', 2),
-      atLeast('turns of refreshing', Number(claims?.claims), 'turns', 3),
-      atLeast('messages that the last comer wrote', wrote, 'messages', 1),
-      exactly('ingestors that left in another way than with 0', Number(left !== 0), 'ingestors', 0),
-      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
-      ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
-      exactly('cells that differ from the oracle', cells, 'cells', 0),
-    ];
-  } catch (error) {
-    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+    return await withProcesses(async (running) => {
+      const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
+      const { storeUrl, simulator, first, second, ingestor } = await startApart(work, broker.bootstrap, world, running);
+      await reached(simulator, Date.parse('2024-06-01'));
+      const third = await ingestor();
+      let wentOn = 0;
+      for (const sleeper of [first, second]) {
+        sleeper.signal('SIGSTOP');
+        await sleep(asleepMs);
+        sleeper.signal('SIGCONT');
+        // It is let go on for a while with what it believes.
+        await sleep(3_000);
+        wentOn += await sleeper.call('/health/live').then(
+          () => 1,
+          () => 0,
+        );
+      }
+      const left = await second.end();
+      await third.end('SIGKILL');
+      const fourth = await ingestor();
+      await worldStands(simulator.url);
+      await atRest([first, fourth], demoShop);
+      const stored = await demoMessages([broker.bootstrap]);
+      const clickhouse = openServer(storeUrl);
+      const [claims] = await clickhouse.query<{ claims: string }>(sql`SELECT count() AS claims FROM shop_demo.claims`);
+      const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
+      const wrote = await rowsWritten(fourth);
+      return [
+        exactly('ingestors that slept beyond their session and went on', wentOn, 'ingestors', 2),
+        atLeast('turns of refreshing', Number(claims?.claims), 'turns', 3),
+        atLeast('messages that the last comer wrote', wrote, 'messages', 1),
+        exactly('ingestors that left in another way than with 0', Number(left !== 0), 'ingestors', 0),
+        { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+        ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
+        exactly('cells that differ from the oracle', cells, 'cells', 0),
+      ];
+    });
   } finally {
-    for (const each of running.reverse()) {
-      each.signal('SIGCONT');
-      await each.end();
-    }
     await broker.stop();
   }
 }

@@ -1,11 +1,11 @@
 import { ident, openServer, sql, type ClickHouse } from '#clickhouse';
 import { demoShop } from '#simulation';
-import { atLeast, atMost, exactly, openTestBroker, ProductProcess, SmallDisk, type Measure } from '#testing';
+import { atLeast, atMost, exactly, openTestBroker, SmallDisk, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, until, worldStands } from '../answers.js';
 import { demoCells, demoFaults, demoMessages } from '../demo.js';
-import { startApart } from '../processes.js';
+import { startApart, withProcesses } from '../processes.js';
 import { full, secondsToCatchUp, secondsToMove, spoke, watching } from './watch.js';
 
 const mebibytes = 320;
@@ -23,58 +23,60 @@ const database = `shop_${demoShop}`;
  * every table while the world is live. The broker has room.
  */
 export async function storeAlone(work: string): Promise<Measure[]> {
-  const running: ProductProcess[] = [];
   const disk = await SmallDisk.mount(join(work, 'store'), mebibytes);
   const broker = await openTestBroker();
   try {
-    const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
-    const { storeUrl, simulator, first, second } = await startApart(work, broker.bootstrap, world, running);
-    const clickhouse = openServer(storeUrl);
-    const ingestors = [first, second];
-    try {
-      await reached(simulator, Date.parse('2024-06-01'));
-      const inInserts = await watching(ingestors, () => full(disk, () => sleep(fullMs)));
-      const afterInserts = await secondsToMove(ingestors, demoShop);
-      await reached(simulator, Date.parse('2026-01-02'));
-      await secondsToCatchUp(ingestors, demoShop);
-      const before = await counts(clickhouse);
-      let merging = 0;
-      const inMerges = await watching(ingestors, async () => {
-        // A table that finds no room fails, and so it should.
-        const merges = mergeAll(clickhouse).catch(() => undefined);
-        await until(async () => (merging = (await counts(clickhouse)).merges) > 0, 'a merge is under way', { everyMs: 0 });
-        await full(disk, () => Promise.all([merges, sleep(fullMs)]));
-      });
-      const afterMerges = await secondsToCatchUp(ingestors, demoShop);
-      const after = await counts(clickhouse);
-      await worldStands(simulator.url);
-      await atRest(ingestors, demoShop);
-      const stored = await demoMessages([broker.bootstrap]);
-      const cells = await demoCells(clickhouse, stored);
-      let faults = 0;
-      for (const each of [...running].reverse()) if ((await each.end()) !== 0) faults += 1;
-      return [
-        atLeast('statements refused for want of room, in inserts', before.refused, 'statements', 1),
-        atLeast('statements refused for want of room, in merges', after.refused - before.refused, 'statements', 1),
-        atLeast('merges under way when the room went', merging, 'merges', 1),
-        { measure: 'writes that the engine dropped', value: after.dropped, unit: 'writes', bar: null, ok: true },
-        ...spoke('in inserts', inInserts),
-        ...spoke('in merges', inMerges, false),
-        atMost('from room until figures go on, after inserts', afterInserts, 's', barSeconds),
-        atMost('from room until nothing waits, after merges', afterMerges, 's', barSeconds),
-        { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
-        ...demoFaults('after it', stored, Date.parse(lastDay) - 1),
-        exactly('cells that differ from the oracle', cells, 'cells', 0),
-        exactly('processes that did not end with 0', faults, 'processes', 0),
-      ];
-    } finally {
-      await clickhouse.close();
-    }
-  } catch (error) {
-    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+    return await withProcesses(async (running) => {
+      try {
+        const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
+        const { storeUrl, simulator, first, second } = await startApart(work, broker.bootstrap, world, running);
+        const clickhouse = openServer(storeUrl);
+        const ingestors = [first, second];
+        try {
+          await reached(simulator, Date.parse('2024-06-01'));
+          const inInserts = await watching(ingestors, () => full(disk, () => sleep(fullMs)));
+          const afterInserts = await secondsToMove(ingestors, demoShop);
+          await reached(simulator, Date.parse('2026-01-02'));
+          await secondsToCatchUp(ingestors, demoShop);
+          const before = await counts(clickhouse);
+          let merging = 0;
+          const inMerges = await watching(ingestors, async () => {
+            // A table that finds no room fails, and so it should.
+            const merges = mergeAll(clickhouse).catch(() => undefined);
+            await until(async () => (merging = (await counts(clickhouse)).merges) > 0, 'a merge is under way', { everyMs: 0 });
+            await full(disk, () => Promise.all([merges, sleep(fullMs)]));
+          });
+          const afterMerges = await secondsToCatchUp(ingestors, demoShop);
+          const after = await counts(clickhouse);
+          await worldStands(simulator.url);
+          await atRest(ingestors, demoShop);
+          const stored = await demoMessages([broker.bootstrap]);
+          const cells = await demoCells(clickhouse, stored);
+          let faults = 0;
+          for (const each of [...running].reverse()) if ((await each.end()) !== 0) faults += 1;
+          return [
+            atLeast('statements refused for want of room, in inserts', before.refused, 'statements', 1),
+            atLeast('statements refused for want of room, in merges', after.refused - before.refused, 'statements', 1),
+            atLeast('merges under way when the room went', merging, 'merges', 1),
+            { measure: 'writes that the engine dropped', value: after.dropped, unit: 'writes', bar: null, ok: true },
+            ...spoke('in inserts', inInserts),
+            ...spoke('in merges', inMerges, false),
+            atMost('from room until figures go on, after inserts', afterInserts, 's', barSeconds),
+            atMost('from room until nothing waits, after merges', afterMerges, 's', barSeconds),
+            { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+            ...demoFaults('after it', stored, Date.parse(lastDay) - 1),
+            exactly('cells that differ from the oracle', cells, 'cells', 0),
+            exactly('processes that did not end with 0', faults, 'processes', 0),
+          ];
+        } finally {
+          await clickhouse.close();
+        }
+      } finally {
+        // They are to end on a disk that takes what they write.
+        await disk.room();
+      }
+    });
   } finally {
-    await disk.room();
-    for (const each of running.reverse()) await each.end();
     await broker.stop();
     await disk.unmount();
   }

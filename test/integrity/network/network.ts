@@ -1,9 +1,8 @@
-import { openServer } from '#clickhouse';
 import { demoShop } from '#simulation';
-import { atLeast, atMost, exactly, FaultProxy, openTestBroker, type Measure, type ProductProcess } from '#testing';
+import { atLeast, atMost, exactly, FaultProxy, openTestBroker, type Measure } from '#testing';
 import { atRest, reached, until, worldStands } from '../answers.js';
-import { demoCells, demoFaults, demoMessages } from '../demo.js';
-import { startApart } from '../processes.js';
+import { demoCellsAt, demoFaults, demoMessages } from '../demo.js';
+import { startApart, withProcesses } from '../processes.js';
 import { caughtUp, round, type Planned, type Round, type Watched } from './rounds.js';
 
 const seed = 20_260_101;
@@ -36,39 +35,41 @@ const answerBar = 5;
  * the product goes on by itself, and at the end every cell is the oracle's.
  */
 export async function network(work: string): Promise<Measure[]> {
-  const running: ProductProcess[] = [];
   const proxy = await FaultProxy.open(seed);
   const broker = await openTestBroker(proxy.address);
   proxy.leadTo(broker.bootstrap);
   try {
-    const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
-    const { storeUrl, simulator, first, second, api } = await startApart(work, proxy.address, world, running);
-    const watched: Watched = { proxy, ingestors: [first, second], figures: api, simulator };
-    const measures: Measure[] = [];
-    proxy.narrow(historyWidth);
-    for (const [when, from] of [['history', inHistory] as const, ['live', live] as const]) {
-      await reached(simulator, Date.parse(from));
-      // What is left of the history is not what a live fault is about.
-      if (when === 'live') await until(() => caughtUp(watched), 'the history is in the figures', { ms: 180_000 });
-      for (const planned of faults) measures.push(...said(`${planned.fault.kind}, ${when}`, planned, await round(planned, when, watched)));
-      proxy.narrow(undefined);
-    }
-    await worldStands(simulator.url);
-    await atRest([first, second], demoShop);
-    const stored = await demoMessages([proxy.address]);
-    const clickhouse = openServer(storeUrl);
-    const cells = await demoCells(clickhouse, stored).finally(() => clickhouse.close());
-    return [
-      ...measures,
-      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
-      ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
-      exactly('cells that differ from the oracle', cells, 'cells', 0),
-    ];
-  } catch (error) {
-    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+    return await withProcesses(async (running) => {
+      try {
+        const world = { TIDELINE_SIMULATOR_UNTIL: lastDay, TIDELINE_SIMULATOR_SPEED: String(speed) };
+        const { storeUrl, simulator, first, second, api } = await startApart(work, proxy.address, world, running);
+        const watched: Watched = { proxy, ingestors: [first, second], figures: api, simulator };
+        const measures: Measure[] = [];
+        proxy.narrow(historyWidth);
+        for (const [when, from] of [['history', inHistory] as const, ['live', live] as const]) {
+          await reached(simulator, Date.parse(from));
+          // What is left of the history is not what a live fault is about.
+          if (when === 'live') await until(() => caughtUp(watched), 'the history is in the figures', { ms: 180_000 });
+          for (const planned of faults)
+            measures.push(...said(`${planned.fault.kind}, ${when}`, planned, await round(planned, when, watched)));
+          proxy.narrow(undefined);
+        }
+        await worldStands(simulator.url);
+        await atRest([first, second], demoShop);
+        const stored = await demoMessages([proxy.address]);
+        const cells = await demoCellsAt(storeUrl, stored);
+        return [
+          ...measures,
+          { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+          ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
+          exactly('cells that differ from the oracle', cells, 'cells', 0),
+        ];
+      } finally {
+        // They are to end over a broker that answers.
+        await proxy.end();
+      }
+    });
   } finally {
-    await proxy.end();
-    for (const each of running.reverse()) await each.end();
     await broker.stop();
     await proxy.close();
   }

@@ -1,7 +1,7 @@
 import { openServer, sql } from '#clickhouse';
 import { type PipelineAnswer, type ShopAnswer } from '#contracts';
 import { openStreaming } from '#streaming';
-import { atLeast, atMost, exactly, FaultProxy, openTestBroker, silent, type Measure, type ProductProcess } from '#testing';
+import { atLeast, atMost, exactly, FaultProxy, openTestBroker, silent, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differingCells } from '../../bench/load-cells.js';
@@ -10,7 +10,7 @@ import { sendOrders } from '../../bench/open-loop.js';
 import { sampleMemory, slopePerMinute } from '../../growth.js';
 import type { MeasureOptions } from '../../run-measures.js';
 import { atRest, until, type Api } from '../answers.js';
-import { starter, startStore } from '../processes.js';
+import { starter, startStore, withProcesses } from '../processes.js';
 
 const shop = 'overload';
 const perSecond = 1_500;
@@ -33,70 +33,68 @@ const peakBar = 700;
  */
 export async function overloaded(work: string, options: MeasureOptions): Promise<Measure[]> {
   const minutes = options.minutes ?? 10;
-  const running: ProductProcess[] = [];
   const proxy = await FaultProxy.open(1);
   const broker = await openTestBroker();
   const streaming = openStreaming({ brokers: [broker.bootstrap], clientId: 'overload', logger: silent });
   try {
-    const start = starter(running);
-    const { store, storeUrl } = await startStore(work, running);
-    proxy.leadTo(new URL(storeUrl).host);
-    const env = { KAFKA_BROKERS: broker.bootstrap, TIDELINE_PORT: '0' };
-    const narrow = Object.assign(new URL(storeUrl), { host: proxy.address }).href;
-    const ingestor = await start('ingestor', { ...env, CLICKHOUSE_URL: narrow });
-    const api = await start('api', { ...env, CLICKHOUSE_URL: storeUrl });
-    await api.call(`/api/v1/shops/${shop}`, 'PUT', { timeZone: 'UTC', currency: 'EUR', clock: 'data' });
-    await until(async () => (await api.get<ShopAnswer>(`/api/v1/shops/${shop}`)).status === 'ready', `${shop} is ready`);
+    return await withProcesses(async (running) => {
+      const start = starter(running);
+      const { store, storeUrl } = await startStore(work, running);
+      proxy.leadTo(new URL(storeUrl).host);
+      const env = { KAFKA_BROKERS: broker.bootstrap, TIDELINE_PORT: '0' };
+      const narrow = Object.assign(new URL(storeUrl), { host: proxy.address }).href;
+      const ingestor = await start('ingestor', { ...env, CLICKHOUSE_URL: narrow });
+      const api = await start('api', { ...env, CLICKHOUSE_URL: storeUrl });
+      await api.call(`/api/v1/shops/${shop}`, 'PUT', { timeZone: 'UTC', currency: 'EUR', clock: 'data' });
+      await until(async () => (await api.get<ShopAnswer>(`/api/v1/shops/${shop}`)).status === 'ready', `${shop} is ready`);
 
-    const total = Math.round((freeSeconds + minutes * 60) * perSecond);
-    const load = await sendOrders(streaming, shop, perSecond, total, (number) => outgoing(loadOrder(shape, number)));
-    const free = await bytesASecond(proxy, freeSeconds);
-    const before = await lagOf(api);
-    proxy.narrow(free / overload);
-    const memory = sampleMemory(ingestor.pid, sampleMs);
-    const halfway = (await bytesASecond(proxy, minutes * 30), await lagOf(api));
-    const capped = await bytesASecond(proxy, minutes * 30);
-    const lag = await lagOf(api);
-    memory.stop();
-    process.stdout.write(`memory of the ingestor, MB: ${memory.samples.map(({ value }) => value).join(' ')}\n`);
-    await load.done;
-    proxy.narrow(undefined);
-    const lifted = performance.now();
-    // Through a narrow way some of what it asks the store fails, and is asked again.
-    const isAtRest = (): Promise<boolean> =>
-      atRest([ingestor], shop, 0).then(
-        () => true,
-        () => false,
-      );
-    await until(isAtRest, 'the ingestor has caught up', { ms: 600_000, everyMs: 500 });
-    const seconds = (performance.now() - lifted) / 1_000;
-    const clickhouse = openServer(storeUrl);
-    const [ledger] = await clickhouse
-      .query<{ orders: string }>(
-        sql`SELECT uniqExact(partition, offset) AS orders FROM shop_overload.ledger_transactions WHERE verdict = 'accepted'`,
-      )
-      .finally(() => clickhouse.close());
-    for (const each of [ingestor, api, store]) await each.end();
-    const settled = memory.samples.filter((each) => each.minute >= Math.min(settlingMinutes, minutes / 2));
-    return [
-      { measure: 'orders a second', value: perSecond, unit: '1/s', bar: null, ok: true },
-      { measure: 'bytes a second to the store, without a cap', value: Math.round(free), unit: 'bytes/s', bar: null, ok: true },
-      atLeast('what the load needs to what the cap lets through', free / capped, 'times', 0.95 * overload),
-      { measure: 'lag before the cap', value: before, unit: 'messages', bar: null, ok: true },
-      atLeast('lag shown half-way', halfway, 'messages', perSecond),
-      atLeast('lag shown at the end, to that half-way', lag / halfway, 'times', 1.5),
-      { measure: 'lag shown at the end', value: lag, unit: 'messages', bar: null, ok: true },
-      atMost('memory of the ingestor, growth', slopePerMinute(settled), 'MB/min', growthBar),
-      atMost('memory of the ingestor, peak', Math.max(...memory.samples.map(({ value }) => value)), 'MB', peakBar),
-      { measure: 'from the end of the cap until no lag', value: Math.round(seconds), unit: 's', bar: null, ok: true },
-      exactly('orders that were sent and are not in the ledger', total - Number(ledger?.orders), 'orders', 0),
-      exactly('cells that differ from a fold over the orders', await differingCells(join(work, 'store'), shop, shape, total), 'cells', 0),
-    ];
-  } catch (error) {
-    throw new Error(`The processes said:\n${running.map((each) => each.said.slice(-2_000)).join('\n')}`, { cause: error });
+      const total = Math.round((freeSeconds + minutes * 60) * perSecond);
+      const load = await sendOrders(streaming, shop, perSecond, total, (number) => outgoing(loadOrder(shape, number)));
+      const free = await bytesASecond(proxy, freeSeconds);
+      const before = await lagOf(api);
+      proxy.narrow(free / overload);
+      const memory = sampleMemory(ingestor.pid, sampleMs);
+      const halfway = (await bytesASecond(proxy, minutes * 30), await lagOf(api));
+      const capped = await bytesASecond(proxy, minutes * 30);
+      const lag = await lagOf(api);
+      memory.stop();
+      process.stdout.write(`memory of the ingestor, MB: ${memory.samples.map(({ value }) => value).join(' ')}\n`);
+      await load.done;
+      proxy.narrow(undefined);
+      const lifted = performance.now();
+      // Through a narrow way some of what it asks the store fails, and is asked again.
+      const isAtRest = (): Promise<boolean> =>
+        atRest([ingestor], shop, 0).then(
+          () => true,
+          () => false,
+        );
+      await until(isAtRest, 'the ingestor has caught up', { ms: 600_000, everyMs: 500 });
+      const seconds = (performance.now() - lifted) / 1_000;
+      const clickhouse = openServer(storeUrl);
+      const [ledger] = await clickhouse
+        .query<{ orders: string }>(
+          sql`SELECT uniqExact(partition, offset) AS orders FROM shop_overload.ledger_transactions WHERE verdict = 'accepted'`,
+        )
+        .finally(() => clickhouse.close());
+      for (const each of [ingestor, api, store]) await each.end();
+      const settled = memory.samples.filter((each) => each.minute >= Math.min(settlingMinutes, minutes / 2));
+      return [
+        { measure: 'orders a second', value: perSecond, unit: '1/s', bar: null, ok: true },
+        { measure: 'bytes a second to the store, without a cap', value: Math.round(free), unit: 'bytes/s', bar: null, ok: true },
+        atLeast('what the load needs to what the cap lets through', free / capped, 'times', 0.95 * overload),
+        { measure: 'lag before the cap', value: before, unit: 'messages', bar: null, ok: true },
+        atLeast('lag shown half-way', halfway, 'messages', perSecond),
+        atLeast('lag shown at the end, to that half-way', lag / halfway, 'times', 1.5),
+        { measure: 'lag shown at the end', value: lag, unit: 'messages', bar: null, ok: true },
+        atMost('memory of the ingestor, growth', slopePerMinute(settled), 'MB/min', growthBar),
+        atMost('memory of the ingestor, peak', Math.max(...memory.samples.map(({ value }) => value)), 'MB', peakBar),
+        { measure: 'from the end of the cap until no lag', value: Math.round(seconds), unit: 's', bar: null, ok: true },
+        exactly('orders that were sent and are not in the ledger', total - Number(ledger?.orders), 'orders', 0),
+        exactly('cells that differ from a fold over the orders', await differingCells(join(work, 'store'), shop, shape, total), 'cells', 0),
+      ];
+    });
   } finally {
     await streaming.close();
-    for (const each of running.reverse()) await each.end();
     await broker.stop();
     await proxy.close();
   }

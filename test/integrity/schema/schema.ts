@@ -1,4 +1,4 @@
-import { openEmbedded } from '#clickhouse';
+import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { atLeast, exactly, type Measure } from '#testing';
 import { join } from 'node:path';
 import type { MeasureOptions } from '../../run-measures.js';
@@ -21,7 +21,7 @@ export async function schema(work: string, { seeds = 5 }: MeasureOptions): Promi
   }
 }
 
-async function producers(engine: Parameters<typeof mixedProducers>[0], seeds: number): Promise<Measure[]> {
+async function producers(engine: ClickHouse, seeds: number): Promise<Measure[]> {
   const runs: Mixed[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) runs.push(await mixedProducers(engine, `mixed-${seed}`, seed));
   const sum = (of: keyof Mixed): number => runs.reduce((total, run) => total + run[of], 0);
@@ -34,7 +34,7 @@ async function producers(engine: Parameters<typeof mixedProducers>[0], seeds: nu
   ];
 }
 
-async function upgrades(engine: Parameters<typeof mixedProducers>[0], older: string): Promise<Measure[]> {
+async function upgrades(engine: ClickHouse, older: string): Promise<Measure[]> {
   const migrations = await Migrations.over(engine, older);
   const [total, numbers] = [{ tables: 0, cells: 0 }, await Migrations.ofShops()];
   for (const number of numbers) {
