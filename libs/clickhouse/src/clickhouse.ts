@@ -24,22 +24,48 @@ export interface ClickHouse {
    * @param rows lines of the format, in the order of `columns`
    */
   insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane, format?: RowFormat): Promise<void>;
+  /** For writes that count only together. */
+  unit(): UnitOfWork;
   /** Version of the engine, `26.7.2.1`. */
   version(): Promise<string>;
   /** Waits for running statements, then closes. */
   close(): Promise<void>;
 }
 
+/**
+ * Writes that count only together, because one that comes last says so (a step's watermark): whether the disk took them is asked once for all
+ * of them, where each one would ask for itself.
+ */
+export interface UnitOfWork extends Pick<ClickHouse, 'query' | 'command' | 'insert'> {
+  /**
+   * Before the write that makes the others count.
+   * @throws {ClickHouseFault} `disk-full` or `write-lost` when bytes were lost since the unit began: it is to be done again
+   */
+  whole(): Promise<void>;
+}
+
+/** A unit over an engine that asks for each write by itself. */
+export function unitOver(engine: Pick<ClickHouse, 'query' | 'command' | 'insert'>): UnitOfWork {
+  return {
+    query: (statement, lane) => engine.query(statement, lane),
+    command: (statement, lane) => engine.command(statement, lane),
+    insert: (...write) => engine.insert(...write),
+    whole: () => Promise.resolve(),
+  };
+}
+
 /** The engine with every statement on one lane: for work that may take long and must stand in nobody's way. */
 export function onLane(engine: ClickHouse, lane: Lane): ClickHouse {
-  return {
+  const laned: ClickHouse = {
     shared: engine.shared,
     query: (statement) => engine.query(statement, lane),
     command: (statement) => engine.command(statement, lane),
     insert: (table, columns, rows, _lane, format) => engine.insert(table, columns, rows, lane, format),
+    unit: () => unitOver(laned),
     version: () => engine.version(),
     close: () => engine.close(),
   };
+  return laned;
 }
 
 /**

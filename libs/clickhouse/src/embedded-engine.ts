@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { ClickHouseFault, toFault } from './clickhouse.errors.js';
-import type { ClickHouse, Lane } from './clickhouse.js';
+import { unitOver, type ClickHouse, type Lane } from './clickhouse.js';
 import { EmbeddedSessions } from './embedded-sessions.js';
 import { EngineGate, roomIn, roomLeftAlone } from './engine-gate.js';
 import { EngineLanes, type Slot } from './engine-lanes.js';
@@ -42,13 +42,17 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
     reopen: async () => {
       await close();
       await open();
+      // On a full disk the note of who holds the directory is cut short at each opening.
+      return (await holderIn(directory)) === undefined ? 1 : 0;
     },
   });
   sessions.behind(gate);
 
   const guarded = <T>(statement: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => Promise.reject(toFault(error, statement)));
-  const write = (lane: Lane, statement: string, work: (slot: Slot) => Promise<unknown>): Promise<void> =>
+  type Write = (lane: Lane, statement: string, work: (slot: Slot) => Promise<unknown>) => Promise<void>;
+  /** Asks on the connection that wrote. */
+  const asked: Write = (lane, statement, work) =>
     guarded(statement, () =>
       gate.write(statement, (whole) =>
         lanes.run(lane, async (slot) => {
@@ -59,24 +63,39 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
         }),
       ),
     );
-  const engine: EmbeddedClickHouse = {
-    shared: false,
-    sessions,
-    query: <Row>(statement: Sql, lane: Lane = 'reader') =>
-      guarded(statement.text, () =>
-        gate.read(() =>
-          lanes.run(lane, async ({ client }) => {
-            const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
-            return answer.json<Row>();
-          }),
-        ),
+  const trusted: Write = (lane, statement, work) =>
+    guarded(statement, () =>
+      gate.read(statement, () =>
+        lanes.run(lane, async (slot) => {
+          await work(slot);
+        }),
       ),
+    );
+  const writes = (write: Write): Pick<ClickHouse, 'command' | 'insert'> => ({
     command: (statement, lane = 'writer') => write(lane, statement.text, ({ client }) => client.command({ query: statement.text })),
     insert: (table, columns, rows, lane = 'writer', format = 'JSONCompactEachRow') =>
       write(lane, `INSERT INTO ${table.text}`, ({ connection }) =>
         // The client's own insert joins statement and rows into one string and copies it; the raw path hands the bytes over.
         connection.chdb.rawInsert({ table: table.text.replaceAll('`', ''), columns, values: Buffer.from(rows, 'utf8'), format }),
       ),
+  });
+  const engine: EmbeddedClickHouse = {
+    shared: false,
+    sessions,
+    query: <Row>(statement: Sql, lane: Lane = 'reader') =>
+      guarded(statement.text, () =>
+        gate.read(statement.text, () =>
+          lanes.run(lane, async ({ client }) => {
+            const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
+            return answer.json<Row>();
+          }),
+        ),
+      ),
+    ...writes(asked),
+    unit: () => {
+      const whole = gate.unit();
+      return { ...unitOver(engine), ...writes(trusted), whole: () => guarded('the writes of a step', () => whole('the writes of a step')) };
+    },
     version: async () => {
       const [row] = await engine.query<{ v: string }>(sql`SELECT version() AS v`);
       return row?.v ?? 'unknown';
@@ -107,14 +126,20 @@ async function whyNot(directory: string, error: unknown): Promise<ClickHouseFaul
   return new ClickHouseFault('directory-held', words, undefined, { cause: error });
 }
 
+/** The process that the directory's file `status` names, living or not. */
+async function holderIn(directory: string): Promise<number | undefined> {
+  const status = await readFile(joinPath(directory, 'status'), 'utf8').catch(() => '');
+  const pid = Number(/^PID: (\d+)$/m.exec(status)?.[1]);
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
 /**
  * The living process that has the directory open, or undefined. The engine says only that it could not connect; it leaves
  * its process id in the file `status`, and the file behind when it is killed.
  */
 async function holderOf(directory: string): Promise<number | undefined> {
-  const status = await readFile(joinPath(directory, 'status'), 'utf8').catch(() => '');
-  const pid = Number(/^PID: (\d+)$/m.exec(status)?.[1]);
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
+  const pid = await holderIn(directory);
+  if (pid === undefined || pid === process.pid) return undefined;
   try {
     process.kill(pid, 0);
     return pid;

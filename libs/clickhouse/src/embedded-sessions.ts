@@ -32,6 +32,8 @@ export class EmbeddedSessions {
   /** Opened with the engine's arguments, and held: they count for the first connection of a process only. */
   #root: Session | undefined;
   #gate: EngineGate | undefined;
+  /** A connection runs one statement at a time. */
+  #asking: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly directory: string) {}
 
@@ -51,13 +53,15 @@ export class EmbeddedSessions {
   }
 
   /** Writes that the system has refused the engine. */
-  async refusedWrites(): Promise<number> {
-    return this.#root === undefined ? 0 : refusedWritesOf(this.#root);
+  refusedWrites(): Promise<number> {
+    const asked = this.#asking.then(() => (this.#root === undefined ? 0 : refusedWritesOf(this.#root)));
+    this.#asking = asked.catch(() => undefined);
+    return asked;
   }
 
   /** Lends a connection of its own, and drops it with all that was `SET` on it. Opening one costs about half a millisecond. */
-  use<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.gate.read(() => this.lend(work));
+  use<T>(statement: string, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.gate.read(statement, () => this.lend(work));
   }
 
   /** The same for a statement that writes. @throws {ClickHouseFault} `disk-full`, `write-lost` */

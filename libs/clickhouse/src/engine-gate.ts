@@ -29,8 +29,8 @@ export interface GatedEngine {
   readonly directory: string;
   /** Writes that the system refused, since the process began. */
   refusedWrites(): Promise<number>;
-  /** Closes the engine and opens it again. Nothing runs meanwhile. */
-  reopen(): Promise<void>;
+  /** Closes the engine and opens it again. Nothing runs meanwhile. @returns refused writes of the opening that nobody misses */
+  reopen(): Promise<number>;
 }
 
 /**
@@ -42,6 +42,8 @@ export interface GatedEngine {
 export class EngineGate {
   readonly #running = new Set<Promise<unknown>>();
   #refused = 0;
+  /** How often bytes were found lost. */
+  #losses = 0;
   #mending: Promise<void> | undefined;
   /** Why the engine could not be opened again so far. */
   #shut: ClickHouseFault | undefined;
@@ -61,13 +63,17 @@ export class EngineGate {
 
   /**
    * Lets a statement in, when the engine is whole.
-   * @throws {ClickHouseFault} `engine-closed`; `disk-full` or another while the engine cannot be opened again
+   * @throws {ClickHouseFault} `engine-closed`; `disk-full` or another while the engine cannot be opened again; `disk-full` or `write-lost`
+   *   when it failed while bytes were lost, such as by reading a part that a merge left cut short
    */
-  async read<T>(work: () => Promise<T>): Promise<T> {
+  async read<T>(statement: string, work: () => Promise<T>): Promise<T> {
     while (this.#mending && !this.#shut) await this.#mending;
     if (this.#closed) throw new ClickHouseFault('engine-closed', 'The store is closed: no statement can run.');
     if (this.#shut) throw this.#shut;
-    const running = work();
+    const running = work().catch(async (error: unknown) => {
+      const refused = await this.engine.refusedWrites().catch(() => this.#refused);
+      throw this.lost(refused) ? await this.loss(statement) : error;
+    });
     this.#running.add(running);
     try {
       return await running;
@@ -83,12 +89,25 @@ export class EngineGate {
    *   effect or not, as when a server did not answer
    */
   write<T>(statement: string, work: (whole: (refusedWrites: () => Promise<number>) => Promise<void>) => Promise<T>): Promise<T> {
-    return this.read(async () => {
+    return this.read(statement, async () => {
       if (defining.test(statement) && (await this.isFull())) throw diskFull(statement, notEnoughSpace);
       return work(async (refusedWrites) => {
-        if (this.lost(await refusedWrites())) throw (await this.isFull()) ? diskFull(statement, notEnoughSpace) : writeLost(statement);
+        if (this.lost(await refusedWrites())) throw await this.loss(statement);
       });
     });
+  }
+
+  /**
+   * For statements that are let in by `read` though they write, because they count only when this one's caller says so.
+   * @returns asks whether bytes were lost since now. @throws {ClickHouseFault} `disk-full` or `write-lost`
+   */
+  unit(): (statement: string) => Promise<void> {
+    const before = this.#losses;
+    return async (statement) => {
+      await this.read(statement, async () => this.lost(await this.engine.refusedWrites()));
+      // Also when the look of a second found it, and the engine is open again since.
+      if (this.#losses !== before) throw await this.loss(statement);
+    };
   }
 
   /** Waits for what runs; nothing more is let in. */
@@ -102,20 +121,33 @@ export class EngineGate {
   /** A merge is nobody's statement. */
   private async look(): Promise<void> {
     if (this.#mending || this.#closed) return;
-    await this.read(async () => this.lost(await this.engine.refusedWrites()));
+    await this.read('merges', async () => this.lost(await this.engine.refusedWrites()));
+  }
+
+  private async loss(statement: string): Promise<ClickHouseFault> {
+    return (await this.isFull()) ? diskFull(statement, notEnoughSpace) : writeLost(statement);
   }
 
   private lost(refused: number): boolean {
     if (refused === this.#refused) return false;
-    this.#mending ??= this.mend();
+    if (!this.#mending) {
+      this.#losses += 1;
+      this.#mending = this.mend();
+    }
     return true;
   }
 
   private async mend(): Promise<void> {
     await Promise.allSettled(this.#running);
     try {
-      await this.engine.reopen();
-      this.#refused = await this.engine.refusedWrites();
+      let refused: number;
+      let harmless: number;
+      do {
+        // Merges go on until it closes and begin as soon as it is open: what they lose then is not known to be mended.
+        refused = await this.engine.refusedWrites();
+        harmless = await this.engine.reopen();
+        this.#refused = await this.engine.refusedWrites();
+      } while (this.#refused > refused + harmless);
       this.#shut = undefined;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

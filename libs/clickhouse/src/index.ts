@@ -1,4 +1,4 @@
-export { CLICKHOUSE, onLane, type ClickHouse, type Lane, type RowFormat } from './clickhouse.js';
+export { CLICKHOUSE, onLane, unitOver, type ClickHouse, type Lane, type RowFormat, type UnitOfWork } from './clickhouse.js';
 export { ClickHouseFault, type ClickHouseErrorCode } from './clickhouse.errors.js';
 export { openEmbedded, type EmbeddedClickHouse } from './embedded-engine.js';
 export { serveHttp, type HttpEndpoint, type ListenerOptions, type ServeOptions } from './http/serve-http.js';

@@ -1,7 +1,7 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Readable } from 'node:stream';
 import { toFault } from './clickhouse.errors.js';
-import { connectionSettings, type ClickHouse } from './clickhouse.js';
+import { connectionSettings, unitOver, type ClickHouse } from './clickhouse.js';
 import { sql, type Sql } from './sql.js';
 
 /** As the lanes of the embedded engine: compiling a statement's expressions takes longer than a tile's query. */
@@ -45,6 +45,7 @@ export function openServer(url: string): ClickHouse {
         const answer = await client.exec({ query, values: Readable.from([rows], { objectMode: false }) });
         answer.stream.resume();
       }),
+    unit: () => unitOver(engine),
     version: async () => {
       const [row] = await engine.query<{ v: string }>(sql`SELECT version() AS v`);
       return row?.v ?? 'unknown';

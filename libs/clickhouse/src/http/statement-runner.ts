@@ -33,7 +33,7 @@ export class StatementRunner {
   /** With every right. */
   write(request: StatementRequest): Promise<StatementResult> {
     const enter = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
-      reads.test(request.sql) ? this.sessions.use(work) : this.sessions.write(request.sql, work);
+      reads.test(request.sql) ? this.sessions.use(request.sql, work) : this.sessions.write(request.sql, work);
     return enter(async (session) => {
       const settings = { ...connectionSettings, ...request.settings };
       await session.queryAsync(`SET ${settingsText(settings)};${preamble(request)}`.replace(/;$/, ''));
@@ -62,7 +62,7 @@ export class StatementRunner {
       if (String(given[name]) !== value) throw refuse('readonly', `Cannot modify '${name}' setting in readonly mode.`);
     }
     const denied = await this.denied();
-    return this.sessions.use(async (session) => {
+    return this.sessions.use(request.sql, async (session) => {
       await session.queryAsync(`SET ROLE reader; SET ${settingsText(given)};${preamble(request)} SET readonly = 1`);
       const canonical = (await session.queryAsync(sql`SELECT formatQuerySingleLine(${request.sql})`.text, { format: 'RawBLOB' })).text();
       const refusal = refusalOf(canonical, denied);
@@ -73,7 +73,7 @@ export class StatementRunner {
 
   /** Functions that reach files, the network or other programs, as this engine knows them. */
   private denied(): Promise<DeniedNames> {
-    this.#denied ??= this.sessions.use(async (session) => {
+    this.#denied ??= this.sessions.use('names of functions', async (session) => {
       const namesOf = async (query: string): Promise<string[]> =>
         (await session.queryAsync(query, { format: 'TabSeparated' })).text().trim().split('\n');
       const tableFunctions = await namesOf('SELECT lower(name) FROM system.table_functions');

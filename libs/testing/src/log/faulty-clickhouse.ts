@@ -1,5 +1,4 @@
-import type { ClickHouse, Lane, RowFormat, Sql } from '#clickhouse';
-import { ClickHouseFault } from '#clickhouse';
+import { ClickHouseFault, unitOver, type ClickHouse, type Lane, type RowFormat, type Sql, type UnitOfWork } from '#clickhouse';
 
 /** What is to go wrong with one statement of the writer's and the refresher's lanes. */
 export interface Fault {
@@ -80,6 +79,10 @@ export class FaultyClickHouse implements ClickHouse {
 
   insert(table: Sql, columns: readonly string[], rows: string, lane: Lane = 'writer', format?: RowFormat): Promise<void> {
     return this.run(lane, () => this.engine.insert(table, columns, rows, lane, format));
+  }
+
+  unit(): UnitOfWork {
+    return unitOver(this);
   }
 
   version(): Promise<string> {

@@ -1,4 +1,4 @@
-import { ClickHouseFault, type ClickHouse, type Lane, type RowFormat, type Sql } from '#clickhouse';
+import { ClickHouseFault, unitOver, type ClickHouse, type Lane, type RowFormat, type Sql, type UnitOfWork } from '#clickhouse';
 
 /** A write that is held back, as if its process had been stopped right before it was sent. */
 export interface Held {
@@ -62,6 +62,10 @@ export class HeldStore implements ClickHouse {
 
   insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane, format?: RowFormat): Promise<void> {
     return this.pass(`INSERT INTO ${table.text}`, () => this.inner.insert(table, columns, rows, lane, format));
+  }
+
+  unit(): UnitOfWork {
+    return unitOver(this);
   }
 
   version(): Promise<string> {

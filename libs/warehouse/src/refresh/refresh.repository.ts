@@ -1,4 +1,4 @@
-import { ident, sql, type ClickHouse, type Sql } from '#clickhouse';
+import { ident, sql, type ClickHouse, type Sql, type UnitOfWork } from '#clickhouse';
 import type { LedgerTail } from '../ledger/ledger-tail.js';
 import { tableOf, type Shop } from '../shop.js';
 import { BucketCalendar } from './calendar.js';
@@ -142,6 +142,7 @@ export class RefreshRepository {
         await writeFacts();
         if (dirty.any) await run.statement(headline);
       }
+      await run.whole();
     });
     this.#torn = false;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
@@ -185,6 +186,7 @@ export class RefreshRepository {
       if (dirty.any) await run.statement(noteCampaignDays(s, dirty));
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
+      await run.whole();
     });
     this.#placed.settled();
     pending.clear();
@@ -258,11 +260,19 @@ async function together(works: readonly Promise<unknown>[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
-/** Statements of one step on the refresher's lane, timed. */
+/** Statements of one step on the refresher's lane, timed. Its writes count with the watermark behind them. */
 class Run {
   readonly timings = new Map<string, number>();
+  private readonly clickhouse: UnitOfWork;
 
-  constructor(private readonly clickhouse: ClickHouse) {}
+  constructor(clickhouse: ClickHouse) {
+    this.clickhouse = clickhouse.unit();
+  }
+
+  /** Before the watermark. @throws {ClickHouseFault} `disk-full` or `write-lost`: the step is to be done again */
+  whole(): Promise<void> {
+    return this.time('whole', () => this.clickhouse.whole());
+  }
 
   query<Row>(name: string, statement: Sql): Promise<Row[]> {
     return this.time(name, () => this.clickhouse.query<Row>(statement, 'refresher'));
