@@ -70,6 +70,9 @@ const maxPostponed = 4;
 /** A step that failed is tried again after this long. */
 const retryMs = 1_000;
 
+/** What a hint tells of. */
+type Moved = Pick<Committed, 'level' | 'watermark' | 'ledgerRows'>;
+
 /** One shop from its topics to its figures: consumer -> ledger -> refresh -> hint, and the audit beside it. */
 export class ShopPipeline {
   #consumer: Pick<RunningConsumer, 'stop'> | undefined;
@@ -360,6 +363,10 @@ export class ShopPipeline {
     await dropAside(this.parts.clickhouse, this.shop);
     await this.#refresher.catchUp();
     this.#refreshes = true;
+    // Who died may have died between a watermark and its hint.
+    const { live, watermark } = this.#refresher;
+    if (live) this.announce({ level: 'live', watermark: live, ledgerRows: 0 });
+    if (watermark) this.announce({ level: 'settled', watermark, ledgerRows: 0 });
   }
 
   private async refreshLoop(): Promise<void> {
@@ -383,7 +390,7 @@ export class ShopPipeline {
       await this.#writer?.flush();
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       this.#behind = committed !== undefined;
-      if (committed) this.announce(committed);
+      if (committed) this.moved(committed);
       if (last || this.#refresher.full || this.settleIn() <= 0) await this.settle();
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
@@ -419,7 +426,7 @@ export class ShopPipeline {
     this.#settledAt = performance.now();
     const committed = await this.#refresher.settle();
     this.#settlingMs = performance.now() - this.#settledAt;
-    if (committed) this.announce(committed);
+    if (committed) this.moved(committed);
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
     const every = Math.max(viewsMs, this.#behind ? Math.min(10 * this.#viewingMs, longestUnsettledMs) : 0);
     if (this.viewsDue() && performance.now() - this.#viewsAt >= every) this.#views = this.refreshViews();
@@ -471,12 +478,16 @@ export class ShopPipeline {
     });
   }
 
+  private moved(committed: Committed): void {
+    this.parts.metrics.refreshed(this.shop.shop, committed);
+    this.announce(committed);
+  }
+
   /** Hints leave in order, beside the next step: nothing rests on them. */
-  private announce(committed: Committed): void {
+  private announce(moved: Moved): void {
     const { shop, parts } = this;
-    parts.metrics.refreshed(shop.shop, committed);
     this.#hinting = this.#hinting
-      .then(() => this.hint(committed))
+      .then(() => this.hint(moved))
       .catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
   }
 
@@ -504,7 +515,7 @@ export class ShopPipeline {
     }
   }
 
-  private async hint({ level, watermark, ledgerRows }: Committed): Promise<void> {
+  private async hint({ level, watermark, ledgerRows }: Moved): Promise<void> {
     const generation = watermark.generation.toString();
     const now = new Date().toISOString();
     const event = {
