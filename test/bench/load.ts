@@ -25,8 +25,8 @@ export interface LoadOrder {
   readonly cents: number;
 }
 
-const countries = ['DE', 'FR', 'GB', 'IT', 'ES', 'NL', 'PL', 'SE', 'AT', 'BE', 'DK', 'CH'] as const;
-const payments = ['card', 'paypal', 'wallet', 'transfer'] as const;
+export const countries = ['DE', 'FR', 'GB', 'IT', 'ES', 'NL', 'PL', 'SE', 'AT', 'BE', 'DK', 'CH'] as const;
+export const payments = ['card', 'paypal', 'wallet', 'transfer'] as const;
 
 export function loadOrder(shape: LoadShape, number: number): LoadOrder {
   const mixed = mix(number);

@@ -5,6 +5,7 @@ import { latency } from './latency.js';
 import { memory } from './memory.js';
 import { pixel } from './pixel.js';
 import { recovery } from './recovery.js';
+import { refresh } from './refresh.js';
 import { replay } from './replay.js';
 import { rest } from './rest.js';
 import { sockets } from './sockets.js';
@@ -12,6 +13,6 @@ import { startup } from './startup.js';
 import { sustain } from './sustain.js';
 
 process.exitCode = await runMeasures(
-  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, replay },
+  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, refresh, replay },
   process.argv.slice(2),
 );

@@ -140,18 +140,15 @@ export class EngineGate {
   private async mend(): Promise<void> {
     await Promise.allSettled(this.#running);
     try {
-      let refused: number;
-      let harmless: number;
-      do {
-        // Merges go on until it closes and begin as soon as it is open: what they lose then is not known to be mended.
-        refused = await this.engine.refusedWrites();
-        harmless = await this.engine.reopen();
-        this.#refused = await this.engine.refusedWrites();
-      } while (this.#refused > refused + harmless);
+      // Merges go on until it closes and begin as soon as it is open: what they lose then is not known to be mended.
+      const refused = await this.engine.refusedWrites();
+      const harmless = await this.engine.reopen();
+      this.#refused = await this.engine.refusedWrites();
+      if (this.#refused > refused + harmless) throw await this.loss('merges');
       this.#shut = undefined;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      const words = `The store could not be opened again and is tried again: ${why}`;
+      const words = `The store could not be opened again whole and is tried again: ${why}`;
       this.#shut = new ClickHouseFault('engine-unavailable', words, undefined, { cause: error });
       if (!this.#closed) setTimeout(() => void (this.#mending ??= this.mend()), againMs).unref();
     } finally {

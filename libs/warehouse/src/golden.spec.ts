@@ -120,6 +120,7 @@ function statements(): Map<string, string> {
     ...writePlaceholders(s),
     writeTimelines(s, dirty),
     ...writeKpis(s, dirty),
+    ...writeKpis(s, dirty, 4n),
     ...writeCustomers(s),
     noteCampaignDays(s, dirty),
     writeCampaignDays(s),

@@ -108,9 +108,10 @@ FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
   }
 }
 
-/** `2011-12-09 12:50:00.000` (UTC) as a Date. */
+/** `2011-12-09 12:50:00.000` (UTC, the fraction may be missing) as a Date. Number by number: asked of every order, `Date.parse` takes ten times as long. */
 export function instantOf(text: string): Date {
-  return new Date(`${text.replace(' ', 'T')}Z`);
+  const of = (from: number, to: number): number => Number(text.slice(from, to));
+  return new Date(Date.UTC(of(0, 4), of(5, 7) - 1, of(8, 10), of(11, 13), of(14, 16), of(17, 19), of(20, 23)));
 }
 
 /** A Date as ClickHouse writes it, in UTC. */

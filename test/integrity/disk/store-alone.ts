@@ -9,7 +9,7 @@ import { startApart, withProcesses } from '../processes.js';
 import { full, secondsToCatchUp, secondsToMove, spoke, watching } from './watch.js';
 
 const mebibytes = 320;
-const lastDay = '2026-01-20';
+const lastDay = '2026-02-10';
 /** Shop seconds per second once live: half a day. */
 const speed = 43_200;
 /** Beyond the pauses between attempts. */

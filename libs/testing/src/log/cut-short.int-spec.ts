@@ -78,6 +78,63 @@ it('leaves no trace of a step, a settling or a view that died after any of its s
   expect(statement).toBeGreaterThan(30);
 });
 
+/** Orders that nobody has heard of, in a few days, hours and places, some of customers who bought before, one of a guest. */
+function unheard(round: number, name: string): TestMessage[] {
+  return [0, 1, 2].map((index) =>
+    anOrder({
+      orderId: `${name}-${round}-${index}`,
+      orderedAt: `2024-0${2 + index}-1${round % 3}T1${round % 4}:00:0${index}Z`,
+      ...(index === 2 ? { customerId: undefined } : { customerId: `c${(round + index) % 5}` }),
+      country: index === 0 ? 'France' : 'Malta',
+      channel: round % 2 === 0 ? 'web' : 'store',
+      discount: index === 1 ? '1.00' : '0',
+      lines: [aLine({ productId: round % 3 === 0 ? 'tea' : 'mug' }), aLine({ line: 2, productId: 'tea' })],
+    }),
+  );
+}
+
+it.each(['crash', 'failure'] as const)(
+  'adds orders that nobody has heard of to the KPIs, once, after a %s at any statement',
+  async (kind) => {
+    const log = new MemoryLog();
+    const adding = await openShop(engine, `adding-${kind}`, settings);
+    let store = new FaultyClickHouse(engine);
+    let process = new PipelineProcess(store, adding, log);
+    let added = 0;
+    await store.under(undefined, () => process.claim());
+    const drain = (): Promise<void> => process.drain(log.partitions());
+    const refresh = async (): Promise<void> => {
+      while (await process.refresher.step());
+      if ((await process.refresher.settle())?.timings.has('agg_kpi_added')) added += 1;
+    };
+    let ended: 'died' | 'failed' | 'through' | undefined;
+    for (let statement = 1; ended !== 'through'; statement += 1) {
+      for (const name of ['before', 'between']) {
+        for (const message of unheard(statement, name)) log.send(message);
+        await store.under(undefined, drain);
+        await store.under(undefined, refresh);
+      }
+      for (const message of unheard(statement, 'cut')) log.send(message);
+      await store.under(undefined, drain);
+      ended = await store.under({ kind, at: statement, carriedOut: true }, refresh).then(
+        (outcome) => (outcome === 'died' ? outcome : ('through' as const)),
+        () => 'failed' as const,
+      );
+      if (ended === 'died') {
+        store = new FaultyClickHouse(engine);
+        process = new PipelineProcess(store, adding, log);
+        await store.under(undefined, () => process.claim());
+      }
+      await store.under(undefined, refresh);
+      const differences = await compareWarehouse(engine, adding.database, foldOracle(log.all(), settings), settings, {
+        withoutViews: true,
+      });
+      expect(differences, `after statement ${statement}`).toEqual([]);
+    }
+    expect(added).toBeGreaterThan(10);
+  },
+);
+
 it('knows of what the ledger holds, though its insert was reported as failed', async () => {
   const log = new MemoryLog();
   const store = new FaultyClickHouse(engine);

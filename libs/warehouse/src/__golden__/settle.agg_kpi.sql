@@ -28,8 +28,6 @@ FROM
     ARRAY JOIN members AS d
     GROUP BY bucket, dim, mem
     UNION ALL
-    -- Few hours hold a product twice: kept by the hour these rows would outnumber the order lines. Discounts on whole orders are a
-    -- member of their own.
     SELECT
         'product', mem, toTimeZone(toStartOfDay(slice, 'Europe/London'), 'UTC') AS d, 4, 2, 1, sumIf(f.gross, item), sum(toDecimal128(if(item, discount, order_discount), 6)), 0, 0,
         uniqExactIf(order_id, item), uniqExactIf(order_id, item AND returned), sumIf(quantity, item),

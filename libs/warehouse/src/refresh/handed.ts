@@ -22,11 +22,11 @@ interface HandedOrder {
 /** Versions of orders from ledger rows, as a read of the ledger would give them. */
 export async function handedOrders(rows: readonly LedgerRow[], calendar: BucketCalendar): Promise<HandedOrder[]> {
   const accepted = rows.filter(({ envelope }) => envelope.verdict === 'accepted');
-  const secondsOf = (row: LedgerRow): number => Math.floor(instantOf(own(row, 'order_time') as string).getTime() / 1000);
-  const buckets = await calendar.of(accepted.map(secondsOf));
-  return accepted.map((row) => {
+  const seconds = accepted.map((row) => Math.floor(instantOf(own(row, 'order_time') as string).getTime() / 1000));
+  const buckets = await calendar.of(seconds);
+  return accepted.map((row, index) => {
     const { partition, epoch, offset, entityId, revision, hash } = row.envelope;
-    const starts = buckets.get(sliceOf(secondsOf(row)));
+    const starts = buckets.get(sliceOf(seconds[index] ?? 0));
     if (!starts) throw new Error(`The calendar does not know the slice of offset ${offset}.`);
     return {
       row,

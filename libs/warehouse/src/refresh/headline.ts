@@ -10,15 +10,19 @@ export const emptyBitmap = sql`groupBitmapStateIf(toUInt32(0), 0)`;
  * Rows that only mark that a bucket stood there have `counts = 0`; a bucket of nothing but marks has emptied.
  */
 export function foldLevels(rows: Sql, keys: { select: Sql; group: Sql }, s: StepSql): Sql {
-  const levels = grains.map((grain) => sql`(${grain}, ${bucketOf(grain, sql`at`, s.zone)})`);
   return sql`SELECT ${keys.select}, sumIf(gross, counts), sumIf(discounts, counts), sumIf(returns, counts), sumIf(returns_by_order_date, counts),
     sumIf(orders, counts), sumIf(returned_orders, counts), sumIf(units, counts), groupBitmapMergeStateIf(buyers, counts), ${s.generation}, NOT max(counts)
 FROM
 (
 ${rows}
 )
-ARRAY JOIN arraySlice([${join(levels)}], first, levels) AS level
+ARRAY JOIN ${levelsOf(s)} AS level
 GROUP BY ${keys.group}`;
+}
+
+/** `[(grain, start of its bucket), ...]` of a row of `at, first, levels`. */
+export function levelsOf(s: StepSql): Sql {
+  return sql`arraySlice([${join(grains.map((grain) => sql`(${grain}, ${bucketOf(grain, sql`at`, s.zone)})`))}], first, levels)`;
 }
 
 /** Rows of a derived table as `foldLevels` takes them: a dirty one marks its bucket, a clean one adds to all coarser grains. */

@@ -6,6 +6,8 @@ import type { Moment } from './fold.js';
  * and gathers it anew.
  */
 export class Pending {
+  /** Whether all that came were orders that nobody had heard of, each written to the facts once. */
+  newOnly = true;
   readonly dirty = new DirtyBuckets();
   /** `2011-12-01 7`: month and customer key. */
   readonly customerMonths = new Set<string>();
@@ -24,6 +26,7 @@ export class Pending {
   }
 
   clear(): void {
+    this.newOnly = true;
     this.dirty.clear();
     this.customerMonths.clear();
     this.formerMoments.length = 0;

@@ -43,6 +43,8 @@ export class RefreshRepository {
   #caughtUp = false;
   /** As after a step that was cut off, until it was done again. */
   #torn = false;
+  /** Generation of the settling that this process did last; undefined while what stands may be of a settling that was cut off. */
+  #settled: bigint | undefined;
 
   constructor(
     private readonly clickhouse: ClickHouse,
@@ -78,6 +80,7 @@ export class RefreshRepository {
     }
     this.#caughtUp = false;
     this.#torn = false;
+    this.#settled = undefined;
     this.#pending.clear();
     this.#keys.forget();
     this.#known.forget();
@@ -120,9 +123,10 @@ export class RefreshRepository {
     const slice = refundColumns.indexOf('slice');
     this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
+    const newOnly = this.#caughtUp && !this.#torn && returns.length === 0 && folded.contested.size === 0 && folded.unmoved.length === 0;
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
-    const additions = plain && this.#caughtUp && !this.#torn && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
+    const additions = plain && newOnly && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
     const headline =
       additions.length > 0 ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     this.#torn = true;
@@ -148,6 +152,7 @@ export class RefreshRepository {
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
     const { months, former } = timelinesOf(folded, orders, keys);
     const pending = this.#pending;
+    pending.newOnly &&= newOnly;
     pending.dirty.merge(folded.dirty);
     for (const month of months) pending.customerMonths.add(month);
     pending.addMoments(former, step.generation);
@@ -169,6 +174,8 @@ export class RefreshRepository {
     await this.fill(run, s.scratch('customers'), ['month', 'customer_key'], months.join('\n'));
     await run.statement(emptied(s.scratch('campaign_days')));
     // Campaign days name campaigns too.
+    const since = pending.newOnly ? this.#settled : undefined;
+    this.#settled = undefined;
     const missing = namedDimensions.filter((each) => this.#placed.mayMiss(each) || (each === 'campaigns' && s.moved('campaigns.v1')));
     await guarded(async () => {
       await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
@@ -181,13 +188,14 @@ export class RefreshRepository {
           ...(months.length > 0 ? writeCustomers(s) : []),
           ...writePlaceholders(s, missing),
         ]),
-        run.statements(dirty.any ? writeKpis(s, dirty) : []),
+        run.statements(dirty.any ? writeKpis(s, dirty, since) : []),
       ]);
       if (dirty.any) await run.statement(noteCampaignDays(s, dirty));
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
       await run.whole();
     });
+    this.#settled = step.generation;
     this.#placed.settled();
     pending.clear();
     return run.timings;
