@@ -31,8 +31,20 @@ export async function handedOrders(rows: readonly LedgerRow[], calendar: BucketC
     return {
       row,
       head: {
-        ...starts,
-        ...{ partition, epoch, offset: offset.toString(), entity_id: entityId, revision: revision.toString(), hash, fresh: 1 },
+        // Field by field: spreading another object into each of thousands takes ten times as long.
+        slice_start: starts.slice_start,
+        minute_start: starts.minute_start,
+        hour_start: starts.hour_start,
+        day_start: starts.day_start,
+        month_start: starts.month_start,
+        month: starts.month,
+        partition,
+        epoch,
+        offset: offset.toString(),
+        entity_id: entityId,
+        revision: revision.toString(),
+        hash,
+        fresh: 1,
         order_id: own(row, 'order_id') as string,
         cancelled: own(row, 'cancelled') as number,
         customer_id: own(row, 'customer_id') as string,
