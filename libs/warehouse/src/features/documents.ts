@@ -1,0 +1,94 @@
+import { join, sql, type Sql } from '#clickhouse';
+import { tableOf, type Shop } from '../shop.js';
+
+/** Which customers: by id, by dense key, or those with keys in a range, both ends included. */
+export type CustomerSelection =
+  { readonly ids: readonly string[] } | { readonly keys: readonly number[] } | { readonly fromKey: number; readonly toKey: number };
+
+/** One row per order or refunded return of a known customer. `at` is in milliseconds since 1970, `day` the shop's day since 1970. */
+export const documentColumns = ['customer', 'document', 'is_return', 'at', 'day', 'money', 'lines', 'units', 'products'] as const;
+
+/**
+ * Orders and refunds as the shop knew them at an instant, from the ledger's versions: of an order or return the winner is the highest
+ * revision, then hash, among the versions whose event AND arrival lie at or before the instant. The facts hold the newest winner only,
+ * so nothing of the past can be asked of them. Reads the ledger whole.
+ */
+export function documentsOfVersions(shop: Shop, asOf: Sql, customers?: CustomerSelection): Sql {
+  const [orders, returns] = [tableOf(shop, 'ledger_transactions'), tableOf(shop, 'ledger_returns')];
+  const known = sql`verdict = 'accepted' AND recorded_time <= ${asOf} AND event_time <= ${asOf}`;
+  const only = customers ? sql` AND ${idsOf(shop, sql`customer`, customers)}` : sql``;
+  const amount = sql`arraySum((price, quantity, discount) -> toDecimal128(price, 6) * quantity - discount, lines.unit_price, lines.quantity, lines.discount)`;
+  return sql`SELECT
+        w.1 AS customer, order_id AS document, 0 AS is_return, toUnixTimestamp64Milli(w.2) AS at, ${dayOf(shop, sql`w.2`)} AS day,
+        w.4 AS money, w.5 AS lines, w.6 AS units, w.7 AS products
+    FROM
+    (
+        SELECT order_id, argMax((customer_id, order_time, cancelled, net, line_count, unit_count, product_ids), (revision, hash)) AS w
+        FROM
+        (
+            SELECT
+                order_id, revision, hash, customer_id, order_time, cancelled, toFloat64(${amount} - order_discount) AS net,
+                length(lines.line) AS line_count, arraySum(lines.quantity) AS unit_count, ${productsOf(sql`lines.product_id`)} AS product_ids
+            FROM ${orders} WHERE ${known}
+        )
+        GROUP BY order_id
+    )
+    WHERE w.3 = 0 AND w.2 <= ${asOf} AND customer != ''${only}
+    UNION ALL
+    SELECT
+        if(o.known, o.owner, r.v.2) AS customer, r.return_id AS document, 1 AS is_return, toUnixTimestamp64Milli(r.v.4) AS at, 0 AS day,
+        0. AS money, 0 AS lines, 0 AS units, [] AS products
+    FROM
+    (
+        SELECT return_id, argMax((order_id, customer_id, refunded, refund_time), (revision, hash)) AS v
+        FROM ${returns} WHERE ${known} GROUP BY return_id
+    ) AS r
+    LEFT JOIN
+    (
+        SELECT order_id AS id, 1 AS known, argMax(customer_id, (revision, hash)) AS owner, argMax(cancelled, (revision, hash)) AS gone
+        FROM ${orders} WHERE ${known} AND order_id IN (SELECT order_id FROM ${returns} WHERE verdict = 'accepted') GROUP BY order_id
+    ) AS o ON r.v.1 = o.id
+    WHERE r.v.3 != 0 AND r.v.4 <= ${asOf} AND NOT o.gone AND customer != ''${only}`;
+}
+
+/**
+ * The same from the facts, which the refresher keeps by customer: what the settled watermark knows. Equal to the versions at any
+ * instant after which the ledger holds nothing, so at the shop's clock.
+ */
+export function documentsOfFacts(shop: Shop, asOf: Sql, customers?: CustomerSelection): Sql {
+  const only = customers ? sql` AND ${keysOf(shop, customers)}` : sql``;
+  return sql`SELECT
+        k.customer_id AS customer, document, is_return, toUnixTimestamp64Milli(moment) AS at, ${dayOf(shop, sql`moment`)} AS day,
+        money, lines, units, products
+    FROM
+    (
+        SELECT
+            customer_key, document_id AS document, kind = 'return' AS is_return, any(f.at) AS moment,
+            toFloat64(sum(gross) - sum(discount)) AS money, count() AS lines, sum(quantity) AS units, ${productsOf(sql`groupArray(product_id)`)} AS products
+        FROM ${tableOf(shop, 'facts_by_customer')} AS f FINAL WHERE f.at <= ${asOf}${only}
+        GROUP BY customer_key, kind, document_id
+    ) AS d
+    INNER JOIN ${tableOf(shop, 'dim_customer_keys')} AS k ON d.customer_key = k.customer_key`;
+}
+
+/** Distinct products, as hashes: only their number counts, and texts are long. */
+function productsOf(ids: Sql): Sql {
+  return sql`arrayMap(id -> sipHash64(id), arrayDistinct(arrayFilter(id -> id != '', ${ids})))`;
+}
+
+function dayOf(shop: Shop, instant: Sql): Sql {
+  return sql`toInt32(toDate(${instant}, ${shop.timeZone}))`;
+}
+
+function idsOf(shop: Shop, column: Sql, customers: CustomerSelection): Sql {
+  if ('ids' in customers) return sql`${column} IN ${customers.ids}`;
+  return sql`${column} IN (SELECT customer_id FROM ${tableOf(shop, 'dim_customer_keys')} WHERE ${keysOf(shop, customers)})`;
+}
+
+function keysOf(shop: Shop, customers: CustomerSelection): Sql {
+  if ('keys' in customers) return sql`customer_key IN ${customers.keys}`;
+  if ('ids' in customers) {
+    return sql`customer_key IN (SELECT customer_key FROM ${tableOf(shop, 'dim_customer_keys')} WHERE customer_id IN ${customers.ids})`;
+  }
+  return join([sql`customer_key >= ${customers.fromKey}`, sql`customer_key <= ${customers.toKey}`], ' AND ');
+}
