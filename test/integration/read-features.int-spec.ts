@@ -38,7 +38,7 @@ it('gives the trainer what the scorer reads, bit for bit, as bytes and as text',
       rows[id] = Buffer.from(values.slice(row * width, (row + 1) * width).buffer).toString('hex');
     });
   }
-  expect(Object.keys(rows)).toHaveLength(20);
+  expect(Object.keys(rows)).toHaveLength(21);
   const asked = [String(endpoint.readOnly?.port), shop.database, shop.timeZone, '2025-11-30 09:59:59.999'];
   const answer = JSON.parse(await runPython('python3', 'test/integration/read_features.py', asked)) as Record<string, unknown>;
   expect(answer['RowBinary']).toEqual(rows);
@@ -46,6 +46,6 @@ it('gives the trainer what the scorer reads, bit for bit, as bytes and as text',
   expect(answer['parquet']).toEqual(['PAR1', 'PAR1']);
   expect(answer['labels']).toEqual(['twin\t1\t10']);
   expect(answer['extent']).toEqual([
-    '2023-12-31 23:59:59.999\t2025-11-30 10:00:00.000\t20\t2025-11-30 10:00:00.000\t2025-11-30 10:00:00.000',
+    '2023-12-31 23:59:59.999\t2025-11-30 10:00:00.000\t21\t2025-11-30 10:00:00.000\t2025-11-30 10:00:00.000',
   ]);
 });

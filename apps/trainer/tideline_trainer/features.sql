@@ -68,36 +68,30 @@ SELECT
 FROM
 (
     SELECT
-        w.1 AS customer, order_id AS document, 0 AS is_return, dateDiff('millisecond', w.2, toDateTime64('{as_of}', 3, 'UTC')) AS age, toInt32(toDate(w.2, '{time_zone}')) AS day,
-        w.4 AS money, w.5 AS lines, w.6 AS units, w.7 AS products
+        customer_id AS customer, order_id AS document, 0 AS is_return, dateDiff('millisecond', order_time, toDateTime64('{as_of}', 3, 'UTC')) AS age, toInt32(toDate(order_time, '{time_zone}')) AS day,
+        net AS money, line_count AS lines, unit_count AS units, product_ids AS products
     FROM
     (
-        SELECT order_id, argMax((customer_id, order_time, cancelled, net, line_count, unit_count, product_ids), (revision, hash)) AS w
-        FROM
-        (
-            SELECT
-                order_id, revision, hash, customer_id, order_time, cancelled, toFloat64(arraySum((price, quantity, discount) -> toDecimal128(price, 6) * quantity - discount, lines.unit_price, lines.quantity, lines.discount) - order_discount) AS net,
-                length(lines.line) AS line_count, arraySum(lines.quantity) AS unit_count, arrayMap(id -> sipHash64(id), arrayDistinct(arrayFilter(id -> id != '', lines.product_id))) AS product_ids
-            FROM `{database}`.`ledger_transactions` WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC')
-        )
-        GROUP BY order_id
+        SELECT
+            order_id, customer_id, order_time, cancelled, toFloat64(arraySum((price, quantity, discount) -> toDecimal128(price, 6) * quantity - discount, lines.unit_price, lines.quantity, lines.discount) - order_discount) AS net,
+            length(lines.line) AS line_count, arraySum(lines.quantity) AS unit_count, arrayMap(id -> sipHash64(id), arrayDistinct(arrayFilter(id -> id != '', lines.product_id))) AS product_ids
+        FROM `{database}`.`ledger_transactions` WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') ORDER BY revision DESC, hash DESC LIMIT 1 BY order_id
     )
-    WHERE w.3 = 0 AND w.2 <= toDateTime64('{as_of}', 3, 'UTC') AND customer != ''
+    WHERE NOT cancelled AND order_time <= toDateTime64('{as_of}', 3, 'UTC') AND customer != ''
     UNION ALL
     SELECT
-        if(o.known, o.owner, r.v.2) AS customer, r.return_id AS document, 1 AS is_return, dateDiff('millisecond', r.v.4, toDateTime64('{as_of}', 3, 'UTC')) AS age, 0 AS day,
+        if(o.known, o.owner, r.named) AS customer, r.return_id AS document, 1 AS is_return, dateDiff('millisecond', r.refund_time, toDateTime64('{as_of}', 3, 'UTC')) AS age, 0 AS day,
         0. AS money, 0 AS lines, 0 AS units, [] AS products
     FROM
     (
-        SELECT return_id, argMax((order_id, customer_id, refunded, refund_time), (revision, hash)) AS v
-        FROM `{database}`.`ledger_returns` WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') GROUP BY return_id
+        SELECT return_id, order_id AS of, customer_id AS named, refunded, refund_time FROM `{database}`.`ledger_returns` WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') ORDER BY revision DESC, hash DESC LIMIT 1 BY return_id
     ) AS r
     LEFT JOIN
     (
-        SELECT order_id AS id, 1 AS known, argMax(customer_id, (revision, hash)) AS owner, argMax(cancelled, (revision, hash)) AS gone
-        FROM `{database}`.`ledger_transactions` WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') AND order_id IN (SELECT order_id FROM `{database}`.`ledger_returns` WHERE verdict = 'accepted') GROUP BY order_id
-    ) AS o ON r.v.1 = o.id
-    WHERE r.v.3 != 0 AND r.v.4 <= toDateTime64('{as_of}', 3, 'UTC') AND NOT o.gone AND customer != ''
+        SELECT order_id AS id, 1 AS known, customer_id AS owner, cancelled AS gone
+        FROM `{database}`.`ledger_transactions` WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') AND order_id IN (SELECT order_id FROM `{database}`.`ledger_returns` WHERE verdict = 'accepted') ORDER BY revision DESC, hash DESC LIMIT 1 BY id
+    ) AS o ON r.of = o.id
+    WHERE r.refunded AND r.refund_time <= toDateTime64('{as_of}', 3, 'UTC') AND NOT o.gone AND customer != ''
 )
 GROUP BY customer
 HAVING notEmpty(ordered)

@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.js';
  */
 export function rhythms(): Scenario {
   const line = (productId: string | null, unitPrice: string, quantity = 1, no = 1) => aLine({ line: no, productId, unitPrice, quantity });
-  /** @param known when the shop knew it, where that is not when it was ordered */
+  /** @param known when the shop knew it, where that is not when it was ordered; a later revision also happened then */
   const order = (
     orderId: string,
     customerId: string | null,
@@ -19,7 +19,11 @@ export function rhythms(): Scenario {
   ): TestMessage =>
     anOrder(
       { orderId, customerId, orderedAt: `${orderedAt}Z`, currency: 'USD', lines: [line('tea', '12.50')], ...change },
-      { ...(known === undefined ? {} : { time: `${known}Z`, recordedtime: `${known}Z` }), ...envelope },
+      {
+        ...(known === undefined ? {} : { recordedtime: `${known}Z` }),
+        ...(known === undefined || change.revision === undefined ? {} : { time: `${known}Z` }),
+        ...envelope,
+      },
     );
   const refund = (returnId: string, orderId: string | null, customerId: string | null, at: string, known = at, change = {}): TestMessage =>
     aReturn(
@@ -101,8 +105,9 @@ export function rhythms(): Scenario {
     // Two contents of one revision: which wins is known when both are.
     order('s1', 'split', '2024-05-05T10:00:00', { lines: [line('tea', '20.00')] }),
     order('s1', 'split', '2024-05-05T10:00:00', { lines: [line('tea', '30.00')] }, '2024-06-05T10:00:00'),
-    // Clocks that differ: ordered, or corrected, three minutes after the shop knew it.
+    // Clocks that differ: ordered, or corrected, two and three minutes after the shop knew it.
     order('t1', 'ahead', '2024-10-10T10:03:00', {}, undefined, { recordedtime: '2024-10-10T10:00:00Z' }),
+    order('x1', 'soon', '2024-10-10T10:02:00', {}, undefined, { time: '2024-10-10T10:00:00Z' }),
     order('u1', 'corrected', '2024-10-01T10:00:00'),
     order('u1', 'corrected', '2024-09-01T10:00:00', { revision: 2 }, '2024-10-10T10:03:00', { recordedtime: '2024-10-10T10:00:00Z' }),
     order('v1', null, '2024-06-15T10:00:00'),

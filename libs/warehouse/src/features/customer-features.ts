@@ -29,7 +29,8 @@ export interface FeatureQuery {
  * All arithmetic is this one text; the sources differ in where the orders and refunds are read. An order of a row is never decided by
  * arrival: orders fold by (time, order id), so the same orders give the same bits whatever parts and threads they come from.
  *
- * Every step is a subquery: the engine writes an alias out wherever it is used, and reading such a text took 90 ms.
+ * Every step is a subquery, so that each expression is resolved once. Planning this text is 33 of the 50 ms of processor time that a few
+ * customers take; it does not grow with their number.
  */
 export function customerFeaturesSql(shop: Shop, { asOf, mbg, customers, source = 'versions' }: FeatureQuery): Sql {
   const instant = sql`${asOf}`;

@@ -110,6 +110,10 @@ describe('what comes after the instant', () => {
     expect(await bits(stopped, { asOf })).toEqual(rows);
     // What the scorer read of its facts at that instant is what the trainer reads of the ledger ever after.
     expect(await bits(stopped, { asOf, source: 'facts' })).toEqual(rows);
+    // Chosen customers too, where former places of their orders stand beside the present ones.
+    const customers = { ids: [...rows.keys()] };
+    expect(await bits(stopped, { asOf, source: 'facts', customers })).toEqual(rows);
+    expect(await bits(shop, { asOf, customers })).toEqual(rows);
   });
 
   it('changes no bit either where it corrects everything, by arrival or by event', async () => {
@@ -209,7 +213,7 @@ describe('labels', () => {
       {
         first_order: '2023-12-31 23:59:59.999',
         last_order: '2025-11-30 10:00:00.000',
-        customers: '20',
+        customers: '21',
         last_arrival: '2025-11-30 10:00:00.000',
         clock: '2025-11-30 10:00:00.000',
       },
