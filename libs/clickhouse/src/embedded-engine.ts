@@ -91,6 +91,13 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
           }),
         ),
       ),
+    queryBinary: (statement, lane = 'reader') =>
+      guarded(statement.text, () =>
+        gate.read(statement.text, () =>
+          // The client's own way makes a stream of the bytes first.
+          lanes.run(lane, async ({ connection }) => (await connection.chdb.queryAsync(statement.text, { format: 'RowBinary' })).bytes()),
+        ),
+      ),
     ...writes(asked),
     unit: () => {
       const whole = gate.unit();

@@ -34,7 +34,7 @@ export function ident(...parts: readonly string[]): Sql {
 }
 
 /** Joins pieces with a separator, for lists whose length is known at run time. */
-export function join(pieces: readonly Sql[], separator: ', ' | ' AND ' | ' OR ' | ' UNION ALL ' | '\n' = ', '): Sql {
+export function join(pieces: readonly Sql[], separator: ', ' | ',\n    ' | ' AND ' | ' OR ' | ' UNION ALL ' | '\n' = ', '): Sql {
   return new Sql(pieces.map((piece) => piece.text).join(separator));
 }
 

@@ -32,4 +32,5 @@ export {
 export { ReplayReads, type ReplayPlace, type ReplayRow, type ReplaySurvey } from './replay/replay.reads.js';
 export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
+export * from './features/index.js';
 export { WarehouseModule } from './warehouse.module.js';

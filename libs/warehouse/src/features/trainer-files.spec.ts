@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { features } from './feature-list.js';
+import { featureTable, trainerFiles } from './trainer-files.js';
+
+// The trainer runs the statements of this module, and no copy of them. After a wanted change: GOLDEN=1 npx vitest run libs/warehouse
+
+const directory = join(import.meta.dirname, '../../../../apps/trainer/tideline_trainer');
+
+describe('the files of the trainer', () => {
+  it('are the statements and the list of this module', () => {
+    if (process.env['GOLDEN'] === '1') {
+      mkdirSync(directory, { recursive: true });
+      for (const [file, text] of trainerFiles()) writeFileSync(join(directory, file), text);
+    }
+    for (const [file, text] of trainerFiles()) expect(text, file).toBe(readFileSync(join(directory, file), 'utf8'));
+  });
+
+  it('hold the placeholders of the contract', () => {
+    const placeholdersOf = (file: string): string[] => [
+      ...new Set([...(trainerFiles().get(file) ?? '').matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')),
+    ];
+    expect(placeholdersOf('features.sql').sort()).toEqual(['as_of', 'database', 'mbg_a', 'mbg_alpha', 'mbg_b', 'mbg_r', 'time_zone']);
+    expect(placeholdersOf('labels.sql').sort()).toEqual(['as_of', 'database', 'horizon_days']);
+    expect(placeholdersOf('extent.sql')).toEqual(['database']);
+  });
+});
+
+describe('the list of features', () => {
+  it('stands in the documentation', () => {
+    const page = join(import.meta.dirname, '../../../../docs/models.md');
+    const whole = readFileSync(page, 'utf8').replace(/(<!-- features: .* -->\n)[^]*(<!-- end -->)/, `$1${featureTable()}\n$2`);
+    expect(whole).toContain(featureTable());
+    if (process.env['GOLDEN'] === '1') writeFileSync(page, whole);
+    expect(readFileSync(page, 'utf8')).toBe(whole);
+  });
+
+  it('has the 35 of the definition, each once', () => {
+    expect(new Set(features.map(({ name }) => name)).size).toBe(35);
+    expect(features).toHaveLength(35);
+  });
+
+  it('is monotone in silence and its ratios, and in decayed counts and money', () => {
+    const signed = (sign: number): string[] => features.filter((each) => each.sign === sign).map(({ name }) => name);
+    expect(signed(1)).toEqual(['recency', 'recency_per_mean', 'recency_per_ewma', 'recency_per_max', 'recency_z', 'mbg_logit']);
+    expect(signed(-1)).toEqual(['orders_14', 'orders_45', 'orders_120', 'orders_365', 'money_120']);
+  });
+});
