@@ -1,0 +1,73 @@
+"""Gates that a model must pass before anybody sees it: too good is a leak until shown otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .arrays import Bools, Floats, Floats32
+from .errors import TrainerError
+from .features import feature_list
+from .metrics import auc
+from .protocol import Rows
+
+HIGHEST_AUC = 0.98
+HIGHEST_FEATURE_AUC = 0.95
+PERMUTED_BAND = 0.02
+
+Fit = Callable[[Rows], Callable[[Floats32], Floats]]
+"""Fits on rows and gives the scores of others."""
+
+
+def refuse_too_good(measured: float) -> None:
+    """Raises `leak` for an AUC above .98: over a horizon of weeks nobody knows that much."""
+    if measured > HIGHEST_AUC:
+        raise TrainerError(
+            "leak",
+            f"The model is too good: AUC {measured:.3f} on customers it has not seen, above {HIGHEST_AUC}. Something in "
+            "the features tells what happens after the cut-off. Look at features.sql before you train again.",
+        )
+
+
+def refuse_telling_feature(X: Floats32, churned: Bools) -> None:
+    """Raises `leak` when one column alone, or its being absent, ranks the labels with an AUC above .95 either way."""
+    for column, feature in enumerate(feature_list()):
+        known = X[:, column].astype(np.float64)
+        for score in (np.nan_to_num(known, nan=-1e30), np.isnan(known).astype(np.float64)):
+            ranked = auc(churned, score)
+            if max(ranked, 1 - ranked) > HIGHEST_FEATURE_AUC:
+                raise TrainerError(
+                    "leak",
+                    f"The feature {feature.name} alone ranks the customers with an AUC of {max(ranked, 1 - ranked):.3f}, "
+                    f"above {HIGHEST_FEATURE_AUC}: it tells the label. Look at how it is computed.",
+                )
+
+
+def permuted_auc(rows: Rows, X: Floats32, churned: Bools, fit: Fit, *, seed: int = 1) -> tuple[float, float]:
+    """Mean AUC after labels were dealt anew, in training and test, and its standard error when nothing leaks.
+
+    So many times that three standard errors fit into the band, five at least; small shops stop at 25.
+    """
+    random = np.random.default_rng(seed)
+    ones = max(int(churned.sum()), 1)
+    zeros = max(len(churned) - ones, 1)
+    # Mann-Whitney under no difference.
+    error = float(np.sqrt((ones + zeros + 1) / (12.0 * ones * zeros)))
+    times = int(np.clip(np.ceil((3 * error / PERMUTED_BAND) ** 2), 5, 25))
+    values = []
+    for _ in range(times):
+        dealt = Rows(rows.X, random.permutation(rows.churned), rows.customers, rows.cut_offs)
+        values.append(auc(random.permutation(churned), fit(dealt)(X)))
+    return float(np.mean(values)), error / float(np.sqrt(times))
+
+
+def refuse_learning_from_noise(measured: float, error: float) -> None:
+    """Raises `leak` when permuted labels could be predicted: test rows reach the training, or rows are misjoined."""
+    band = max(PERMUTED_BAND, 3 * error)
+    if not abs(measured - 0.5) <= band:
+        raise TrainerError(
+            "leak",
+            f"With labels dealt at random the model still ranks customers with an AUC of {measured:.3f}; it must be "
+            f"0.500 +- {band:.3f}. Rows of the test reach the training.",
+        )
