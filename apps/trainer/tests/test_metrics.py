@@ -68,7 +68,7 @@ def test_bootstrap_keeps_a_customer_together(rows: tuple[np.ndarray, np.ndarray]
     assert low < metrics.auc(label, probability) < high
     # Each customer ten times over: without groups the interval would be a third as wide.
     tenfold = np.repeat(label, 10)
-    ids = np.repeat(np.arange(len(label)), 10).astype(float)
+    ids = np.repeat(np.arange(len(label)), 10)
     plain = metrics.bootstrap(len(tenfold), lambda take: float(tenfold[take].mean()))
     grouped = metrics.bootstrap(len(tenfold), lambda take: float(tenfold[take].mean()), groups=ids)
     assert (grouped[1] - grouped[0]) > 2.5 * (plain[1] - plain[0])

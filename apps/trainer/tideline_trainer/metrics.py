@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from .arrays import Bools, Floats, Ints, Strings
+from .arrays import Bools, Floats, Ints
 
 
 def auc(label: Bools, score: Floats) -> float:
@@ -163,7 +163,7 @@ def quality(label: Bools, probability: Floats) -> Quality:
 
 
 def bootstrap(
-    rows: int, measure: Callable[[Ints], float], *, times: int = 200, seed: int = 1, groups: Strings | None = None
+    rows: int, measure: Callable[[Ints], float], *, times: int = 200, seed: int = 1, groups: Ints | None = None
 ) -> tuple[float, float]:
     """95 % interval of a figure over resampled customers.
 

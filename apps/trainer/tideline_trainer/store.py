@@ -34,12 +34,12 @@ FROM tideline.shops GROUP BY shop HAVING argMax(presence, version) = 'there' ORD
 class StoreClient:
     """Sends statements and gives columns."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, secret: str | None = None) -> None:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise TrainerError("store-away", f"{url} is no address of a store. It looks like http://127.0.0.1:8124.")
         self.shown = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
-        self._secret = urllib.parse.unquote(parts.password) if parts.password else None
+        self._secret = urllib.parse.unquote(parts.password) if parts.password else secret
 
     def columns(self, statement: str) -> dict[str, NDArray[Any]]:
         """Runs one statement.
@@ -147,4 +147,3 @@ class StoreSource:
         values = {"database": self._shop.database, "as_of": instant_text(as_of), "horizon_days": str(horizon_days)}
         found = self._client.columns(f"SELECT customer_id FROM ({statement('labels', **values)})")
         return After(found.get("customer_id", np.array([], dtype=object)))
-
