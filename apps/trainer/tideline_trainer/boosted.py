@@ -19,7 +19,7 @@ LEAVES = 8
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": LEAVES,
-    "learning_rate": 0.04,
+    "learning_rate": 0.02,
     "min_data_in_leaf": 60,
     "lambda_l2": 5.0,
     "bagging_fraction": 0.8,

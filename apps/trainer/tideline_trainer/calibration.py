@@ -21,6 +21,9 @@ from .mbg import probability_of_none
 YEAR_DAYS = 365
 HISTORY_BEFORE_DAYS = 180
 UNCERTAIN = "level uncertain: less than a year and a half of data"
+AS_LEARNT = "level as learnt: MBG/NBD does not meet what happened a year before, so it says nothing of the season"
+MOST_SEASON = 3.0
+"""No season is three times as busy as another; a factor beyond it makes up for a model that does not fit the shop."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,16 @@ class Level:
     target: float | None
     season: float | None
     """M: how many days of an ordinary season the same days of last year were worth, per day."""
+    seasons_seen: bool
+    """Whether the same season a year before is in the data, with half a year before it."""
 
     @property
     def words(self) -> str:
         """For the card and the page."""
-        if self.target is None or self.season is None:
+        if not self.seasons_seen:
             return UNCERTAIN
+        if self.target is None or self.season is None:
+            return AS_LEARNT
         return f"level set to a mean of {self.target:.3f} (season {self.season:.2f}, as a year before)"
 
 
@@ -43,7 +50,7 @@ def expected_level(history: History, now: int) -> Level:
     """The level by what happened a year before `now`; needs 180 days of history before that."""
     then = now - YEAR_DAYS * DAY_MS
     if then < history.span.first + HISTORY_BEFORE_DAYS * DAY_MS:
-        return Level(None, None)
+        return Level(None, None, False)
     before = history.cut(then)
     seen = float(before.churned.mean())
 
@@ -51,13 +58,13 @@ def expected_level(history: History, now: int) -> Level:
         days = history.horizon * float(np.exp(log_season))
         return float(probability_of_none(before.mbg, before.purchases, days).mean()) - seen
 
-    log_season = root(miss, np.log(20.0))
+    log_season = root(miss, float(np.log(MOST_SEASON)))
     if log_season is None:
-        return Level(None, None)
+        return Level(None, None, True)
     season = float(np.exp(log_season))
     cut = history.cut(now)
     target = float(probability_of_none(cut.mbg, cut.purchases, history.horizon * season).mean())
-    return Level(target, season)
+    return Level(target, season, True)
 
 
 def shift_to(logits: Floats, target: float | None) -> float:

@@ -70,7 +70,7 @@ def manifest(
             "rows": fitted.rows,
         },
         "calibration": {
-            "level": "set" if fitted.level.target is not None else "uncertain",
+            "level": "set" if fitted.level.target is not None else "as-learnt" if fitted.level.seasons_seen else "uncertain",
             "words": fitted.level.words,
             "mean": fitted.level.target,
             "season": fitted.level.season,

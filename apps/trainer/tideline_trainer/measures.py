@@ -48,7 +48,7 @@ def of_tests(tests: list[Test], results: dict[str, Any]) -> list[Measure]:
         figure(f"churn: AUC of {newest.choice.name}", chosen.auc, "AUC"),
         figure("churn: log loss", chosen.log_loss, "nats"),
     ]
-    certain = newest.fitted.level.target is not None
+    certain = newest.fitted.level.seasons_seen
     measures.append(
         at_most("churn: ECE" if certain else "churn: ECE, level said to be uncertain", chosen.ece, "share", 0.06 if certain else 1.0)
     )

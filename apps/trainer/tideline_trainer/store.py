@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats, Strings
 from .errors import TrainerError
 from .features import Frame, feature_list
 from .history import After, Span
@@ -147,3 +148,13 @@ class StoreSource:
         values = {"database": self._shop.database, "as_of": instant_text(as_of), "horizon_days": str(horizon_days)}
         found = self._client.columns(f"SELECT customer_id FROM ({statement('labels', **values)})")
         return After(found.get("customer_id", np.array([], dtype=object)))
+
+    def order_times(self) -> tuple[Strings, Floats]:
+        """Customer and instant (Unix milliseconds) of every order, as finally known; for comparisons with a known law."""
+        found = self._client.columns(
+            f"""SELECT customer_id, toFloat64(toUnixTimestamp64Milli(at)) AS at FROM (
+            SELECT customer_key, order_id, any(order_time) AS at FROM {self._shop.database}.fact_sales FINAL
+            WHERE customer_key != 0 GROUP BY customer_key, order_id
+            ) AS o INNER JOIN {self._shop.database}.dim_customer_keys AS k ON o.customer_key = k.customer_key"""
+        )
+        return found["customer_id"], found["at"].astype(np.float64)

@@ -11,6 +11,7 @@ import numpy as np
 
 from .arrays import Floats, Floats32
 from .candidates import fit_models
+from .card import write_card
 from .errors import TrainerError
 from .evaluation import Procedure, Test
 from .export import onnx_bytes, refuse_other_answers
@@ -71,7 +72,7 @@ def quick_fit(rows: Rows) -> Callable[[Floats32], Floats]:
 
 
 def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dict[str, Any]:
-    """Trains on everything up to the last event and writes `churn.onnx` and `churn.json`.
+    """Trains on everything up to the last event and writes `churn.onnx`, the card `churn.md` and `churn.json`.
 
     Returns the manifest. Raises TrainerError `export-differs` before anything is written.
     """
@@ -98,6 +99,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
     )
     out.mkdir(parents=True, exist_ok=True)
     (out / "churn.onnx").write_bytes(file)
+    write_card(content, evaluation.newest, model.score(), X, out)
     # Last: a manifest never names a file that is not there.
     write_json(out / "churn.json", content)
     return content
