@@ -11,9 +11,15 @@ from tideline_trainer.arrays import Floats, Floats32
 from tideline_trainer.baselines import RfmLogistic
 from tideline_trainer.errors import TrainerError
 from tideline_trainer.features import place_of
-from tideline_trainer.gates import dealt_labels, permuted_auc, refuse_learning_from_noise, refuse_telling_feature, refuse_too_good
+from tideline_trainer.gates import (
+    dealt_labels,
+    learns_by_heart,
+    permuted_auc,
+    refuse_learning_from_noise,
+    refuse_telling_feature,
+    refuse_too_good,
+)
 from tideline_trainer.protocol import Rows
-from tideline_trainer.train import quick_fit
 
 from .rows import shop_rows
 
@@ -37,7 +43,7 @@ def test_a_feature_that_tells_the_label() -> None:
     random = np.random.default_rng(1)
     told = X.copy()
     # Lower is churned: either direction tells.
-    told[:, place_of("basket_lines")] = -churned + random.normal(0, 0.3, len(churned))
+    told[:, place_of("basket_lines")] = -churned.astype(np.float64) + random.normal(0, 0.3, len(churned))
     with pytest.raises(TrainerError, match="basket_lines alone") as refusal:
         refuse_telling_feature(told, churned)
     assert refusal.value.code == "leak"
@@ -62,11 +68,11 @@ def test_permuted_labels_teach_an_honest_model_nothing() -> None:
 
 def test_a_pipeline_that_trains_on_its_test_is_refused() -> None:
     rows, X, churned = halves()
-    measured, error = permuted_auc(rows, X, churned, quick_fit)
+    measured, error = permuted_auc(rows, X, churned, learns_by_heart)
     refuse_learning_from_noise(measured, error)
     ids = np.concatenate([rows.customers, rows.customers[: len(X)]])
     both = Rows(np.concatenate([rows.X, X]), np.concatenate([rows.churned, churned]), ids, ())
-    measured, error = permuted_auc(both, X, churned, quick_fit)
+    measured, error = permuted_auc(both, X, churned, learns_by_heart)
     with pytest.raises(TrainerError, match="Rows of the test reach the training"):
         refuse_learning_from_noise(measured, error)
 

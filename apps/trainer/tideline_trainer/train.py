@@ -9,22 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Floats, Floats32
-from .candidates import fit_models
+from .arrays import Floats32
 from .card import write_card
 from .errors import TrainerError
 from .evaluation import Procedure, Test
 from .export import onnx_bytes, refuse_other_answers
 from .features import HORIZON_DAYS
-from .gates import permuted_auc, refuse_learning_from_noise, refuse_telling_feature, refuse_too_good
+from .gates import learns_by_heart, permuted_auc, refuse_learning_from_noise, refuse_telling_feature, refuse_too_good
 from .history import History, Source
 from .manifest import manifest, write_json
 from .metrics import auc
-from .protocol import Rows, require_enough, training_rows
+from .protocol import require_enough, training_rows
 from .results import of_all
-
-PERMUTED_TREES = 40
-"""Few are enough to learn by heart what should not be there."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +57,9 @@ def evaluate(source: Source, say: Callable[[str], None] = lambda text: None, hor
         tests.append(test)
         refuse_too_good(auc(test.churned, test.chosen))
         say(f"tested {test.fitted.level.words}: {test.choice.name}, {len(test.churned)} customers")
-    permuted, error = permuted_auc(training_rows(history, plan, newest), tests[0].X, cut.churned, quick_fit)
+    permuted, error = permuted_auc(training_rows(history, plan, newest), tests[0].X, cut.churned, learns_by_heart)
     refuse_learning_from_noise(permuted, error)
     return Evaluation(procedure, tests, of_all(tests), permuted)
-
-
-def quick_fit(rows: Rows) -> Callable[[Floats32], Floats]:
-    """A small blend, which sees what either kind of model sees."""
-    return fit_models(rows, trees=PERMUTED_TREES)["blend"].logit
 
 
 def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dict[str, Any]:
