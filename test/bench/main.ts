@@ -1,5 +1,6 @@
 import { runMeasures } from '../run-measures.js';
 import { drain } from './drain.js';
+import { features } from './features.js';
 import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
@@ -12,6 +13,6 @@ import { startup } from './startup.js';
 import { sustain } from './sustain.js';
 
 process.exitCode = await runMeasures(
-  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, replay },
+  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, replay, features },
   process.argv.slice(2),
 );

@@ -54,6 +54,16 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
     expect(rows).toEqual([{ u: '18446744073709551615', d: '10655622.484', t: '2011-12-09 12:50:00.123' }]);
   });
 
+  it('brings rows as bytes, many of them too, and says what was refused', async () => {
+    expect(
+      Buffer.from(await clickhouse.queryBinary(sql`SELECT 'abc' AS s, toFloat32(1.5) AS f, toFloat32(nan) AS n`)).toString('hex'),
+    ).toBe('036162630000c03f0000c07f');
+    const many = await clickhouse.queryBinary(sql`SELECT toFloat64(number) FROM numbers(300000) ORDER BY number`);
+    expect(many).toHaveLength(2_400_000);
+    expect(new DataView(many.buffer, many.byteOffset).getFloat64(8 * 299_999, true)).toBe(299_999);
+    await expect(clickhouse.queryBinary(sql`SELECT * FROM probe.nothing`)).rejects.toMatchObject({ code: 'statement-refused' });
+  });
+
   it('escapes every literal', async () => {
     const nasty = `it's a \\ "quote" \n --; DROP TABLE x`;
     expect(await clickhouse.query(sql`SELECT ${nasty} AS v`)).toEqual([{ v: nasty }]);

@@ -71,6 +71,13 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
           }),
         ),
       ),
+    queryBinary: (statement, lane = 'reader') =>
+      guarded(statement.text, () =>
+        gate.read(() =>
+          // The client's own way makes a stream of the bytes first.
+          lanes.run(lane, async ({ connection }) => (await connection.chdb.queryAsync(statement.text, { format: 'RowBinary' })).bytes()),
+        ),
+      ),
     command: (statement, lane = 'writer') => write(lane, statement.text, ({ client }) => client.command({ query: statement.text })),
     insert: (table, columns, rows, lane = 'writer', format = 'JSONCompactEachRow') =>
       write(lane, `INSERT INTO ${table.text}`, ({ connection }) =>

@@ -34,6 +34,11 @@ export function openServer(url: string): ClickHouse {
         const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
         return answer.json<Row>();
       }),
+    queryBinary: (statement) =>
+      guarded(statement.text, async () => {
+        const { stream } = await client.exec({ query: `${statement.text}\nFORMAT RowBinary` });
+        return Buffer.concat((await stream.toArray()) as Buffer[]);
+      }),
     command: (statement) =>
       guarded(statement.text, async () => {
         await client.command({ query: statement.text });

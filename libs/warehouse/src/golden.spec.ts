@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { customerFeaturesSql, noMbg } from './features/index.js';
 import { fingerprintStatements } from './fingerprint.js';
 import {
   breakdownOfFactsSql,
@@ -159,6 +160,10 @@ function statements(): Map<string, string> {
   texts.set('replay.survey.sql', surveySql(shop, selection, true).text);
   texts.set('replay.page-end.sql', pageEndSql(shop, selection, topics, place, 2_000).text);
   texts.set('replay.page.sql', pageSql(shop, selection, topics, place, { ...place, offset: 9n }, 32_768).text);
+  const mbg = { r: 0.8, alpha: 60, a: 0.5, b: 2 };
+  const [asOf, customers] = [new Date(at), { keys: [7, 9] }];
+  texts.set('read.features-of-facts.sql', customerFeaturesSql(shop, { asOf, mbg, customers, source: 'facts' }).text);
+  texts.set('read.features-of-versions.sql', customerFeaturesSql(shop, { asOf, mbg: noMbg, customers: { ids: ["it's"] } }).text);
   for (const { table, statement } of fingerprintStatements(shop)) {
     if (['ledger_transactions', 'fact_sales', 'dim_geography', 'agg_kpi', 'mv_segment_flow'].includes(table)) {
       texts.set(`fingerprint.${table}.sql`, statement.text);

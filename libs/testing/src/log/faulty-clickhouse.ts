@@ -74,6 +74,10 @@ export class FaultyClickHouse implements ClickHouse {
     return this.run(lane, () => this.engine.query<Row>(statement, lane));
   }
 
+  queryBinary(statement: Sql, lane: Lane = 'reader'): Promise<Uint8Array> {
+    return this.run(lane, () => this.engine.queryBinary(statement, lane));
+  }
+
   command(statement: Sql, lane: Lane = 'writer'): Promise<void> {
     return this.run(lane, () => this.engine.command(statement, lane));
   }

@@ -21,3 +21,4 @@ export type { CustomerFigures } from './customers.js';
 export type { DimensionRows, Dimensions } from './dimensions.js';
 export type { RfmScore, SegmentFlow } from './rfm.js';
 export { contentHash } from './winners.js';
+export { featuresAt, messagesKnownAt, type OracleMbg } from './features.js';

@@ -2,6 +2,7 @@ export { arrivals, type ArrivalOptions } from './arrivals.js';
 export { hotInstants } from './hot-instants.js';
 export { poison } from './poison.js';
 export { Random } from './random.js';
+export { rhythms } from './rhythms.js';
 export type { Scenario } from './scenario.js';
 export { seededShop, type SeededShopOptions } from './seeded-shop.js';
 export { someAttributes, someCustomer, someLines, someReturnLines, type Shelf } from './stories.js';

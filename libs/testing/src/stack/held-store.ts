@@ -56,6 +56,10 @@ export class HeldStore implements ClickHouse {
     return this.inner.query<Row>(statement, lane);
   }
 
+  queryBinary(statement: Sql, lane?: Lane): Promise<Uint8Array> {
+    return this.inner.queryBinary(statement, lane);
+  }
+
   command(statement: Sql, lane?: Lane): Promise<void> {
     return this.pass(statement.text, () => this.inner.command(statement, lane));
   }

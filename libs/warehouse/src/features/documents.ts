@@ -5,8 +5,11 @@ import { tableOf, type Shop } from '../shop.js';
 export type CustomerSelection =
   { readonly ids: readonly string[] } | { readonly keys: readonly number[] } | { readonly fromKey: number; readonly toKey: number };
 
-/** One row per order or refunded return of a known customer. `at` is in milliseconds since 1970, `day` the shop's day since 1970. */
-export const documentColumns = ['customer', 'document', 'is_return', 'at', 'day', 'money', 'lines', 'units', 'products'] as const;
+/**
+ * Both sources give one row per order or refunded return of a known customer: `customer` (id), `document`, `is_return`, `age` (whole
+ * milliseconds from it to the instant), `day` (the shop's, since 1970), `money` (gross less discounts), `lines`, `units` and `products`
+ * (a hash for each).
+ */
 
 /**
  * Orders and refunds as the shop knew them at an instant, from the ledger's versions: of an order or return the winner is the highest
@@ -18,37 +21,33 @@ export function documentsOfVersions(shop: Shop, asOf: Sql, customers?: CustomerS
   const known = sql`verdict = 'accepted' AND recorded_time <= ${asOf} AND event_time <= ${asOf}`;
   const only = customers ? sql` AND ${idsOf(shop, sql`customer`, customers)}` : sql``;
   const amount = sql`arraySum((price, quantity, discount) -> toDecimal128(price, 6) * quantity - discount, lines.unit_price, lines.quantity, lines.discount)`;
+  // The first row of each, sorted so: half the memory and two thirds of the time of `argMax` over whole rows.
+  const winner = (id: Sql): Sql => sql`ORDER BY revision DESC, hash DESC LIMIT 1 BY ${id}`;
   return sql`SELECT
-        w.1 AS customer, order_id AS document, 0 AS is_return, toUnixTimestamp64Milli(w.2) AS at, ${dayOf(shop, sql`w.2`)} AS day,
-        w.4 AS money, w.5 AS lines, w.6 AS units, w.7 AS products
+        customer_id AS customer, order_id AS document, 0 AS is_return, ${ageOf(sql`order_time`, asOf)} AS age, ${dayOf(shop, sql`order_time`)} AS day,
+        net AS money, line_count AS lines, unit_count AS units, product_ids AS products
     FROM
     (
-        SELECT order_id, argMax((customer_id, order_time, cancelled, net, line_count, unit_count, product_ids), (revision, hash)) AS w
-        FROM
-        (
-            SELECT
-                order_id, revision, hash, customer_id, order_time, cancelled, toFloat64(${amount} - order_discount) AS net,
-                length(lines.line) AS line_count, arraySum(lines.quantity) AS unit_count, ${productsOf(sql`lines.product_id`)} AS product_ids
-            FROM ${orders} WHERE ${known}
-        )
-        GROUP BY order_id
+        SELECT
+            order_id, customer_id, order_time, cancelled, toFloat64(${amount} - order_discount) AS net,
+            length(lines.line) AS line_count, arraySum(lines.quantity) AS unit_count, ${productsOf(sql`lines.product_id`)} AS product_ids
+        FROM ${orders} WHERE ${known} ${winner(sql`order_id`)}
     )
-    WHERE w.3 = 0 AND w.2 <= ${asOf} AND customer != ''${only}
+    WHERE NOT cancelled AND order_time <= ${asOf} AND customer != ''${only}
     UNION ALL
     SELECT
-        if(o.known, o.owner, r.v.2) AS customer, r.return_id AS document, 1 AS is_return, toUnixTimestamp64Milli(r.v.4) AS at, 0 AS day,
+        if(o.known, o.owner, r.named) AS customer, r.return_id AS document, 1 AS is_return, ${ageOf(sql`r.refund_time`, asOf)} AS age, 0 AS day,
         0. AS money, 0 AS lines, 0 AS units, [] AS products
     FROM
     (
-        SELECT return_id, argMax((order_id, customer_id, refunded, refund_time), (revision, hash)) AS v
-        FROM ${returns} WHERE ${known} GROUP BY return_id
+        SELECT return_id, order_id AS of, customer_id AS named, refunded, refund_time FROM ${returns} WHERE ${known} ${winner(sql`return_id`)}
     ) AS r
     LEFT JOIN
     (
-        SELECT order_id AS id, 1 AS known, argMax(customer_id, (revision, hash)) AS owner, argMax(cancelled, (revision, hash)) AS gone
-        FROM ${orders} WHERE ${known} AND order_id IN (SELECT order_id FROM ${returns} WHERE verdict = 'accepted') GROUP BY order_id
-    ) AS o ON r.v.1 = o.id
-    WHERE r.v.3 != 0 AND r.v.4 <= ${asOf} AND NOT o.gone AND customer != ''${only}`;
+        SELECT order_id AS id, 1 AS known, customer_id AS owner, cancelled AS gone
+        FROM ${orders} WHERE ${known} AND order_id IN (SELECT order_id FROM ${returns} WHERE verdict = 'accepted') ${winner(sql`id`)}
+    ) AS o ON r.of = o.id
+    WHERE r.refunded AND r.refund_time <= ${asOf} AND NOT o.gone AND customer != ''${only}`;
 }
 
 /**
@@ -56,24 +55,30 @@ export function documentsOfVersions(shop: Shop, asOf: Sql, customers?: CustomerS
  * instant after which the ledger holds nothing, so at the shop's clock.
  */
 export function documentsOfFacts(shop: Shop, asOf: Sql, customers?: CustomerSelection): Sql {
-  const only = customers ? sql` AND ${keysOf(shop, customers)}` : sql``;
+  // The key is in the sort key: what it leaves out need not be read, and leaves no version of a row behind.
+  const [among, only] = customers ? [sql`PREWHERE ${keysOf(shop, customers)}`, sql`WHERE ${keysOf(shop, customers)}`] : [sql``, sql``];
+  const keys = tableOf(shop, 'dim_customer_keys');
   return sql`SELECT
-        k.customer_id AS customer, document, is_return, toUnixTimestamp64Milli(moment) AS at, ${dayOf(shop, sql`moment`)} AS day,
+        k.customer_id AS customer, document, is_return, ${ageOf(sql`moment`, asOf)} AS age, ${dayOf(shop, sql`moment`)} AS day,
         money, lines, units, products
     FROM
     (
         SELECT
             customer_key, document_id AS document, kind = 'return' AS is_return, any(f.at) AS moment,
             toFloat64(sum(gross) - sum(discount)) AS money, count() AS lines, sum(quantity) AS units, ${productsOf(sql`groupArray(product_id)`)} AS products
-        FROM ${tableOf(shop, 'facts_by_customer')} AS f FINAL WHERE f.at <= ${asOf}${only}
+        FROM ${tableOf(shop, 'facts_by_customer')} AS f FINAL ${among} WHERE f.at <= ${asOf}
         GROUP BY customer_key, kind, document_id
     ) AS d
-    INNER JOIN ${tableOf(shop, 'dim_customer_keys')} AS k ON d.customer_key = k.customer_key`;
+    INNER JOIN (SELECT customer_id, customer_key FROM ${keys} ${only}) AS k ON d.customer_key = k.customer_key`;
 }
 
 /** Distinct products, as hashes: only their number counts, and texts are long. */
 function productsOf(ids: Sql): Sql {
   return sql`arrayMap(id -> sipHash64(id), arrayDistinct(arrayFilter(id -> id != '', ${ids})))`;
+}
+
+function ageOf(instant: Sql, asOf: Sql): Sql {
+  return sql`dateDiff('millisecond', ${instant}, ${asOf})`;
 }
 
 function dayOf(shop: Shop, instant: Sql): Sql {

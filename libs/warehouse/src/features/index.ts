@@ -1,4 +1,6 @@
 export { customerFeaturesSql, noMbg, type FeatureQuery, type MbgParameters } from './customer-features.js';
 export type { CustomerSelection } from './documents.js';
 export { featureGroups, features, horizonDays, type Feature, type FeatureGroup } from './feature-list.js';
+export { FeatureReads, mostPerChunk, type FeatureMoment } from './feature.reads.js';
+export { type FeatureChunk } from './feature-rows.js';
 export { customerOrdersAfterSql, historyExtentSql } from './labels.js';

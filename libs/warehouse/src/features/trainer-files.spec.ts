@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { features } from './feature-list.js';
-import { trainerFiles } from './trainer-files.js';
+import { featureTable, trainerFiles } from './trainer-files.js';
 
 // The trainer runs the statements of this module, and no copy of them. After a wanted change: GOLDEN=1 npx vitest run libs/warehouse
 
@@ -28,6 +28,14 @@ describe('the files of the trainer', () => {
 });
 
 describe('the list of features', () => {
+  it('stands in the documentation', () => {
+    const page = join(import.meta.dirname, '../../../../docs/models.md');
+    const whole = readFileSync(page, 'utf8').replace(/(<!-- features: .* -->\n)[^]*(<!-- end -->)/, `$1${featureTable()}\n$2`);
+    expect(whole).toContain(featureTable());
+    if (process.env['GOLDEN'] === '1') writeFileSync(page, whole);
+    expect(readFileSync(page, 'utf8')).toBe(whole);
+  });
+
   it('has the 35 of the definition, each once', () => {
     expect(new Set(features.map(({ name }) => name)).size).toBe(35);
     expect(features).toHaveLength(35);

@@ -17,7 +17,8 @@ const stand = {
 
 /** What the trainer puts where, in words for the one who fills it. */
 const placeholders: Readonly<Record<keyof typeof stand, string>> = {
-  database: 'database of the shop: column `database` of tideline.shops; [A-Za-z0-9_]+',
+  database:
+    'database of the shop: `shop_` and its name with _ for -, and `__2`, `__3` behind it for a later sandbox of that name; [a-z0-9_]+',
   time_zone: 'IANA zone of the shop: column `time_zone` of tideline.shops; [A-Za-z0-9_+/-]+',
   as_of: 'the cut-off in UTC, YYYY-MM-DD hh:mm:ss.mmm',
   horizon_days: 'whole days of the label, in labels.sql only',
@@ -53,4 +54,13 @@ export function trainerFiles(): ReadonlyMap<string, string> {
   }
   files.set('features.json', `${JSON.stringify({ horizonDays, placeholders, features }, null, 2)}\n`);
   return files;
+}
+
+/** The table of docs/models.md. */
+export function featureTable(): string {
+  const signs = { [-1]: 'down', [0]: '', [1]: 'up' } as const;
+  const rows = features.map(
+    ({ name, definition, unit, group, sign }) => `| \`${name}\` | ${definition} | ${unit} | ${group} | ${signs[sign]} |`,
+  );
+  return ['| name | what it is | unit | group | churn goes |', '|---|---|---|---|---|', ...rows].join('\n');
 }
