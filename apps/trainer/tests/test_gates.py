@@ -79,7 +79,7 @@ def test_a_pipeline_that_trains_on_its_test_is_refused() -> None:
 
 def test_dealt_labels_keep_the_rate_and_follow_the_row() -> None:
     X, churned = shop_rows()
-    factors = np.random.default_rng(4).integers(1, 2**63, X.shape[1], dtype=np.uint64)
+    factors = np.asarray(np.random.default_rng(4).integers(1, 2**63, X.shape[1]), dtype=np.uint64)
     dealt = dealt_labels(X, factors, 0.7)
     assert dealt.mean() == pytest.approx(0.7, abs=0.03)
     assert (dealt_labels(X[::-1], factors, 0.7) == dealt[::-1]).all()

@@ -62,7 +62,7 @@ def permuted_auc(rows: Rows, X: Floats32, churned: Bools, fit: Fit, *, seed: int
     times = int(np.clip(np.ceil((3 * error / PERMUTED_BAND) ** 2), 5, 25))
     values = []
     for _ in range(times):
-        factors = random.integers(1, 2**63, X.shape[1], dtype=np.uint64) | np.uint64(1)
+        factors: NDArray[np.uint64] = np.asarray(random.integers(1, 2**63, X.shape[1]), dtype=np.uint64) | np.uint64(1)
         dealt = Rows(rows.X, dealt_labels(rows.X, factors, float(rows.churned.mean())), rows.customers, rows.cut_offs)
         values.append(auc(dealt_labels(X, factors, float(churned.mean())), fit(dealt)(X)))
     return float(np.mean(values)), error / float(np.sqrt(times))
