@@ -8,7 +8,7 @@ import onnxruntime
 from tideline_trainer.baselines import RfmLogistic
 from tideline_trainer.blend import Blend
 from tideline_trainer.boosted import Boosted
-from tideline_trainer.features import feature_list
+from tideline_trainer.features import feature_list, place_of
 from tideline_trainer.figures import effect, importances
 from tideline_trainer.graph import build
 
@@ -23,4 +23,7 @@ def test_effects_are_contributions() -> None:
     for column in range(X.shape[1]):
         assert np.abs(effect(score, column, X[:, column].astype(np.float64)) - contributions[:, column]).max() < 1e-5
     values = importances(score, X)
-    assert values.argmax() == np.abs(contributions).mean(axis=0).argmax()
+    assert values.argmax() == np.abs(contributions - contributions.mean(axis=0)).mean(axis=0).argmax()
+    today = X.copy()
+    today[:, place_of("season_cos")] = 0.5
+    assert importances(score, today)[place_of("season_cos")] < 1e-9

@@ -156,7 +156,8 @@ def importance_table(score: AdditiveScore, X: Floats32) -> str:
     values = importances(score, X)
     lines = [
         "## What moves it",
-        "Mean absolute change of the logit over the customers of today. The model is a sum of these functions and a base.",
+        "How far a feature moves the logit from its mean over the customers of today, on average. The model is the sum of "
+        "these functions and a base.",
         "",
         "| feature | reason | change |",
         "|---|---|---|",
