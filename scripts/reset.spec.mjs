@@ -32,6 +32,7 @@ describe('npm run reset', () => {
     keep('kafka/log');
     keep('clickhouse/store');
     keep('logs/tideline.log');
+    keep('models/demo/churn.onnx');
     expect(reset()).toMatchObject({ status: 0, said: `${data} was removed.\n` });
     expect(existsSync(data)).toBe(false);
   });

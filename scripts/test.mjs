@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureTrainer } from './lib/python.mjs';
 import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -11,12 +12,14 @@ const say = (text) => console.log(`  ${text}`);
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+let trainer;
 
 try {
   checkNode(process.versions.node);
   ensurePackages(root, say);
   ensureBuild(root, say);
   ensureKafka(root, say);
+  trainer = ensureTrainer(root, say, 'requirements-dev.txt');
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(error.message);
@@ -70,6 +73,19 @@ if (existsSync(report)) {
   }
 } else failed += 1;
 if (vitest.status !== 0 && failed === 0) failed += 1;
+
+const junit = join(work, 'pytest.xml');
+const pytest = spawnSync(trainer, ['-m', 'pytest', '-p', 'no:cacheprovider', `--junitxml=${junit}`], {
+  cwd: join(root, 'apps', 'trainer'),
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
+// One line of the report counts them: <testsuite errors="0" failures="0" skipped="0" tests="99" ...>
+const counted = existsSync(junit) ? /<testsuite [^>]*>/.exec(readFileSync(junit, 'utf8'))?.[0] : undefined;
+const countOf = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(counted ?? '')?.[1] ?? 0);
+const bad = countOf('failures') + countOf('errors');
+passed += countOf('tests') - bad - countOf('skipped');
+skipped += countOf('skipped');
+failed += pytest.status === 0 ? bad : Math.max(bad, 1);
 rmSync(work, { recursive: true, force: true });
 
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, st
 import { join } from 'node:path';
 
 /** Everything an instance puts into its directory. */
-const ours = ['instance.json', 'kafka', 'clickhouse', 'logs', 'simulator'];
+const ours = ['instance.json', 'kafka', 'clickhouse', 'logs', 'simulator', 'models'];
 /** One of these makes a directory an instance's: a folder `logs` alone could be anybody's. */
 const marks = ['instance.json', 'kafka', 'clickhouse', join('logs', 'tideline.log')];
 

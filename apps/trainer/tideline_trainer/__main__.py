@@ -1,0 +1,61 @@
+"""`python -m tideline_trainer --shop S [--evaluate [--law PROFILE]] [--url URL] [--out DIR]`; `npm run train` starts it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .errors import TrainerError
+from .features import HORIZON_DAYS
+from .measures import of_tests, report
+from .store import StoreClient, StoreSource
+from .train import evaluate, publish
+
+USAGE = "npm run train -- --shop SHOP [--evaluate [--law PROFILE]] [--url URL] [--out DIR]"
+
+
+def address() -> str:
+    """The store's read-only listener by the same settings that open it; its password is in the environment alone."""
+    host, port = os.environ.get("TIDELINE_STORE_HOST", "127.0.0.1"), os.environ.get("TIDELINE_STORE_PORT", "8124")
+    return f"http://{host}:{port}"
+
+
+def main(argv: list[str]) -> int:
+    """0: published, or every bar met; 1: refused or missed; 2: something is not as it must be."""
+    parser = argparse.ArgumentParser(prog="npm run train --", usage=USAGE, description="Trains the churn model of a shop.")
+    parser.add_argument("--shop", required=True, help="the shop, as `npm run cli -- import --shop` called it")
+    parser.add_argument("--evaluate", action="store_true", help="measure only, publish nothing")
+    parser.add_argument(
+        "--law", choices=("seed", "rich"), help="the shop is simulated by this profile: measure the distance to the best possible"
+    )
+    parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
+    parser.add_argument("--out", type=Path, help="where the model goes (default: <data>/models/<shop>)")
+    asked = parser.parse_args(argv)
+    out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
+
+    def say(text: str) -> None:
+        print(f"  {text}", file=sys.stderr, flush=True)
+
+    try:
+        source = StoreSource(StoreClient(asked.url, os.environ.get("TIDELINE_STORE_READ_SECRET")), asked.shop)
+        evaluation = evaluate(source, say)
+        if asked.evaluate:
+            measures = of_tests(evaluation.tests, evaluation.results)
+            if asked.law:
+                # Of the tests: only there it is right to know the law.
+                from tests.distance import against_posterior  # noqa: PLC0415
+
+                measures += against_posterior(asked.law, evaluation.newest, *source.order_times(), HORIZON_DAYS)
+            return report(measures)
+        content = publish(evaluation, source, asked.shop, out)
+        print(f"{asked.shop}: {content['model']} published in {out} ({content['sha256'][:12]}); {content['calibration']['words']}")
+        return 0
+    except TrainerError as error:
+        print(f"{'Not published. ' if error.refusal and not asked.evaluate else ''}{error}", file=sys.stderr)
+        return 1 if error.refusal else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""A shop's past as the trainer asks it: feature rows and what happened after them, each instant asked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from .arrays import Bools, Floats32, Strings
+from .features import DAY_MS, Frame, place_of
+from .mbg import Buying, Purchases, fit, logit_of_none
+
+
+@dataclass(frozen=True)
+class After:
+    """Customers with an order in `(as_of, as_of + horizon]`."""
+
+    customers: Strings
+
+
+@dataclass(frozen=True)
+class Span:
+    """Instants of the shop's first and last event, Unix milliseconds."""
+
+    first: int
+    last: int
+
+
+class Source(Protocol):
+    """Where rows come from: the store, or a history in memory."""
+
+    def span(self) -> Span:
+        """The time that can be asked about."""
+        ...
+
+    def frame(self, as_of: int) -> Frame:
+        """Feature rows as known at an instant; `mbg_logit` may be NaN."""
+        ...
+
+    def after(self, as_of: int, horizon_days: int) -> After:
+        """Who ordered in the horizon, as finally known."""
+        ...
+
+
+class Cut:
+    """One cut-off: rows, labels, and the buying models fitted on nothing but these rows."""
+
+    def __init__(self, source: Source, as_of: int, horizon_days: int) -> None:
+        self.as_of = as_of
+        self._source = source
+        self._horizon = horizon_days
+        self.frame = source.frame(as_of)
+
+    @cached_property
+    def churned(self) -> Bools:
+        """[N]: no order in the horizon. Ask only when the horizon is over."""
+        ordered = np.isin(self.frame.customers, self._source.after(self.as_of, self._horizon).customers)
+        return np.asarray(~ordered, dtype=np.bool_)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """The rows as MBG/NBD and BG/NBD see them."""
+        column = self.frame.column
+        return Purchases.of(column("repeat_days"), column("recency"), column("tenure"))
+
+    @cached_property
+    def mbg(self) -> Buying:
+        """MBG/NBD of this instant."""
+        return fit(self.purchases)
+
+    @cached_property
+    def bg(self) -> Buying:
+        """BG/NBD of this instant."""
+        return fit(self.purchases, "bg")
+
+    def rows(self, model: Buying) -> Floats32:
+        """[N, F] with `mbg_logit` of the given parameters: those that will be served, for every cut-off alike."""
+        X = self.frame.X.copy()
+        X[:, place_of("mbg_logit")] = logit_of_none(model, self.purchases, self._horizon)
+        return X
+
+
+class History:
+    """Cut-offs of one shop, each read once."""
+
+    def __init__(self, source: Source, horizon_days: int) -> None:
+        self.horizon = horizon_days
+        self._source = source
+        self._cuts: dict[int, Cut] = {}
+        self.span = source.span()
+
+    def cut(self, as_of: int) -> Cut:
+        """The rows of an instant."""
+        known = self._cuts.get(as_of)
+        if known is None:
+            known = self._cuts[as_of] = Cut(self._source, as_of, self.horizon)
+        return known
+
+    @property
+    def days(self) -> float:
+        """Length of the history in days."""
+        return (self.span.last - self.span.first) / DAY_MS
