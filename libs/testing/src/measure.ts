@@ -32,7 +32,7 @@ export function report(measures: readonly Measure[]): number {
       `${ok ? 'ok    ' : 'MISSED'} ${measure.padEnd(52)} ${String(value).padStart(12)} ${unit}${bar === null ? '' : `  (bar ${bar})`}\n`,
     );
   }
-  const on = `${machine()}, Node ${process.versions.node}`;
+  const on = `${machine()}, Node ${process.versions.node}, a plain loop ${loopNs().toFixed(2)} ns a round`;
   process.stdout.write(`${JSON.stringify(measures.map((each) => ({ ...each, machine: on })))}\n`);
   return measures.length > 0 && measures.every((each) => each.ok) ? 0 : 1;
 }
@@ -40,6 +40,23 @@ export function report(measures: readonly Measure[]): number {
 /** What was measured on: `2 cores, 24 GiB, linux x64`. */
 export function machine(): string {
   return `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}`;
+}
+
+/**
+ * How fast one core is just now, in nanoseconds for a round of a plain loop. The guest of a shared machine differs by half from hour to hour:
+ * without it two runs cannot be compared.
+ */
+function loopNs(): number {
+  const rounds = 100_000_000;
+  let best = Infinity;
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const begun = performance.now();
+    let value = attempt;
+    for (let round = 0; round < rounds; round += 1) value = (Math.imul(value, 31) + round) | 0;
+    // Used, or the loop could be left out.
+    best = Math.min(best, Number.isNaN(value) ? 0 : ((performance.now() - begun) * 1e6) / rounds);
+  }
+  return best;
 }
 
 /** The value below which a share of all values lies. @param share 0 to 1 */
