@@ -6,6 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+/** A Python with what the trainer needs, as `npm test` has made it. */
+const { ensureTrainer } = (await import(new URL('../../scripts/lib/python.mjs', import.meta.url).href)) as {
+  ensureTrainer: (root: string, say: (text: string) => void, requirements: string) => string;
+};
+
 // The trainer is a reader like any other: its statements pass the guard of the read-only listener, and its bytes are the scorer's.
 
 let directory: string;
@@ -28,8 +33,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it('gives the trainer what the scorer reads, bit for bit, as bytes and as text', async () => {
-  const asOf = new Date('2025-11-30T09:59:59.999Z');
+const asOf = new Date('2025-11-30T09:59:59.999Z');
+
+/** Bytes of the scorer's rows by customer, in hex. */
+async function scored(): Promise<Record<string, string>> {
   const rows: Record<string, string> = {};
   const mbg = { r: 0.83, alpha: 61.5, a: 0.71, b: 2.3 };
   for await (const { customerIds, values } of new FeatureReads(engine).sweep(shop, { asOf, mbg })) {
@@ -39,6 +46,24 @@ it('gives the trainer what the scorer reads, bit for bit, as bytes and as text',
     });
   }
   expect(Object.keys(rows)).toHaveLength(21);
+  return rows;
+}
+
+it('gives the trainer the rows of the scorer, bit for bit', async () => {
+  const python = ensureTrainer(process.cwd(), () => undefined, 'requirements-dev.txt');
+  const asked = [String(endpoint.readOnly?.port), shop.shop, String(asOf.getTime())];
+  const answer = JSON.parse(await runPython(python, 'test/integration/trainer_store.py', asked)) as Record<string, unknown>;
+  expect(answer).toEqual({
+    rows: await scored(),
+    span: [Date.parse('2023-12-31T23:59:59.999Z'), Date.parse('2025-11-30T10:00:00.000Z')],
+    after: ['twin'],
+    nobody: 0,
+    refused: 'store-refused',
+  });
+});
+
+it('gives anybody what the scorer reads, bit for bit, as bytes and as text', async () => {
+  const rows = await scored();
   const asked = [String(endpoint.readOnly?.port), shop.database, shop.timeZone, '2025-11-30 09:59:59.999'];
   const answer = JSON.parse(await runPython('python3', 'test/integration/read_features.py', asked)) as Record<string, unknown>;
   expect(answer['RowBinary']).toEqual(rows);

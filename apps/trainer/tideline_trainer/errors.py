@@ -7,7 +7,6 @@ from typing import Literal
 Code = Literal[
     "store-away",
     "store-refused",
-    "answer-broken",
     "shop-unknown",
     "shop-invalid",
     "too-little-data",

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import clickhouse_connect
 import numpy as np
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 from numpy.typing import NDArray
 
 from .arrays import Floats, Strings
 from .errors import TrainerError
 from .features import Frame, feature_list
 from .history import After, Span
-from .native import columns_of
 
-TIMEOUT_SECONDS = 120.0
+TIMEOUT_SECONDS = 120
 """The listener ends a statement after 30 s by itself; the rest is waiting for a turn."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -40,29 +39,49 @@ class StoreClient:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise TrainerError("store-away", f"{url} is no address of a store. It looks like http://127.0.0.1:8124.")
         self.shown = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+        self._parts = parts
         self._secret = urllib.parse.unquote(parts.password) if parts.password else secret
+        self._client: Client | None = None
 
     def columns(self, statement: str) -> dict[str, NDArray[Any]]:
-        """Runs one statement.
+        """Runs one statement; strings come as objects, numbers as they lie in the store, bit for bit.
 
         Raises TrainerError `store-away` when nobody answers, `store-refused` with the store's own words when it says no.
         """
-        request = urllib.request.Request(f"{self.shown}/?default_format=Native", data=statement.encode("utf8"), method="POST")
-        if self._secret is not None:
-            request.add_header("Authorization", "Basic " + base64.b64encode(f"trainer:{self._secret}".encode()).decode())
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-                return columns_of(answer.read())
-        except urllib.error.HTTPError as error:
-            words = error.read(2000).decode("utf8", "replace").strip()
-            raise TrainerError("store-refused", f"The store at {self.shown} refused a statement: {words}") from None
-        except (urllib.error.URLError, OSError) as error:
-            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            self._client = self._client or self._connected()
+            found = self._client.query(statement, column_oriented=True)
+        except OperationalError as error:
             raise TrainerError(
                 "store-away",
-                f"No store answers at {self.shown} ({reason}). Start Tideline with TIDELINE_STORE_PORT=8124, or name the "
+                f"No store answers at {self.shown} ({first_line(error)}). Start Tideline with TIDELINE_STORE_PORT=8124, or name the "
                 "read-only listener with --url.",
             ) from None
+        except ClickHouseError as error:
+            raise TrainerError("store-refused", f"The store at {self.shown} refused a statement: {first_line(error)}") from None
+        kinds = [np.dtype(kind.np_type) for kind in found.column_types]
+        # Strings stay Python's: an array of a fixed width would cut or fill them.
+        columns = [
+            np.array(column, dtype=kind if kind.kind in "fiu" else object) for column, kind in zip(found.result_columns, kinds, strict=True)
+        ]
+        return dict(zip(found.column_names, columns, strict=True))
+
+    def _connected(self) -> Client:
+        return clickhouse_connect.get_client(
+            host=self._parts.hostname,
+            port=self._parts.port or (443 if self._parts.scheme == "https" else 80),
+            secure=self._parts.scheme == "https",
+            username="trainer",
+            password=self._secret or "",
+            send_receive_timeout=TIMEOUT_SECONDS,
+            query_retries=0,
+            autogenerate_session_id=False,
+        )
+
+
+def first_line(error: Exception) -> str:
+    """What a client says goes over several lines."""
+    return str(error).strip().split("\n", maxsplit=1)[0][:2000]
 
 
 @dataclass(frozen=True)
