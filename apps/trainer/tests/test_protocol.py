@@ -11,7 +11,7 @@ from tideline_trainer import protocol
 from tideline_trainer.errors import TrainerError
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History, Span
-from tideline_trainer.protocol import Plan, populations, require_enough, sampled, training_rows
+from tideline_trainer.protocol import Plan, populations, require_enough, sampled, training_rows, usable_tests
 
 from .shops import START, SmallShop, simulate
 
@@ -68,6 +68,16 @@ def test_nobody_who_stops_is_said_to_be_missing() -> None:
 
 def test_enough_is_enough() -> None:
     assert require_enough(History(simulate(900, 400.0), 90)).tests()
+
+
+def test_older_cut_offs_of_a_young_shop_are_left_out() -> None:
+    # Nearly all came from day 50 on: enough to train on at day 65, nobody at day 35.
+    stays = [[(50.0 + k % 15 + 35 * order, 10.0) for order in range(8)] for k in range(200)]
+    stops = [[(50.0 + k % 15, 10.0)] for k in range(200)]
+    history = History(SmallShop([[(1.0, 10.0)], *stays, *stops], 335.0), 90)
+    plan = require_enough(history)
+    assert len(plan.tests()) > 1
+    assert usable_tests(history, plan) == plan.tests()[:1]
 
 
 def test_a_customer_is_in_with_all_its_rows_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,8 +36,9 @@ def test_a_store_that_is_away(capsys: pytest.CaptureFixture[str]) -> None:
 def test_names_that_are_none(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(TrainerError, match="cannot be the name of a shop"):
         find_shop(StoreClient("http://127.0.0.1:1"), "Shop'; --")
-    assert main(["--shop", "demo", "--url", "localhost:8124"]) == 2
-    assert "is no address of a store" in capsys.readouterr().err
+    for url in ("localhost:8124", "http://127.0.0.1:81244", "http://[::1"):
+        assert main(["--shop", "demo", "--url", url]) == 2
+        assert "is no address of a store" in capsys.readouterr().err
 
 
 def test_the_secret_is_not_shown() -> None:

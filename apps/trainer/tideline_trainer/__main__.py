@@ -19,7 +19,7 @@ USAGE = "npm run train -- --shop SHOP [--evaluate [--law PROFILE]] [--url URL] [
 def address() -> str:
     """The store's read-only listener by the same settings that open it; its password is in the environment alone."""
     host, port = os.environ.get("TIDELINE_STORE_HOST", "127.0.0.1"), os.environ.get("TIDELINE_STORE_PORT", "8124")
-    return f"http://{host}:{port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def main(argv: list[str]) -> int:

@@ -51,6 +51,8 @@ def expected_level(history: History, now: int) -> Level:
     then = now - YEAR_DAYS * DAY_MS
     if then < history.span.first + HISTORY_BEFORE_DAYS * DAY_MS:
         return Level(None, None, False)
+    if len(history.cut(then).churned) == 0:
+        return Level(None, None, False)
     before = history.cut(then)
     seen = float(before.churned.mean())
 

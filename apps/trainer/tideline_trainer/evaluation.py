@@ -13,7 +13,7 @@ from .features import Frame
 from .history import History
 from .mbg import probability_of_none
 from .metrics import log_loss_each, youden_threshold
-from .protocol import Plan, missing_rows
+from .protocol import Plan, missing_rows, usable_tests
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Procedure:
     def choose(self, now: int) -> Choice:
         """By the mean log loss over the validation cut-offs whose windows are over at `now`.
 
-        The newest one is always used (`require_enough` saw to it); older ones only when they have rows enough.
+        The newest one is always used (`usable_tests` saw to it); older ones only when they have rows enough.
         """
         newest, *older = self.plan.validations(now)
         usable = [newest] + [
@@ -101,4 +101,4 @@ class Procedure:
 
     def tests(self) -> list[Test]:
         """All test cut-offs, newest first."""
-        return [self.test(now) for now in self.plan.tests()]
+        return [self.test(now) for now in usable_tests(self.history, self.plan)]

@@ -78,16 +78,22 @@ def require_enough(history: History) -> Plan:
             f"{history.days:.0f}: {plan.days_needed - history.days:.0f} days are missing"
         )
     else:
-        oldest = plan.validations(plan.tests()[0])[0]
-        for what, at in (
-            ("tested on", plan.tests()[0]),
-            ("validated on", oldest),
-            ("trained on", plan.training(oldest)[-1]),
-        ):
-            lacking.extend(f"{missing} in the rows to be {what}" for missing in missing_rows(history, at))
+        lacking.extend(missing_for_test(history, plan, plan.tests()[0]))
     if lacking:
         raise TrainerError("too-little-data", f"Too little data for a model: {'; '.join(lacking)}.")
     return plan
+
+
+def usable_tests(history: History, plan: Plan) -> list[int]:
+    """Test cut-offs with rows enough, newest first: a young shop had too few customers at the older ones."""
+    return [test for test in plan.tests() if not missing_for_test(history, plan, test)]
+
+
+def missing_for_test(history: History, plan: Plan, test: int) -> list[str]:
+    """What a test cut-off, its newest validation or the newest rows to train that one on lack, in words."""
+    validation = plan.validations(test)[0]
+    roles = (("tested on", test), ("validated on", validation), ("trained on", plan.training(validation)[-1]))
+    return [f"{missing} in the rows to be {role}" for role, at in roles for missing in missing_rows(history, at)]
 
 
 def missing_rows(history: History, at: int) -> list[str]:

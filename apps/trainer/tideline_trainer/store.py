@@ -35,10 +35,16 @@ class StoreClient:
     """Sends statements and gives columns."""
 
     def __init__(self, url: str, secret: str | None = None) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urllib.parse.urlsplit(url)
+            known = parts.scheme in ("http", "https") and bool(parts.hostname)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            known = False
+        if not known:
             raise TrainerError("store-away", f"{url} is no address of a store. It looks like http://127.0.0.1:8124.")
-        self.shown = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        self.shown = f"{parts.scheme}://{host}{port}"
         self._parts = parts
         self._secret = urllib.parse.unquote(parts.password) if parts.password else secret
         self._client: Client | None = None

@@ -19,7 +19,7 @@ from .gates import learns_by_heart, permuted_auc, refuse_learning_from_noise, re
 from .history import History, Source
 from .manifest import manifest, write_json
 from .metrics import auc
-from .protocol import require_enough, training_rows
+from .protocol import require_enough, training_rows, usable_tests
 from .results import of_all
 
 
@@ -45,14 +45,15 @@ def evaluate(source: Source, say: Callable[[str], None] = lambda text: None, hor
     """
     history = History(source, horizon_days)
     plan = require_enough(history)
-    say(f"{history.days:.0f} days of history; {len(plan.tests())} test cut-offs, {plan.step_days} days between cut-offs")
-    newest = plan.tests()[0]
+    say(f"{history.days:.0f} days of history; {len(usable_tests(history, plan))} test cut-offs, {plan.step_days} days between cut-offs")
+    usable = usable_tests(history, plan)
+    newest = usable[0]
     cut = history.cut(newest)
     # Before anything is fitted: a column that tells the label makes every later figure worthless.
     refuse_telling_feature(cut.rows(cut.mbg), cut.churned)
     procedure = Procedure(history, plan)
     tests = []
-    for now in plan.tests():
+    for now in usable:
         test = procedure.test(now)
         tests.append(test)
         refuse_too_good(auc(test.churned, test.chosen))
@@ -89,10 +90,12 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         largest_difference=difference,
     )
     out.mkdir(parents=True, exist_ok=True)
-    (out / "churn.onnx").write_bytes(file)
     write_card(content, evaluation.newest, model.score(), X, out)
-    # Last: a manifest never names a file that is not there.
-    write_json(out / "churn.json", content)
+    # Last, and at once: what stood there serves until both are whole.
+    (out / "churn.onnx.new").write_bytes(file)
+    write_json(out / "churn.json.new", content)
+    (out / "churn.onnx.new").replace(out / "churn.onnx")
+    (out / "churn.json.new").replace(out / "churn.json")
     return content
 
 

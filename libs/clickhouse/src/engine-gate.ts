@@ -114,8 +114,11 @@ export class EngineGate {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#look);
-    await this.#mending;
-    await Promise.allSettled(this.#running);
+    // What still runs may find a loss.
+    while (this.#mending || this.#running.size > 0) {
+      await this.#mending;
+      await Promise.allSettled(this.#running);
+    }
   }
 
   /** A merge is nobody's statement. */
@@ -140,8 +143,11 @@ export class EngineGate {
   private async mend(): Promise<void> {
     await Promise.allSettled(this.#running);
     try {
-      // Merges go on until it closes and begin as soon as it is open: what they lose then is not known to be mended.
-      const refused = await this.engine.refusedWrites();
+      // The next opening mends it.
+      if (this.#closed) return;
+      // Merges go on until it closes and begin as soon as it is open: what they lose then is not known to be mended. An engine that is not
+      // open knows no count.
+      const refused = Math.max(this.#refused, await this.engine.refusedWrites());
       const harmless = await this.engine.reopen();
       this.#refused = await this.engine.refusedWrites();
       if (this.#refused > refused + harmless) throw await this.loss('merges');
@@ -150,7 +156,9 @@ export class EngineGate {
       const why = error instanceof Error ? error.message : String(error);
       const words = `The store could not be opened again whole and is tried again: ${why}`;
       this.#shut = new ClickHouseFault('engine-unavailable', words, undefined, { cause: error });
-      if (!this.#closed) setTimeout(() => void (this.#mending ??= this.mend()), againMs).unref();
+      setTimeout(() => {
+        if (!this.#closed) this.#mending ??= this.mend();
+      }, againMs).unref();
     } finally {
       this.#mending = undefined;
     }

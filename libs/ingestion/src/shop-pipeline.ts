@@ -149,8 +149,8 @@ export class ShopPipeline {
     const { shop, parts } = this;
     await parts.shops.prepare(shop);
     if (!isSandbox(shop)) await this.ensureTopics();
-    if (!this.options.claimOf) await this.takeOver();
     if (!isSandbox(shop)) this.#hints = await parts.streaming.producer();
+    if (!this.options.claimOf) await this.takeOver();
 
     const policy = isSandbox(shop) ? 'halt' : this.options.onTruncation;
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, policy, {
@@ -520,7 +520,7 @@ export class ShopPipeline {
     const now = new Date().toISOString();
     const event = {
       specversion: '1.0',
-      id: `${this.shop.shop}/committed/${generation}`,
+      id: `${this.shop.shop}/committed/${level}/${generation}`,
       source: '/tideline/ingestor',
       type: 'tideline.figures.committed.v1',
       subject: this.shop.shop,

@@ -1,4 +1,4 @@
-import { openEmbedded, sql, ident, type ClickHouse } from '#clickhouse';
+import { openEmbedded, sql, ident, unitOver, type ClickHouse, type UnitOfWork } from '#clickhouse';
 import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type LedgerTopic, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -137,16 +137,27 @@ it('counts a refund under both conventions and takes it out when the order is ca
   ).toEqual([{ c: 'c2', orders: '1', gross: '13.25', discounts: '1.5', returns: '5.125' }]);
 });
 
+/** The engine, on which inserts into a table fail, and statements that write it, while they are to. */
+function failingOn(table: string, fails: () => boolean): ClickHouse {
+  const failed = (statement: string): boolean => fails() && statement.includes(table);
+  const engine = Object.create(clickhouse, {
+    insert: {
+      value: (...[into, ...rest]: Parameters<ClickHouse['insert']>): Promise<void> =>
+        failed(into.text) ? Promise.reject(new Error('cut off')) : clickhouse.insert(into, ...rest),
+    },
+    command: {
+      value: (...[statement, ...rest]: Parameters<ClickHouse['command']>): Promise<void> =>
+        failed(statement.text) ? Promise.reject(new Error('cut off')) : clickhouse.command(statement, ...rest),
+    },
+    unit: { value: (): UnitOfWork => unitOver(engine) },
+  }) as ClickHouse;
+  return engine;
+}
+
 it('adds new orders to the headline, and not a second time when a step that was cut off after it is done again', async () => {
   const watermarks = new WatermarkRepository(clickhouse);
   let cutOff = false;
-  /** The engine, on which the step's last insert fails when it is cut off. */
-  const failing = Object.create(clickhouse, {
-    insert: {
-      value: (...[table, ...rest]: Parameters<ClickHouse['insert']>): Promise<void> =>
-        cutOff && table.text.includes('watermark_live') ? Promise.reject(new Error('cut off')) : clickhouse.insert(table, ...rest),
-    },
-  }) as ClickHouse;
+  const failing = failingOn('watermark_live', () => cutOff);
   const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'adding' };
   const adding = (): Refresher => Refresher.over(failing, shop, new ShopGate(watermarks), options, ledger);
   const place = async (at: Refresher, name: string): Promise<void> => {
@@ -189,4 +200,52 @@ it('adds new orders to the headline, and not a second time when a step that was 
   await at.claim();
   await at.catchUp();
   expect(await may()).toEqual(all(4, { gross: '53', units: '12' }));
+});
+
+it('counts an order of a new epoch once, when the step that went over the end of the old one was cut off', async () => {
+  const shops = new ShopRepository(clickhouse);
+  const anew = await shops.register({ shop: 'anew', timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' });
+  await shops.prepare(anew);
+  let cutOff = false;
+  const own = new LedgerRepository(clickhouse);
+  const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'anew' };
+  const gate = new ShopGate(new WatermarkRepository(clickhouse));
+  const at = Refresher.over(
+    failingOn('agg_headline', () => cutOff),
+    anew,
+    gate,
+    options,
+    own,
+  );
+  await at.claim();
+  const place = async (epoch: number, offset: bigint, name: string): Promise<void> => {
+    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' }) as { data: object };
+    const value = Buffer.from(JSON.stringify({ ...event, id: `e${name}`, subject: name }));
+    await own.append(
+      anew,
+      'transactions.v1',
+      ledgerRows(anew, 'transactions.v1', 0, epoch, offset, [{ offset, value, timestamp: new Date() }], new Date()),
+    );
+    at.tell({ topic: 'transactions.v1', partition: 0, epoch, next: offset + 1n, rows: 1, recorded: '2012-05-01 10:00:00' });
+  };
+  // Twice, so that a settling adds.
+  await place(1, 0n, 'C1');
+  await at.catchUp();
+  await place(1, 1n, 'C2');
+  await at.catchUp();
+
+  await place(1, 2n, 'C3');
+  await place(2, 0n, 'D1');
+  cutOff = true;
+  await expect(at.step()).rejects.toThrow('cut off');
+  cutOff = false;
+  for (let committed = await at.step(); committed; committed = await at.step()) await at.settle();
+  expect(
+    await clickhouse.query(
+      sql`SELECT dimension, sum(orders) AS orders FROM ${ident(anew.database, 'agg_kpi')} FINAL WHERE grain = 'day' AND dimension IN ('all', 'country') GROUP BY dimension ORDER BY dimension`,
+    ),
+  ).toEqual([
+    { dimension: 'all', orders: '4' },
+    { dimension: 'country', orders: '4' },
+  ]);
 });

@@ -201,12 +201,11 @@ export class Refresher {
   private async heads(from: readonly Position[]): Promise<{ heads: LedgerHead[]; all: boolean }> {
     const told = this.#told;
     this.#told = new Map();
-    if (told.size > 0 && this.#elapsed() - this.#askedAt < (this.claims.shared ? askMs : Infinity)) {
-      const heads = [...told.values()].filter((head) => {
-        const position = from.find((each) => placeOf(each) === placeOf(head));
-        return !position || position.epoch !== head.epoch || position.next < head.next;
-      });
-      return { heads, all: false };
+    const standing = (head: LedgerHead): Position | undefined => from.find((each) => placeOf(each) === placeOf(head));
+    // A new epoch was told over the end of the one before it, which the ledger knows.
+    const sameEpochs = [...told.values()].every((head) => (standing(head)?.epoch ?? head.epoch) === head.epoch);
+    if (told.size > 0 && sameEpochs && this.#elapsed() - this.#askedAt < (this.claims.shared ? askMs : Infinity)) {
+      return { heads: [...told.values()].filter((head) => (standing(head)?.next ?? -1n) < head.next), all: false };
     }
     this.#askedAt = this.#elapsed();
     return { heads: await this.ledger.heads(this.shop, from), all: true };
@@ -259,8 +258,11 @@ export class Refresher {
     let failure: Error | undefined;
     await this.gate.write(this.shop, 'live', () =>
       this.gate.write(this.shop, 'settled', async () => {
+        const standing = this.#settled;
         // First: whatever comes to stand here, the next step writes above it.
         await this.claim();
+        // A watermark row that the disk did not take is not in the store, but the tables are of its positions.
+        if (standing && standing.generation > (this.#settled?.generation ?? -1n)) this.#settled = this.#live = standing;
         const levels = ['settled', 'live'] as const;
         if (this.#settled) for (const level of levels) await this.watermarks.begin(this.shop, level, this.#generation + 2n);
         // Done by half it is no reason to stop: all that stands is of these positions.

@@ -39,10 +39,11 @@ export class RefreshRepository {
   readonly #placed = new Placed();
   readonly #keys: CustomerKeys;
   readonly #calendar: BucketCalendar;
-  /** Rows of a later place than the live watermark's may stand in the headline: after a restart, until all of the ledger was folded once. */
+  /**
+   * Whether facts and headline hold exactly what the live watermark says. Rows of a later place may stand there after a restart, and after a
+   * step that was cut off: until all of the ledger was folded once.
+   */
   #caughtUp = false;
-  /** As after a step that was cut off, until it was done again. */
-  #torn = false;
   /** Generation of the settling that this process did last; undefined while what stands may be of a settling that was cut off. */
   #settled: bigint | undefined;
 
@@ -79,7 +80,6 @@ export class RefreshRepository {
       if (isOfEarlierClaim(name, claim)) await this.clickhouse.command(sql`DROP TABLE IF EXISTS ${ident(database, name)}`, 'refresher');
     }
     this.#caughtUp = false;
-    this.#torn = false;
     this.#settled = undefined;
     this.#pending.clear();
     this.#keys.forget();
@@ -87,7 +87,7 @@ export class RefreshRepository {
     this.#placed.clear();
   }
 
-  /** All that the ledger held at the restart, and so all that may have been written before it, was folded by this process. */
+  /** All that the ledger holds, and so all that may have been written before a restart or by a step that was cut off, is folded. */
   caughtUp(): void {
     this.#caughtUp = true;
   }
@@ -123,13 +123,14 @@ export class RefreshRepository {
     const slice = refundColumns.indexOf('slice');
     this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
-    const newOnly = this.#caughtUp && !this.#torn && returns.length === 0 && folded.contested.size === 0 && folded.unmoved.length === 0;
+    const newOnly = this.#caughtUp && returns.length === 0 && folded.contested.size === 0 && folded.unmoved.length === 0;
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
     const additions = plain && newOnly && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
     const headline =
       additions.length > 0 ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
-    this.#torn = true;
+    const caughtUp = this.#caughtUp;
+    this.#caughtUp = false;
     const writeFacts = (): Promise<void> =>
       together([
         sales !== undefined
@@ -148,7 +149,7 @@ export class RefreshRepository {
       }
       await run.whole();
     });
-    this.#torn = false;
+    this.#caughtUp = caughtUp;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
     const { months, former } = timelinesOf(folded, orders, keys);
     const pending = this.#pending;
@@ -173,9 +174,9 @@ export class RefreshRepository {
     const months = [...pending.customerMonths].map((pair) => JSON.stringify(pair.split(' ')));
     await this.fill(run, s.scratch('customers'), ['month', 'customer_key'], months.join('\n'));
     await run.statement(emptied(s.scratch('campaign_days')));
-    // Campaign days name campaigns too.
     const since = pending.newOnly ? this.#settled : undefined;
     this.#settled = undefined;
+    // Campaign days name campaigns too.
     const missing = namedDimensions.filter((each) => this.#placed.mayMiss(each) || (each === 'campaigns' && s.moved('campaigns.v1')));
     await guarded(async () => {
       await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
