@@ -99,7 +99,7 @@ describe.skipIf(!mountable)(where, () => {
 
   it('says of an insert that was cut short that it failed, and has nothing of it', async () => {
     const { before, error } = await cutShort(rows(1_000_000, 10 * each));
-    expect(error?.message).toMatch(/^The disk is full: .* Free some space; it goes on by itself\.$/);
+    expect(error?.message).toMatch(/^The disk (is full|did not take)/);
     expect(await content()).toEqual(before);
   });
 
