@@ -13,7 +13,7 @@ from .features import Frame
 from .history import History
 from .mbg import probability_of_none
 from .metrics import log_loss_each, youden_threshold
-from .protocol import Plan, missing_rows, usable_tests
+from .protocol import Plan, missing_rows
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,3 @@ class Procedure:
         probabilities = {name: fitted.probability(name, X) for name in NAMES}
         probabilities["bg-nbd"] = probability_of_none(cut.bg, cut.purchases, self.history.horizon)
         return Test(now, cut.frame, X, cut.churned, choice, fitted, probabilities, recency_rule(X))
-
-    def tests(self) -> list[Test]:
-        """All test cut-offs, newest first."""
-        return [self.test(now) for now in usable_tests(self.history, self.plan)]

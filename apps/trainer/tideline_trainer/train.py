@@ -45,8 +45,8 @@ def evaluate(source: Source, say: Callable[[str], None] = lambda text: None, hor
     """
     history = History(source, horizon_days)
     plan = require_enough(history)
-    say(f"{history.days:.0f} days of history; {len(usable_tests(history, plan))} test cut-offs, {plan.step_days} days between cut-offs")
     usable = usable_tests(history, plan)
+    say(f"{history.days:.0f} days of history; {len(usable)} test cut-offs, {plan.step_days} days between cut-offs")
     newest = usable[0]
     cut = history.cut(newest)
     # Before anything is fitted: a column that tells the label makes every later figure worthless.

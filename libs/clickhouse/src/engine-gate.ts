@@ -104,7 +104,7 @@ export class EngineGate {
   unit(): (statement: string) => Promise<void> {
     const before = this.#losses;
     return async (statement) => {
-      await this.read(statement, async () => this.lost(await this.engine.refusedWrites()));
+      await this.ask(statement);
       // Also when the look of a second found it, and the engine is open again since.
       if (this.#losses !== before) throw await this.loss(statement);
     };
@@ -124,7 +124,11 @@ export class EngineGate {
   /** A merge is nobody's statement. */
   private async look(): Promise<void> {
     if (this.#mending || this.#closed) return;
-    await this.read('merges', async () => this.lost(await this.engine.refusedWrites()));
+    await this.ask('merges');
+  }
+
+  private async ask(statement: string): Promise<void> {
+    await this.read(statement, async () => this.lost(await this.engine.refusedWrites()));
   }
 
   private async loss(statement: string): Promise<ClickHouseFault> {

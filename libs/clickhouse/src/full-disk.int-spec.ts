@@ -84,6 +84,8 @@ describe.skipIf(!mountable)(where, () => {
     for (let attempt = 0; attempt < 8; attempt += 1) {
       await again(() => store.command(rows(attempt * each, each)).then(() => true));
       const [before, refused] = [await content(), await refusedWrites()];
+      // What an aborted merge gives back would be room enough for another word.
+      if (!statement.text.startsWith('OPTIMIZE')) await store.command(sql`SYSTEM STOP MERGES d.t`);
       const by = unit();
       const error = await cut(statement, by);
       if ((await refusedWrites()) > refused && !(silently && error)) return { before, error, by };
@@ -99,7 +101,7 @@ describe.skipIf(!mountable)(where, () => {
 
   it('says of an insert that was cut short that it failed, and has nothing of it', async () => {
     const { before, error } = await cutShort(rows(1_000_000, 10 * each));
-    expect(error?.message).toMatch(/^The disk (is full|did not take)/);
+    expect(error?.message).toMatch(/^The disk is full: .* Free some space; it goes on by itself\.$/);
     expect(await content()).toEqual(before);
   });
 

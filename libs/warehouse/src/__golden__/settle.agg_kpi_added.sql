@@ -8,11 +8,12 @@ FROM
         returns_by_order_date, orders, returned_orders, units, buyers
     FROM `shop_golden`.`agg_headline` FINAL WHERE (bucket IN (1704067205, 1704067265, 1704067200, 1704067260) AND toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN (5999034501, 5999034561, 10294001792, 10294001852, 14588969088, 18883936384, 23178903680))
     UNION ALL
-    SELECT d.1 AS dim, d.2 AS mem, bucket, 3, 3, 1, sum(g), sum(disc), 0, 0, count(), 0, sum(q), groupBitmapStateIf(key, key != 0)
+    SELECT
+        d.1 AS dim, d.2 AS mem, bucket, 3, 3, 1, sum(g), sum(disc), 0, 0, count(), sum(ret), sum(q), groupBitmapStateIf(key, key != 0)
     FROM
     (
         SELECT
-            toTimeZone(toStartOfHour(slice, 'Europe/London'), 'UTC') AS bucket, sum(gross) AS g, sum(toDecimal128(discount, 6) + order_discount) AS disc,
+            toTimeZone(toStartOfHour(slice, 'Europe/London'), 'UTC') AS bucket, sum(gross) AS g, sum(toDecimal128(discount, 6) + order_discount) AS disc, max(returned) AS ret,
             sum(quantity) AS q, any(customer_key) AS key, [
             ('country', toString(any(country))),
             ('region', concat(toString(any(country)), '', toString(any(region)))),

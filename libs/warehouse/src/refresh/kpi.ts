@@ -30,22 +30,11 @@ const headlineRows = (s: StepSql, dirty: DirtySql): Sql => sql`SELECT
  * stands is exact for the settling before: see `RefreshRepository`. A member that they do not name stays as it is.
  */
 function addPortion(s: StepSql, dirty: DirtySql, since: bigint): NamedStatement {
-  const { zone } = s;
   const kpi = s.table('agg_kpi');
   const fresh = sql`${dirty.has('slice', sql`slice`)} AND generation > ${since}`;
   const rows = sql`    ${headlineRows(s, dirty)}
     UNION ALL
-    SELECT d.1 AS dim, d.2 AS mem, bucket, 3, 3, 1, sum(g), sum(disc), 0, 0, count(), 0, sum(q), groupBitmapStateIf(key, key != 0)
-    FROM
-    (
-        SELECT
-            ${bucketOf('hour', sql`slice`, zone)} AS bucket, sum(gross) AS g, sum(toDecimal128(discount, 6) + order_discount) AS disc,
-            sum(quantity) AS q, any(customer_key) AS key, ${attributeMembers(true)} AS members
-        FROM ${s.table('fact_sales')} AS f FINAL WHERE ${fresh}
-        GROUP BY slice, order_id
-    )
-    ARRAY JOIN members AS d
-    GROUP BY bucket, dim, mem
+    ${attributeRows(s, fresh)}
     UNION ALL
     ${productRows(s, fresh)}
     UNION ALL
@@ -65,6 +54,20 @@ GROUP BY g, dimension, b, member
 HAVING max(counts)`,
   };
 }
+
+/** Folded to one row per order first: an order counts once in each of its members. */
+const attributeRows = (s: StepSql, where: Sql): Sql => sql`SELECT
+        d.1 AS dim, d.2 AS mem, bucket, 3, 3, 1, sum(g), sum(disc), 0, 0, count(), sum(ret), sum(q), groupBitmapStateIf(key, key != 0)
+    FROM
+    (
+        SELECT
+            ${bucketOf('hour', sql`slice`, s.zone)} AS bucket, sum(gross) AS g, sum(toDecimal128(discount, 6) + order_discount) AS disc, max(returned) AS ret,
+            sum(quantity) AS q, any(customer_key) AS key, ${attributeMembers(true)} AS members
+        FROM ${s.table('fact_sales')} AS f FINAL WHERE ${where}
+        GROUP BY slice, order_id
+    )
+    ARRAY JOIN members AS d
+    GROUP BY bucket, dim, mem`;
 
 /**
  * Few hours hold a product twice: kept by the hour these rows would outnumber the order lines. Discounts on whole orders are a member of
@@ -94,19 +97,7 @@ function writePortion(s: StepSql, dirty: DirtySql): NamedStatement {
   const inside = (grain: Grain): Sql => dirty.inside(grain, sql`slice`, zone);
   const rows = sql`    ${headlineRows(s, dirty)}
     UNION ALL
-    -- Folded to one row per order first: an order counts once in each of its members.
-    SELECT
-        d.1 AS dim, d.2 AS mem, bucket, 3, 3, 1, sum(g), sum(disc), 0, 0, count(), sum(ret), sum(q), groupBitmapStateIf(key, key != 0)
-    FROM
-    (
-        SELECT
-            ${hour} AS bucket, sum(gross) AS g, sum(toDecimal128(discount, 6) + order_discount) AS disc, max(returned) AS ret,
-            sum(quantity) AS q, any(customer_key) AS key, ${attributeMembers(true)} AS members
-        FROM ${s.table('fact_sales')} AS f FINAL WHERE ${inside('hour')}
-        GROUP BY slice, order_id
-    )
-    ARRAY JOIN members AS d
-    GROUP BY bucket, dim, mem
+    ${attributeRows(s, inside('hour'))}
     UNION ALL
     ${productRows(s, inside('day'))}
     UNION ALL
