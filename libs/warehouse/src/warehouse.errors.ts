@@ -4,6 +4,7 @@ const codes = {
   'shop-differs': { retryable: false },
   'shop-not-ready': { retryable: true },
   'model-invalid': { retryable: false },
+  'model-file-differs': { retryable: false },
   'model-damaged': { retryable: false },
   'model-unknown': { retryable: false },
   'model-move-refused': { retryable: false },

@@ -68,13 +68,14 @@ export const modelLimits = { file: 16 * megabyte, manifest: 2 * megabyte, card: 
 
 const base64Of = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 const within = (bytes: number): string => `must not be larger than ${bytes / megabyte} MB`;
-const figureName = z.string().regex(/^[a-z][a-z0-9-]{0,40}\.svg$/, 'must be a name such as roc.svg');
+/** Of a figure of a card. */
+export const modelFigureName = z.string().regex(/^[a-z][a-z0-9-]{0,40}\.svg$/, 'must be a name such as roc.svg');
 
 /** The card of a version: Markdown that names its figures by their names. */
 export const modelCard = z.object({
   markdown: z.string().max(modelLimits.card, within(modelLimits.card)),
   figures: z
-    .record(figureName, z.string())
+    .record(modelFigureName, z.string())
     .default({})
     .refine(
       (figures) => Object.values(figures).reduce((sum, each) => sum + each.length, 0) <= modelLimits.figures,

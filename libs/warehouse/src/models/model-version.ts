@@ -1,4 +1,4 @@
-import { modelManifest, type ModelKind, type ModelManifest } from '#contracts';
+import { modelManifest, type ModelManifest } from '#contracts';
 import { createHash } from 'node:crypto';
 import { WarehouseError } from '../warehouse.errors.js';
 
@@ -18,10 +18,10 @@ export const manifestText = (manifest: ModelManifest): string => JSON.stringify(
 
 /**
  * The id of a version, `churn-seed-1a2b3c4d`. Whoever adds the same file and manifest again gets the same one.
- * @param text of the manifest, as `manifestText` makes it
+ * @param text of the manifest, where it is at hand as it was stored
  */
-export function versionOf(kind: ModelKind, name: string, file: Buffer, text: string): string {
-  return `${kind}-${name}-${createHash('sha256').update(file).update(text).digest('hex').slice(0, 8)}`;
+export function versionOf(name: string, manifest: ModelManifest, file: Buffer, text = manifestText(manifest)): string {
+  return `${manifest.kind}-${name}-${createHash('sha256').update(file).update(text).digest('hex').slice(0, 8)}`;
 }
 
 /**
@@ -38,12 +38,12 @@ export function readManifest(raw: unknown): ModelManifest {
   );
 }
 
-/** @throws {WarehouseError} `model-damaged` when the file is not the one that its manifest tells of */
+/** @throws {WarehouseError} `model-file-differs` when the file is not the one that its manifest tells of */
 export function refuseOtherFile(manifest: ModelManifest, file: Buffer): void {
   const found = sha256Of(file);
   if (found === manifest.sha256) return;
   throw new WarehouseError(
-    'model-damaged',
+    'model-file-differs',
     `The model file (${file.length} bytes, SHA-256 ${found}) is not the one of its manifest (${manifest.sha256}): it was cut short or changed, or the manifest is another model's. Copy both again, or train anew.`,
   );
 }

@@ -4,7 +4,7 @@ import type { Shop } from '../shop.js';
 import { WarehouseError } from '../warehouse.errors.js';
 import { instantOf } from '../watermark.repository.js';
 import { noRoles, roleOf, rolesAfter, type LoggedMove, type ModelRoles } from './model-roles.js';
-import { manifestText, readManifest, refuseOtherFile, versionOf, type StoredModel } from './model-version.js';
+import { manifestText, readManifest, refuseOtherFile, sha256Of, versionOf, type StoredModel } from './model-version.js';
 
 const table = ident(systemDatabase, 'models');
 const movesTable = ident(systemDatabase, 'model_moves');
@@ -45,22 +45,26 @@ export class ModelRepository {
 
   /**
    * Keeps a version. The same file and manifest again is the same version, with the card it came with first.
-   * @throws {WarehouseError} `model-damaged` when the file is not the manifest's
+   * @throws {WarehouseError} `model-file-differs` when the file is not the manifest's
    */
   async add({ name, manifest, file, card }: NewModel, by: string): Promise<{ version: string; added: boolean }> {
     refuseOtherFile(manifest, file);
-    const text = manifestText(manifest);
-    const version = versionOf(manifest.kind, name, file, text);
+    const version = versionOf(name, manifest, file);
     if (await this.has(version)) return { version, added: false };
     const figures = Object.entries(card?.figures ?? {});
     await this.clickhouse.command(
       // The bytes as base64: a statement is text.
       sql`INSERT INTO ${table} (version, kind, manifest, file, bytes, sha256, card, figures.name, figures.svg, added_at, added_by)
-SELECT ${version}, ${manifest.kind}, ${text}, base64Decode(${file.toString('base64')}), ${file.length}, ${manifest.sha256}, ${card?.markdown ?? null},
+SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${file.toString('base64')}), ${file.length}, ${manifest.sha256}, ${card?.markdown ?? null},
     ${texts(figures.map(([figure]) => figure))}, ${texts(figures.map(([, svg]) => svg))}, now64(3), ${by}`,
       'background',
     );
     return { version, added: true };
+  }
+
+  /** Whether a version was added. */
+  async has(version: string): Promise<boolean> {
+    return (await this.clickhouse.query(sql`SELECT 1 AS one FROM ${table} WHERE version = ${version} LIMIT 1`)).length > 0;
   }
 
   /** All versions, the newest first. */
@@ -68,8 +72,11 @@ SELECT ${version}, ${manifest.kind}, ${text}, base64Decode(${file.toString('base
     return this.kept(sql`1`);
   }
 
-  async show(version: string): Promise<KeptModel | undefined> {
-    return (await this.kept(sql`version = ${version}`))[0];
+  /** @throws {WarehouseError} `model-unknown` naming some that there are */
+  async known(version: string): Promise<KeptModel> {
+    const [kept] = await this.kept(sql`version = ${version}`);
+    if (!kept) throw await this.unknown(version);
+    return kept;
   }
 
   /** Card and names of figures; both may be missing. */
@@ -100,11 +107,10 @@ SELECT ${version}, ${manifest.kind}, ${text}, base64Decode(${file.toString('base
     const file = Buffer.from(row.file, 'base64');
     const name = version.slice(version.indexOf('-') + 1, version.lastIndexOf('-'));
     const manifest = readManifest(JSON.parse(row.manifest));
-    refuseOtherFile(manifest, file);
-    if (versionOf(manifest.kind, name, file, row.manifest) !== version) {
+    if (sha256Of(file) !== manifest.sha256 || versionOf(name, manifest, file, row.manifest) !== version) {
       throw new WarehouseError(
         'model-damaged',
-        `The manifest of ${version} in the store is not the one that was added. Roll back to another version, and add this one again from its files.`,
+        `The store does not give back ${version} as it was added: file or manifest changed. Roll back to another version; restore the store's back-up to have this one again.`,
       );
     }
     return { version, manifest, file };
@@ -154,9 +160,7 @@ SELECT ${version}, ${manifest.kind}, ${text}, base64Decode(${file.toString('base
    * @throws {WarehouseError} `model-unknown`; `model-move-refused` when the active one is to be a shadow, or one without a role withdrawn
    */
   async move(shop: OfShop, move: Exclude<ModelMove, 'rollback'>, version: string, by: string): Promise<ModelRoles> {
-    const model = await this.show(version);
-    if (!model) throw await this.unknown(version);
-    const { kind } = model.manifest;
+    const { kind } = (await this.known(version)).manifest;
     const { active, shadow } = await this.rolesOf(shop, kind);
     if (move === 'shadow' && active === version) {
       throw refused(`${version} is active in ${shop.shop}: as a shadow it would leave no model that counts. Promote another one first.`);
@@ -209,10 +213,6 @@ FROM ${movesTable} WHERE database = ${shop.database} AND kind = ${kind}`);
         manifest: readManifest(JSON.parse(manifest)),
       }))
       .reverse();
-  }
-
-  private async has(version: string): Promise<boolean> {
-    return (await this.clickhouse.query(sql`SELECT 1 AS one FROM ${table} WHERE version = ${version} LIMIT 1`)).length > 0;
   }
 
   private async unknown(version: string): Promise<WarehouseError> {
