@@ -1,4 +1,4 @@
-"""`python -m tideline_trainer --shop S [--evaluate [--law PROFILE]] [--url URL] [--out DIR]`; `npm run train` starts it."""
+"""`python -m tideline_trainer --shop S [--evaluate [--law PROFILE] [--model DIR]] [--url URL] [--out DIR]`; `npm run train` starts it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from .errors import TrainerError
 from .features import HORIZON_DAYS
 from .measures import of_tests, report
+from .published import Published, of_published
 from .store import StoreClient, StoreSource
 from .train import evaluate, publish
 
-USAGE = "npm run train -- --shop SHOP [--evaluate [--law PROFILE]] [--url URL] [--out DIR]"
+USAGE = "npm run train -- --shop SHOP [--evaluate [--law PROFILE] [--model DIR]] [--url URL] [--out DIR] [--api URL] [--no-publish]"
 
 
 def address() -> str:
@@ -30,9 +31,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--law", choices=("seed", "rich"), help="the shop is simulated by this profile: measure the distance to the best possible"
     )
+    parser.add_argument("--model", type=Path, help="with --evaluate: measure the published model in this directory instead")
     parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
     parser.add_argument("--out", type=Path, help="where the model goes (default: <data>/models/<shop>)")
     asked = parser.parse_args(argv)
+    if asked.model and not asked.evaluate:
+        parser.error("--model is measured, not trained: say --evaluate too")
     out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
 
     def say(text: str) -> None:
@@ -40,6 +44,8 @@ def main(argv: list[str]) -> int:
 
     try:
         source = StoreSource(StoreClient(asked.url, os.environ.get("TIDELINE_STORE_READ_SECRET")), asked.shop)
+        if asked.model:
+            return report(of_published(Published(asked.model), source))
         evaluation = evaluate(source, say)
         if asked.evaluate:
             measures = of_tests(evaluation.tests, evaluation.results)
