@@ -15,14 +15,16 @@ const mayBeUndefined = new Set([
 const free = features.map(({ name }) => mayBeUndefined.has(name));
 const width = features.length;
 
-/** The rows in [from, to) that hold an infinite number, or none where there must be one. */
-export function* wrongCells(rows: Float32Array, from: number, to: number): Generator<Refused> {
-  for (let row = from; row < to; row += 1) {
+/** The rows of [count, F] that hold an infinite number, or none where there must be one. */
+export function wrongRows(rows: Float32Array, count: number): Refused[] {
+  const wrong: Refused[] = [];
+  for (let row = 0; row < count; row += 1) {
     for (let place = 0; place < width; place += 1) {
       const value = rows[row * width + place] as number;
       if (Number.isFinite(value) || (Number.isNaN(value) && free[place])) continue;
-      yield { row, feature: features[place]?.name ?? '', value };
+      wrong.push({ row, feature: features[place]?.name ?? '', value });
       break;
     }
   }
+  return wrong;
 }

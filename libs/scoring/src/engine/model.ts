@@ -1,9 +1,9 @@
 import { features, type MbgParameters } from '#warehouse';
 import { ScoringError } from '../scoring.errors.js';
 import { checkFile, checkManifest } from './check-manifest.js';
-import { wrongCells, type Refused } from './check-rows.js';
+import { wrongRows, type Refused } from './check-rows.js';
 import type { EngineManifest } from './manifest.js';
-import { SessionThread, type Ran } from './session-thread.js';
+import { SessionThread } from './session-thread.js';
 
 /** Rows of one run: about 10 ms of the scoring thread, so that a sweep keeps a single customer waiting no longer than that. */
 export const rowsPerRun = 1_024;
@@ -54,6 +54,12 @@ export async function openModel({ manifest, file }: { manifest: EngineManifest; 
       `The model file goes from ${words(is.input)} to ${words(is.output)}; wanted is from ${words(wanted.input)} to ${words(wanted.output)}. Train it again.`,
     );
   }
+  try {
+    await thread.run(new Float32Array(width), 1, false);
+  } catch (error) {
+    await thread.close();
+    throw new ScoringError('outputs-differ', `The model file does not fit its manifest: ${(error as Error).message} Train it again.`, { cause: error });
+  }
   return new ThreadModel(manifest, thread);
 }
 
@@ -62,6 +68,9 @@ const words = (ends: Readonly<Record<string, string>>): string => Object.entries
 
 class ThreadModel implements ScoringModel {
   readonly mbg: MbgParameters;
+  private readonly underWay = new Set<Promise<void>>();
+  private closing: Promise<void> | undefined;
+
   constructor(
     readonly manifest: EngineManifest,
     private readonly thread: SessionThread,
@@ -72,13 +81,17 @@ class ThreadModel implements ScoringModel {
   async score(rows: Float32Array, count: number): Promise<Scores> {
     const [prob, contrib] = [new Float32Array(count), new Float32Array(count * width)];
     const refused: Refused[] = [];
-    await this.inRuns(rows, count, true, (ran, from, to) => {
+    await this.inRuns(rows, count, async (from, some) => {
+      const wrong = wrongRows(some, some.length / width);
+      // A run with them would fail for all: they take part as zeros, and their scores are thrown away.
+      for (const { row } of wrong) some.fill(0, row * width, (row + 1) * width);
+      const ran = await this.thread.run(some, some.length / width, true);
       prob.set(ran.prob, from);
       contrib.set(ran.contrib ?? [], from * width);
-      for (const wrong of wrongCells(rows, from, to)) {
-        refused.push(wrong);
-        prob.fill(NaN, wrong.row, wrong.row + 1);
-        contrib.fill(NaN, wrong.row * width, (wrong.row + 1) * width);
+      for (const { row, ...cell } of wrong) {
+        prob.fill(NaN, from + row, from + row + 1);
+        contrib.fill(NaN, (from + row) * width, (from + row + 1) * width);
+        refused.push({ row: from + row, ...cell });
       }
     });
     return { prob, contrib, refused: refused.sort((one, other) => one.row - other.row) };
@@ -86,31 +99,37 @@ class ThreadModel implements ScoringModel {
 
   async probabilities(rows: Float32Array, count: number): Promise<Float32Array> {
     const prob = new Float32Array(count);
-    await this.inRuns(rows, count, false, (ran, from) => prob.set(ran.prob, from));
+    await this.inRuns(rows, count, async (from, some) => {
+      prob.set((await this.thread.run(some, some.length / width, false)).prob, from);
+    });
     return prob;
   }
 
   close(): Promise<void> {
-    return this.thread.close();
+    this.closing ??= Promise.allSettled(this.underWay).then(() => this.thread.close());
+    return this.closing;
   }
 
+  /** Hands out copies of the rows, so many at a time, in order. */
   private async inRuns(
     rows: Float32Array,
     count: number,
-    contributions: boolean,
-    take: (ran: Ran, from: number, to: number) => void,
+    run: (from: number, some: Float32Array<ArrayBuffer>) => Promise<void>,
   ): Promise<void> {
     if (rows.length !== count * width) {
       throw new ScoringError('rows-malformed', `${count} customers have ${count * width} features, not ${rows.length}.`);
     }
+    if (this.closing) throw new ScoringError('model-closed', 'The model was closed; open it again.');
     let next = 0;
     const lane = async (): Promise<void> => {
       while (next < count) {
         const [from, to] = [next, Math.min(next + rowsPerRun, count)];
         next = to;
-        take(await this.thread.run(rows.subarray(from * width, to * width), to - from, contributions), from, to);
+        await run(from, rows.slice(from * width, to * width) as Float32Array<ArrayBuffer>);
       }
     };
-    await Promise.all(Array.from({ length: runsUnderWay }, lane));
+    const all = Promise.all(Array.from({ length: runsUnderWay }, lane)).then(() => undefined);
+    this.underWay.add(all);
+    await all.finally(() => this.underWay.delete(all));
   }
 }

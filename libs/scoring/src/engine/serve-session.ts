@@ -69,10 +69,13 @@ export async function serveSession(port: MessagePort, runtime: Runtime, { file, 
     try {
       if (!session) throw new Error('no model');
       const features = new runtime.Tensor('float32', rows, [count, rows.length / count]);
-      const ran = await session.run({ features }, ['contrib']);
+      const ran = await session.run({ features }, ['prob', 'contrib']);
       // A copy: what a session gives may lie in its own memory, which cannot be handed over.
       const contrib = Float32Array.from(ran['contrib']?.data as Float32Array);
       const prob = probabilities(contrib, count);
+      const graphs = ran['prob']?.data as Float32Array;
+      const away = prob.findIndex((each, row) => !(Math.abs(each - (graphs[row] ?? NaN)) <= 1e-5));
+      if (away >= 0) throw new Error(`base and contributions give ${prob[away] ?? NaN} where the graph gives ${graphs[away] ?? NaN}`);
       if (!contributions) return port.postMessage({ kind: 'ran', id, ok: true, prob }, [prob.buffer]);
       port.postMessage({ kind: 'ran', id, ok: true, prob, contrib }, [prob.buffer, contrib.buffer]);
     } catch (error) {

@@ -62,16 +62,15 @@ export class SessionThread {
     throw new ScoringError('file-unreadable', `The model file is no ONNX model that this runtime can load (${opened.message}). Train it again.`);
   }
 
-  /** Scores [count, width] rows, all at once. `rows` is copied before this returns. */
-  run(rows: Float32Array, count: number, contributions: boolean): Promise<Ran> {
+  /** Scores [count, width] rows, all at once. The rows are handed over: they are empty for the caller afterwards. */
+  run(rows: Float32Array<ArrayBuffer>, count: number, contributions: boolean): Promise<Ran> {
     if (this.closing) return Promise.reject(new ScoringError('model-closed', 'The model was closed; open it again.'));
     if (this.over) return Promise.reject(this.over);
     const id = (this.asked += 1);
-    const own = rows.slice();
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
       this.worker.ref();
-      this.worker.postMessage({ kind: 'run', id, rows: own, count, contributions } satisfies Run, [own.buffer]);
+      this.worker.postMessage({ kind: 'run', id, rows, count, contributions } satisfies Run, [rows.buffer]);
     });
   }
 
