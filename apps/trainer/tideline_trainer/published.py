@@ -34,7 +34,8 @@ class Published:
             raise TrainerError("model-unreadable", f"{directory} holds no published model: {error}") from None
         if sha256_of(file) != self.manifest["sha256"]:
             raise TrainerError("model-unreadable", f"The file in {directory} is not the one of its manifest: it was cut short or changed.")
-        self.mbg = Buying(**{name: float(value) for name, value in self.manifest["mbg"].items()})
+        r, alpha, a, b = (float(self.manifest["mbg"][name]) for name in ("r", "alpha", "a", "b"))
+        self.mbg = Buying(r, alpha, a, b)
         self._session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
 
     def probability(self, X: Floats32) -> Floats:
