@@ -88,7 +88,7 @@ def lived(X: Floats32, churned: Bools, random: np.random.Generator) -> Bools:
     X[:, place_of("basket_units")] = lines * random.uniform(1.0, 3.0, size)
     X[:, place_of("lines_last")] = np.rint(lines)
     X[:, place_of("bought_before")] = np.where(random.uniform(size=size) < 0.1, np.nan, random.uniform(0.0, 1.0, size))
-    logit: Floats = np.where(churned, 2.0, -2.0) + 0.9 * column["season_sin"] - 0.5 * column["season_cos"]
+    logit: Floats = np.where(churned, 1.2, -1.2) + 2.5 * column["season_sin"] - 1.0 * column["season_cos"]
     logit = logit + np.where(returned & (since < 60), 1.2, 0.0) - 0.3 * (lines - 4) * 0.5
     return np.asarray(random.uniform(size=size) < sigmoid(logit), dtype=np.bool_)
 

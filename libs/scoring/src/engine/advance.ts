@@ -3,10 +3,12 @@ import { features, horizonDays, type MbgParameters } from '#warehouse';
 export const dayMs = 86_400_000;
 const width = features.length;
 
+const places = new Map(features.map(({ name }, place) => [name, place]));
+
 /** Column of a feature. */
 export function placeOf(name: string): number {
-  const place = features.findIndex((feature) => feature.name === name);
-  if (place < 0) throw new TypeError(`No feature ${name}.`);
+  const place = places.get(name);
+  if (place === undefined) throw new TypeError(`No feature ${name}.`);
   return place;
 }
 
@@ -52,25 +54,28 @@ export interface Places {
  */
 export function advanceInto({ rows, row, into, place }: Places, asOf: number, to: number, mbg: MbgParameters): void {
   const [from, out] = [row * width, place * width];
-  for (let index = 0; index < width; index += 1) into[out + index] = rows[from + index] as number;
-  if (to === asOf) return;
   const was = (index: number): number => rows[from + index] as number;
+  const [since, age, gapMean, gapStd] = [was(at.recency), was(at.tenure), was(at.gapMean), was(at.gapStd)];
   const days = (to - asOf) / dayMs;
-  const [recency, tenure] = [was(at.recency) + days, was(at.tenure) + days];
+  const [recency, tenure] = [since + days, age + days];
+  // The row may stand where its successor goes: what is asked of the old one is asked before.
+  const [repeatDays, rate] = [was(at.repeatDays), was(at.rate) * (age + 1)];
+  for (let index = 0; index < width; index += 1) into[out + index] = was(index);
+  if (to === asOf) return;
   into[out + at.recency] = recency;
   into[out + at.tenure] = tenure;
-  into[out + at.perMean] = recency / was(at.gapMean);
+  into[out + at.perMean] = recency / gapMean;
   into[out + at.perEwma] = recency / was(at.gapEwma);
   into[out + at.perMax] = recency / was(at.gapMax);
-  into[out + at.z] = (recency - was(at.gapMean)) / (was(at.gapStd) + 3);
+  into[out + at.z] = (recency - gapMean) / (gapStd + 3);
   for (const [index, halfLife] of decays) into[out + index] = was(index) * 2 ** (-days / halfLife);
   into[out + at.money120] = was(at.money120) * 2 ** (-days / 120);
-  into[out + at.rate] = (was(at.rate) * (was(at.tenure) + 1)) / (tenure + 1);
+  into[out + at.rate] = rate / (tenure + 1);
   into[out + at.returnRecency] = was(at.returnRecency) + days;
   const season = (2 * Math.PI * to) / dayMs / 365.25;
   into[out + at.seasonSin] = Math.sin(season);
   into[out + at.seasonCos] = Math.cos(season);
-  into[out + at.mbgLogit] = mbgLogit(was(at.repeatDays), was(at.tenure) - was(at.recency), tenure, mbg);
+  into[out + at.mbgLogit] = mbgLogit(repeatDays, age - since, tenure, mbg);
 }
 
 /** The same for one row and a number of days. @returns a row of its own */

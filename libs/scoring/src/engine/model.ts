@@ -5,8 +5,8 @@ import { wrongRows, type Refused } from './check-rows.js';
 import type { EngineManifest } from './manifest.js';
 import { SessionThread } from './session-thread.js';
 
-/** Rows of one run: about 10 ms of the scoring thread, so that a sweep keeps a single customer waiting no longer than that. */
-export const rowsPerRun = 1_024;
+/** Rows of one run: about 5 ms of the scoring thread, so that a sweep keeps a single customer waiting for some ten. */
+export const rowsPerRun = 512;
 /** Runs of one call under way: the thread never waits for rows, and calls take turns. */
 const runsUnderWay = 2;
 

@@ -54,7 +54,9 @@ export class SessionThread {
     const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
     // As text, not as a file: a thread does not load TypeScript, and this one must start from the source as from the build.
     const script = `const { parentPort, workerData } = require('node:worker_threads');(${serveSession.toString()})(parentPort, require(workerData.runtime), workerData)`;
-    const thread = new SessionThread(new Worker(script, { eval: true, workerData: { runtime, ...data }, name: 'tideline-scoring' }));
+    // Without the process's own flags: with `--input-type=module` the text would be no script.
+    const options = { eval: true, execArgv: [], workerData: { runtime, ...data }, name: 'tideline-scoring' };
+    const thread = new SessionThread(new Worker(script, options));
     const opened = await thread.opening;
     thread.worker.unref();
     if (opened.ok) return [thread, opened];

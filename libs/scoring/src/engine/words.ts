@@ -26,9 +26,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** At most one digit behind the point, thousands set apart; none from a hundred on. */
 export function numberText(value: number): string {
   const digits = Math.abs(value) >= 99.95 ? 0 : 1;
-  const rounded = Number(value.toFixed(digits));
-  return (Object.is(rounded, -0) ? 0 : rounded).toLocaleString('en-US', { maximumFractionDigits: digits });
+  const rounded = Number(value.toFixed(digits)) + 0;
+  // Most have no thousands, and a formatter costs more than all the rest of a reason.
+  return Math.abs(rounded) < 1_000 ? String(rounded) : thousands.format(rounded);
 }
+
+const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** `1,235 EUR`; without a currency the number alone. */
 export function moneyText(amount: number, currency: string): string {
