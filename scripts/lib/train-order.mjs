@@ -23,7 +23,9 @@ export function trainOrder(argv, env) {
   };
   const shop = said('--shop');
   const helps = ['--help', '-h', '--evaluate'].some((word) => trainer.includes(word));
-  if (!wanted || helps || shop === undefined) return { trainer, publish: undefined };
+  // The registry holds models that something scores with: churn, so far.
+  const kept = (said('--kind') ?? 'churn') === 'churn';
+  if (!wanted || helps || !kept || shop === undefined) return { trainer, publish: undefined };
   const out = said('--out') ?? join(env.TIDELINE_DATA ?? '.data', 'models', shop);
   return { trainer, publish: ['model', 'publish', out, '--shop', shop, '--if-running', ...(api === undefined ? [] : ['--url', api])] };
 }
