@@ -126,7 +126,10 @@ describe('the next crossing', () => {
   it('is none for a row that cannot be scored, and the others have theirs', async () => {
     const wrong = rows.slice();
     wrong[3 * width + placeOf('tenure')] = Infinity;
-    const [crossings, right] = [await nextCrossings(model, { rows: wrong, count, asOf }), await nextCrossings(model, { rows, count, asOf })];
+    const [crossings, right] = [
+      await nextCrossings(model, { rows: wrong, count, asOf }),
+      await nextCrossings(model, { rows, count, asOf }),
+    ];
     expect(crossings[3]).toBeUndefined();
     right[3] = undefined;
     expect(crossings).toEqual(right);
