@@ -56,15 +56,16 @@ describe('a model', () => {
     const rows = made.rows.slice();
     const set = (row: number, name: string, value: number): void => void (rows[row * width + placeOf(name)] = value);
     set(1, 'recency', NaN);
-    set(7, 'money_total', -Infinity);
+    // What a line of the model multiplies makes all that it adds up to no number.
+    set(7, 'money_mean', -Infinity);
     set(7, 'tenure', NaN);
-    set(130, 'gap_mean', Infinity);
+    set(130, 'money_mean', Infinity);
     for (const name of ['gap_mean', 'recency_z', 'gap_trend', 'return_recency', 'bought_before', 'mbg_logit']) set(9, name, NaN);
     const [scores, before] = [await model.score(rows, made.count), await model.score(made.rows, made.count)];
     expect(scores.refused).toEqual([
       { row: 1, feature: 'recency', value: NaN },
       { row: 7, feature: 'tenure', value: NaN },
-      { row: 130, feature: 'gap_mean', value: Infinity },
+      { row: 130, feature: 'money_mean', value: Infinity },
     ]);
     for (let row = 0; row < made.count; row += 1) {
       if ([1, 7, 130].includes(row)) expect([...rowOf(scores.contrib, row), scores.prob[row]].every(Number.isNaN)).toBe(true);
