@@ -29,7 +29,12 @@ beforeAll(async () => {
     return anOrder({ orderId: `x${index}`, customerId, currency: 'USD', orderedAt: at(), lines });
   });
   const returns = Array.from({ length: 200 }, (_, index) =>
-    aReturn({ returnId: `r${index}`, orderId: `x${index * 11}`, currency: 'USD', refundedAt: new Date(asOf - random.whole(0, 60 * dayMs)).toISOString() }),
+    aReturn({
+      returnId: `r${index}`,
+      orderId: `x${index * 11}`,
+      currency: 'USD',
+      refundedAt: new Date(asOf - random.whole(0, 60 * dayMs)).toISOString(),
+    }),
   );
   await run.arrive([...messages, ...orders, ...returns], 1_000);
   start = await rowsAt(asOf);

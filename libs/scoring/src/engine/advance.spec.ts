@@ -19,7 +19,18 @@ describe('a row in silence', () => {
     expect([...later].flatMap((value, place) => (value === row[place] ? [] : [place]))).toEqual([...moving].sort((a, b) => a - b));
     expect(moving.map((place) => features[place]?.name)).toEqual([
       ...['recency', 'tenure', 'recency_per_mean', 'recency_per_ewma', 'recency_per_max', 'recency_z'],
-      ...['orders_14', 'orders_45', 'orders_120', 'orders_365', 'money_120', 'rate', 'return_recency', 'season_sin', 'season_cos', 'mbg_logit'],
+      ...[
+        'orders_14',
+        'orders_45',
+        'orders_120',
+        'orders_365',
+        'money_120',
+        'rate',
+        'return_recency',
+        'season_sin',
+        'season_cos',
+        'mbg_logit',
+      ],
     ]);
   });
 

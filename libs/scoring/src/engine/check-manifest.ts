@@ -13,10 +13,14 @@ export const [format, kind, inputs, outputs] = [1, 'churn', ['features'], ['prob
 export function checkManifest(manifest: EngineManifest): void {
   const { kind: its, format: version } = manifest;
   if (its !== kind) {
-    throw new ScoringError('kind-unknown', `The manifest is of kind ${its}; this is the place of models of kind ${kind}. Add it as what it is.`);
+    throw new ScoringError(
+      'kind-unknown',
+      `The manifest is of kind ${its}; this is the place of models of kind ${kind}. Add it as what it is.`,
+    );
   }
   if (version !== format) {
-    const older = version < format ? 'Train the model again with this version of Tideline.' : 'Update Tideline, or train with this version.';
+    const older =
+      version < format ? 'Train the model again with this version of Tideline.' : 'Update Tideline, or train with this version.';
     throw new ScoringError('format-unknown', `The manifest has format ${version}, this build reads format ${format}. ${older}`);
   }
   const difference = listDifference(manifest.features);

@@ -3,6 +3,11 @@ import { dayMs } from './advance.js';
 
 /** How far ahead a crossing is looked for. */
 export const daysAhead = 365;
+/**
+ * How soon one may come. Days are float32: a year's have steps of 2.6 seconds, five years' of 10. Nearer than that, a row that is computed
+ * anew at its crossing may still be in the old band, and would be sent on by a millisecond again and again.
+ */
+export const leastAheadMs = 60_000;
 
 /** A customer at an instant, if nothing happened until then. */
 export interface Point {
@@ -19,7 +24,7 @@ export type Bounds = (from: Point, to: Point) => readonly [least: number, highes
 
 /** When a band changes by silence alone, and into which. */
 export interface Crossing {
-  /** Unix milliseconds: the first at which the customer is in `band`. */
+  /** Unix milliseconds: the first, a minute or more ahead, at which the customer is in `band`. */
   readonly at: number;
   readonly band: Band;
   /** At that instant. */
@@ -29,8 +34,8 @@ export interface Crossing {
 /**
  * The search for one customer's next crossing, without effects: it says which instant it wants to know, and takes the answer.
  *
- * The grid is every midnight of UTC in the year ahead, the same for all instants that one may start from. The first midnight in another
- * band counts; between it and the one before, the millisecond is found by halving. Stretches of midnights that the bounds prove to lie in
+ * The grid is a minute ahead, then every midnight of UTC in the year, the same for all instants that one may start from. The first of them
+ * in another band counts; between it and the one before, the millisecond is found by halving. Stretches of midnights that the bounds prove to lie in
  * the held band are left out whole: what is found is what all 365 midnights would show (`crossing.spec.ts` compares them).
  */
 export class CrossingSearch {
@@ -39,8 +44,9 @@ export class CrossingSearch {
   wanted: number | undefined;
   private readonly firstMidnight: number;
   private readonly last: number;
-  /** Everything up to this place of the grid is in the held band. Place 0 is the start itself. */
+  /** Everything up to this place of the grid is in the held band. Place 0 is the start itself, 1 a minute later, then midnights. */
   private left = 0;
+  private asked = 0;
   private start: Point | undefined;
   private leftPoint: Point | undefined;
   /** Places to the right of it that are known, the nearest last. */
@@ -53,8 +59,8 @@ export class CrossingSearch {
     private held: Band | undefined,
     private readonly bounds: Bounds,
   ) {
-    this.firstMidnight = Math.floor(asOf / dayMs) + 1;
-    this.last = Math.floor((asOf + daysAhead * dayMs) / dayMs) - this.firstMidnight + 1;
+    this.firstMidnight = Math.floor((asOf + leastAheadMs) / dayMs) + 1;
+    this.last = Math.floor((asOf + daysAhead * dayMs) / dayMs) - this.firstMidnight + 2;
     this.wanted = asOf;
   }
 
@@ -64,11 +70,10 @@ export class CrossingSearch {
     if (!this.start) {
       this.start = this.leftPoint = point;
       this.held ??= bandOf(point.probability);
-      this.wanted = this.instantOf(this.last);
-      return;
+      return this.askAt(this.last);
     }
     if (this.halving) return this.halve(point);
-    this.rights.push({ place: this.placeOf(point.at), point });
+    this.rights.push({ place: this.asked, point });
     this.look();
   }
 
@@ -78,16 +83,16 @@ export class CrossingSearch {
       const away = bandOf(right.point.probability) !== this.held;
       const next = right.place - this.left === 1;
       if (away && next) {
-        this.halving = { low: this.instantOf(this.left), high: right.point };
-        return this.ask(this.halving);
+        // Before the first place nothing is looked at.
+        this.halving = { low: right.place === 1 ? right.point.at - 1 : this.instantOf(this.left), high: right.point };
+        return this.narrow(this.halving);
       }
       if (!away && (next || this.proved(this.leftPoint, right.point))) {
         [this.left, this.leftPoint] = [right.place, right.point];
         this.rights.pop();
         continue;
       }
-      this.wanted = this.instantOf((this.left + right.place) >> 1);
-      return;
+      return this.askAt((this.left + right.place) >> 1);
     }
     this.end();
   }
@@ -100,10 +105,10 @@ export class CrossingSearch {
   private halve(point: Point): void {
     if (!this.halving) return;
     this.halving = bandOf(point.probability) === this.held ? { ...this.halving, low: point.at } : { ...this.halving, high: point };
-    this.ask(this.halving);
+    this.narrow(this.halving);
   }
 
-  private ask({ low, high }: { low: number; high: Point }): void {
+  private narrow({ low, high }: { low: number; high: Point }): void {
     if (high.at - low > 1) {
       this.wanted = Math.floor((low + high.at) / 2);
       return;
@@ -116,11 +121,13 @@ export class CrossingSearch {
     this.wanted = undefined;
   }
 
-  private instantOf(place: number): number {
-    return place === 0 ? this.asOf : (this.firstMidnight + place - 1) * dayMs;
+  private askAt(place: number): void {
+    this.asked = place;
+    this.wanted = this.instantOf(place);
   }
 
-  private placeOf(instant: number): number {
-    return instant / dayMs - this.firstMidnight + 1;
+  private instantOf(place: number): number {
+    if (place < 2) return this.asOf + place * leastAheadMs;
+    return (this.firstMidnight + place - 2) * dayMs;
   }
 }

@@ -58,13 +58,18 @@ export async function openModel({ manifest, file }: { manifest: EngineManifest; 
     await thread.run(new Float32Array(width), 1, false);
   } catch (error) {
     await thread.close();
-    throw new ScoringError('outputs-differ', `The model file does not fit its manifest: ${(error as Error).message} Train it again.`, { cause: error });
+    throw new ScoringError('outputs-differ', `The model file does not fit its manifest: ${(error as Error).message} Train it again.`, {
+      cause: error,
+    });
   }
   return new ThreadModel(manifest, thread);
 }
 
 const width = features.length;
-const words = (ends: Readonly<Record<string, string>>): string => Object.entries(ends).map((end) => end.join(' ')).join(', ') || 'nothing';
+const words = (ends: Readonly<Record<string, string>>): string =>
+  Object.entries(ends)
+    .map((end) => end.join(' '))
+    .join(', ') || 'nothing';
 
 class ThreadModel implements ScoringModel {
   readonly mbg: MbgParameters;
@@ -125,7 +130,7 @@ class ThreadModel implements ScoringModel {
       while (next < count) {
         const [from, to] = [next, Math.min(next + rowsPerRun, count)];
         next = to;
-        await run(from, rows.slice(from * width, to * width) as Float32Array<ArrayBuffer>);
+        await run(from, rows.slice(from * width, to * width));
       }
     };
     const all = Promise.all(Array.from({ length: runsUnderWay }, lane)).then(() => undefined);

@@ -60,8 +60,10 @@ export const phrases: Readonly<Record<string, (of: Values, currency: string) => 
   money_total: (of, currency) => `${moneyText(Math.expm1(of('money_total')), currency)} spent in all`,
   money_mean: (of, currency) => `${moneyText(Math.expm1(of('money_mean')), currency)} per order`,
   money_max: (of, currency) => `largest order ${moneyText(Math.expm1(of('money_max')), currency)}`,
-  money_last: (of, currency) => `last order ${moneyText(Math.expm1(of('money_last')), currency)}, usually ${moneyText(Math.expm1(of('money_mean')), currency)}`,
-  money_last_diff: (of, currency) => `last order ${moneyText(Math.expm1(of('money_last')), currency)}, usually ${moneyText(Math.expm1(of('money_mean')), currency)}`,
+  money_last: (of, currency) =>
+    `last order ${moneyText(Math.expm1(of('money_last')), currency)}, usually ${moneyText(Math.expm1(of('money_mean')), currency)}`,
+  money_last_diff: (of, currency) =>
+    `last order ${moneyText(Math.expm1(of('money_last')), currency)}, usually ${moneyText(Math.expm1(of('money_mean')), currency)}`,
   rate: (of) => `${counted(ordersOf(of), 'order')} in ${daysText(of('tenure'))}`,
   returns: returned,
   return_share: returned,

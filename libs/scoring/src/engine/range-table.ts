@@ -17,10 +17,7 @@ export class RangeTable {
     const level = 31 - Math.clz32(to - from + 1);
     const second = to - 2 ** level + 1;
     const [least, highest] = [this.least[level], this.highest[level]];
-    return [
-      Math.min(least?.[from] ?? NaN, least?.[second] ?? NaN),
-      Math.max(highest?.[from] ?? NaN, highest?.[second] ?? NaN),
-    ];
+    return [Math.min(least?.[from] ?? NaN, least?.[second] ?? NaN), Math.max(highest?.[from] ?? NaN, highest?.[second] ?? NaN)];
   }
 }
 

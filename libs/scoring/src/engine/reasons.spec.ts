@@ -41,7 +41,7 @@ describe('the reasons of a prediction', () => {
     ]);
   });
 
-  it('name money in the shop\'s currency', () => {
+  it("name money in the shop's currency", () => {
     const row = vector(usual);
     expect(reasonsOf(row, vector({ money_last: 1 }), 'EUR')[0]?.words).toBe('last order 45.3 EUR, usually 239 EUR');
     expect(reasonsOf(row, vector({ money_120: 1 }), 'EUR')[0]?.words).toMatch(/^1,235 EUR spent of late/);
@@ -53,7 +53,11 @@ describe('the reasons of a prediction', () => {
   });
 
   it('stand in the order of the groups where they are equal', () => {
-    expect(said(usual, { tenure: 1, returns: -1, recency: 1, basket_lines: 1 }).map(([group]) => group)).toEqual(['silence', 'basket', 'returns']);
+    expect(said(usual, { tenure: 1, returns: -1, recency: 1, basket_lines: 1 }).map(([group]) => group)).toEqual([
+      'silence',
+      'basket',
+      'returns',
+    ]);
   });
 
   it('are not made up for a row that was refused', () => {

@@ -25,20 +25,36 @@ export const mostReasons = 3;
 export function reasonsOf(row: Float32Array, contrib: Float32Array, currency = ''): Reason[] {
   const of = valuesOf(row);
   if (contrib.length !== features.length || contrib.some(Number.isNaN)) throw new RangeError('A row that was refused has no reasons.');
-  return featureGroups
-    .map((group) => ({ group, contribution: members[group].reduce((sum, place) => sum + (contrib[place] ?? 0), 0) }))
-    .filter(({ contribution }) => contribution !== 0)
-    .sort((one, other) => Math.abs(other.contribution) - Math.abs(one.contribution))
-    .slice(0, mostReasons)
-    .map(({ group, contribution }) => {
-      const push = (place: number): number => (contrib[place] ?? 0) * Math.sign(contribution);
-      const hardest = members[group].reduce((best, place) => (push(place) > push(best) ? place : best));
-      const said = phrases[features[hardest]?.name ?? '']?.(of, currency) ?? '';
-      return { group, contribution, words: contribution > 0 ? said : `speaks against: ${said}` };
-    });
+  const sums = members.map((places) => sumOf(contrib, places));
+  const reasons: Reason[] = [];
+  while (reasons.length < mostReasons) {
+    // The strongest that is left; the first of equal ones.
+    let group = -1;
+    for (let each = 0; each < sums.length; each += 1) {
+      const [sum, best] = [Math.abs(sums[each] ?? 0), group < 0 ? 0 : Math.abs(sums[group] ?? 0)];
+      if (sum > best) group = each;
+    }
+    const [name, contribution] = [featureGroups[group], sums[group]];
+    if (name === undefined || contribution === undefined) break;
+    const said = phraseOfHardest(members[group] ?? [], contrib, Math.sign(contribution))?.(of, currency) ?? '';
+    reasons.push({ group: name, contribution, words: contribution > 0 ? said : `speaks against: ${said}` });
+    sums[group] = 0;
+  }
+  return reasons;
 }
 
-/** Places of the features of each group. */
-const members = Object.fromEntries(
-  featureGroups.map((group) => [group, features.flatMap((feature, place) => (feature.group === group ? [place] : []))]),
-) as Readonly<Record<FeatureGroup, readonly number[]>>;
+/** Places of the features of each group, and what each feature says. */
+const members = featureGroups.map((group) => features.flatMap((feature, place) => (feature.group === group ? [place] : [])));
+const sayings = features.map(({ name }) => phrases[name]);
+
+function phraseOfHardest(places: readonly number[], contrib: Float32Array, sign: number): (typeof sayings)[number] {
+  let hardest = places[0] ?? 0;
+  for (const place of places) if ((contrib[place] ?? 0) * sign > (contrib[hardest] ?? 0) * sign) hardest = place;
+  return sayings[hardest];
+}
+
+function sumOf(contrib: Float32Array, places: readonly number[]): number {
+  let sum = 0;
+  for (const place of places) sum += contrib[place] ?? 0;
+  return sum;
+}

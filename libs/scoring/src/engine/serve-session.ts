@@ -44,7 +44,7 @@ export async function serveSession(port: MessagePort, runtime: Runtime, { file, 
   const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
   const endsOf = (metadata: readonly InferenceSession.ValueMetadata[]): Record<string, string> =>
     Object.fromEntries(metadata.map((each) => [each.name, each.isTensor ? `${each.type}[${each.shape.join(',')}]` : 'no tensor']));
-  const probabilities = (contrib: Float32Array, count: number): Float32Array => {
+  const probabilities = (contrib: Float32Array, count: number): Float32Array<ArrayBuffer> => {
     const [prob, width] = [new Float32Array(count), contrib.length / count];
     for (let row = 0; row < count; row += 1) {
       let logit = base;
@@ -71,7 +71,7 @@ export async function serveSession(port: MessagePort, runtime: Runtime, { file, 
       const features = new runtime.Tensor('float32', rows, [count, rows.length / count]);
       const ran = await session.run({ features }, ['prob', 'contrib']);
       // A copy: what a session gives may lie in its own memory, which cannot be handed over.
-      const contrib = Float32Array.from(ran['contrib']?.data as Float32Array);
+      const contrib = new Float32Array(ran['contrib']?.data as Float32Array);
       const prob = probabilities(contrib, count);
       const graphs = ran['prob']?.data as Float32Array;
       const away = prob.findIndex((each, row) => !(Math.abs(each - (graphs[row] ?? NaN)) <= 1e-5));

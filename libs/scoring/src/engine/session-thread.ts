@@ -61,7 +61,10 @@ export class SessionThread {
     thread.worker.unref();
     if (opened.ok) return [thread, opened];
     await thread.close();
-    throw new ScoringError('file-unreadable', `The model file is no ONNX model that this runtime can load (${opened.message}). Train it again.`);
+    throw new ScoringError(
+      'file-unreadable',
+      `The model file is no ONNX model that this runtime can load (${opened.message}). Train it again.`,
+    );
   }
 
   /** Scores [count, width] rows, all at once. The rows are handed over: they are empty for the caller afterwards. */
