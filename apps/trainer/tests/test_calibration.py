@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from tideline_trainer.arrays import sigmoid
-from tideline_trainer.calibration import AS_LEARNT, ASKED, UNCERTAIN, expected_level, shift_to
-from tideline_trainer.candidates import fit_at
+from tideline_trainer.calibration import AS_LEARNT, UNCERTAIN, expected_level, shift_to
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History
 from tideline_trainer.mbg import probability_of_none
-from tideline_trainer.protocol import Plan
 
 from .shops import START, SmallShop, simulate
 
@@ -48,17 +46,3 @@ def test_the_shift_meets_the_target() -> None:
     logits = np.random.default_rng(1).normal(0.3, 1.5, 1000)
     assert sigmoid(logits + shift_to(logits, 0.7)).mean() == pytest.approx(0.7, abs=1e-9)
     assert shift_to(logits, None) == 0.0
-
-
-def test_left_as_learnt_where_somebody_asks() -> None:
-    history = History(simulate(1_500, 900.0, season=0.6, seed=5), 90)
-    plan = Plan(history.span, 90)
-    now = START + 745 * DAY_MS
-    moved = fit_at(history, plan, now, trees=5)
-    left = fit_at(history, plan, now, trees=5, as_learnt=True)
-    assert moved.level.target is not None
-    assert (left.level.target, left.level.words) == (None, ASKED)
-    X = history.cut(now).rows(left.mbg)
-    by = moved.models["boosted"].logit(X) - left.models["boosted"].logit(X)
-    assert np.ptp(by) < 1e-9
-    assert abs(by[0]) > 0.01

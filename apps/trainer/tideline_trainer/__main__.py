@@ -14,10 +14,7 @@ from .published import Published, of_published
 from .store import StoreClient, StoreSource
 from .train import evaluate, publish
 
-USAGE = (
-    "npm run train -- --shop SHOP [--evaluate [--law PROFILE] [--model DIR]] [--level as-learnt] [--url URL] [--out DIR] "
-    "[--api URL] [--no-publish]"
-)
+USAGE = "npm run train -- --shop SHOP [--evaluate [--law PROFILE] [--model DIR]] [--url URL] [--out DIR] [--api URL] [--no-publish]"
 
 
 def address() -> str:
@@ -35,9 +32,6 @@ def main(argv: list[str]) -> int:
         "--law", choices=("seed", "rich"), help="the shop is simulated by this profile: measure the distance to the best possible"
     )
     parser.add_argument("--model", type=Path, help="with --evaluate: measure the published model in this directory instead")
-    parser.add_argument(
-        "--level", choices=("season", "as-learnt"), default="season", help="as-learnt: make nothing of the same season a year before"
-    )
     parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
     parser.add_argument("--out", type=Path, help="where the model goes (default: <data>/models/<shop>)")
     asked = parser.parse_args(argv)
@@ -52,7 +46,7 @@ def main(argv: list[str]) -> int:
         source = StoreSource(StoreClient(asked.url, os.environ.get("TIDELINE_STORE_READ_SECRET")), asked.shop)
         if asked.model:
             return report(of_published(Published(asked.model), source))
-        evaluation = evaluate(source, say, as_learnt=asked.level == "as-learnt")
+        evaluation = evaluate(source, say)
         if asked.evaluate:
             measures = of_tests(evaluation.tests, evaluation.results)
             if asked.law:

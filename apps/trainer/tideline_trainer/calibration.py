@@ -22,7 +22,6 @@ YEAR_DAYS = 365
 HISTORY_BEFORE_DAYS = 180
 UNCERTAIN = "level uncertain: less than a year and a half of data"
 AS_LEARNT = "level as learnt: MBG/NBD does not meet what happened a year before, so it says nothing of the season"
-ASKED = "level as learnt, as asked: nothing was made of last year's season"
 MOST_SEASON = 3.0
 """No season is three times as busy as another; a factor beyond it makes up for a model that does not fit the shop."""
 
@@ -36,14 +35,10 @@ class Level:
     """M: how many days of an ordinary season the same days of last year were worth, per day."""
     seasons_seen: bool
     """Whether the same season a year before is in the data, with half a year before it."""
-    asked: bool = False
-    """Whether somebody asked to leave it as learnt."""
 
     @property
     def words(self) -> str:
         """For the card and the page."""
-        if self.asked:
-            return ASKED
         if not self.seasons_seen:
             return UNCERTAIN
         if self.target is None or self.season is None:

@@ -44,11 +44,11 @@ def fit_models(rows: Rows, trees: int = TREES) -> dict[str, Candidate]:
     return {**models, "blend": Blend.of(*models.values())}
 
 
-def fit_at(history: History, plan: Plan, now: int, trees: int = TREES, *, as_learnt: bool = False) -> Fitted:
-    """Fits at `now` and sets each candidate's level for it, unless it is to stay as learnt."""
+def fit_at(history: History, plan: Plan, now: int, trees: int = TREES) -> Fitted:
+    """Fits at `now` and sets each candidate's level for it."""
     cut = history.cut(now)
     rows = training_rows(history, plan, now)
-    level = Level(None, None, True, asked=True) if as_learnt else expected_level(history, now)
+    level = expected_level(history, now)
     X = cut.rows(cut.mbg)
     shifted: dict[str, Candidate] = {
         name: Shifted(model, shift_to(model.logit(X), level.target)) for name, model in fit_models(rows, trees).items()

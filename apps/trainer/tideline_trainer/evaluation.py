@@ -54,17 +54,16 @@ class Test:
 class Procedure:
     """Fits of one shop; each instant is fitted once."""
 
-    def __init__(self, history: History, plan: Plan, *, as_learnt: bool = False) -> None:
+    def __init__(self, history: History, plan: Plan) -> None:
         self.history = history
         self.plan = plan
-        self.as_learnt = as_learnt
         self._fits: dict[int, Fitted] = {}
 
     def at(self, now: int) -> Fitted:
         """All candidates as of an instant."""
         known = self._fits.get(now)
         if known is None:
-            known = self._fits[now] = fit_at(self.history, self.plan, now, as_learnt=self.as_learnt)
+            known = self._fits[now] = fit_at(self.history, self.plan, now)
         return known
 
     def choose(self, now: int) -> Choice:

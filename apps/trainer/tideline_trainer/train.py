@@ -38,10 +38,8 @@ class Evaluation:
         return self.tests[0]
 
 
-def evaluate(
-    source: Source, say: Callable[[str], None] = lambda text: None, horizon_days: int = HORIZON_DAYS, *, as_learnt: bool = False
-) -> Evaluation:
-    """Rolls the procedure forward over the test cut-offs; `as_learnt` leaves the level to what was learnt, here as in `publish`.
+def evaluate(source: Source, say: Callable[[str], None] = lambda text: None, horizon_days: int = HORIZON_DAYS) -> Evaluation:
+    """Rolls the procedure forward over the test cut-offs.
 
     Raises TrainerError `too-little-data` or `leak`: nothing that failed a gate is shown as a result.
     """
@@ -53,7 +51,7 @@ def evaluate(
     cut = history.cut(newest)
     # Before anything is fitted: a column that tells the label makes every later figure worthless.
     refuse_telling_feature(cut.rows(cut.mbg), cut.churned)
-    procedure = Procedure(history, plan, as_learnt=as_learnt)
+    procedure = Procedure(history, plan)
     tests = []
     for now in usable:
         test = procedure.test(now)
