@@ -1,4 +1,4 @@
-// npm run train -- --shop SHOP [--evaluate [--law PROFILE]] [--url URL] [--out DIR]: the trainer, in a Python environment of its own.
+// npm run train -- --shop SHOP [--kind churn|clv] [--evaluate [--law PROFILE]] [--url URL] [--out DIR]: the trainer, in a Python environment of its own.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
