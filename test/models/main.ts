@@ -26,7 +26,14 @@ async function measured(options: Asked, work: string): Promise<Measure[]> {
   for (const { shop, law, bars = () => [] } of cases) {
     await served(shop, join(work, shop.name), async (store) => {
       for (const kind of options.kinds) {
-        const words = ['--shop', shop.name, '--url', store, ...(kind === 'churn' ? [] : ['--kind', kind]), ...(law !== undefined && kind === 'churn' ? ['--law', law] : [])];
+        const words = [
+          '--shop',
+          shop.name,
+          '--url',
+          store,
+          ...(kind === 'churn' ? [] : ['--kind', kind]),
+          ...(law !== undefined && kind === 'churn' ? ['--law', law] : []),
+        ];
         const measures = await evaluated(words);
         const judged = [...measures, ...bars(measures, kind)].map((each) => ({ ...each, measure: `${shop.name}: ${each.measure}` }));
         // At once: a run of all takes an hour.

@@ -29,8 +29,15 @@ export async function served<T>(shop: ServedShop, place: string, look: (store: s
   try {
     if (!known) {
       const begun = performance.now();
-      const { events, rejectedRows, deadLetters } = await importFiles(instance.url, shop.name, shop.mapping, files, join(place, 'rejects.csv'));
-      if (rejectedRows + deadLetters > 0) process.stderr.write(`  ${shop.name}: ${rejectedRows} rows were not used, ${deadLetters} messages are dead letters\n`);
+      const { events, rejectedRows, deadLetters } = await importFiles(
+        instance.url,
+        shop.name,
+        shop.mapping,
+        files,
+        join(place, 'rejects.csv'),
+      );
+      if (rejectedRows + deadLetters > 0)
+        process.stderr.write(`  ${shop.name}: ${rejectedRows} rows were not used, ${deadLetters} messages are dead letters\n`);
       process.stderr.write(`  ${shop.name}: ${events} events imported in ${((performance.now() - begun) / 1_000).toFixed(0)} s\n`);
       await writeFile(whole, '');
     }
