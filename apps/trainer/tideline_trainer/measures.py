@@ -49,7 +49,7 @@ def of_tests(tests: list[Test], results: dict[str, Any]) -> list[Measure]:
         figure("churn: AUC minus that of rfm-logistic", chosen.auc - auc(newest.churned, newest.probabilities["rfm-logistic"]), "AUC"),
         figure("churn: log loss", chosen.log_loss, "nats"),
     ]
-    certain = newest.fitted.level.seasons_seen
+    certain = newest.level.seasons_seen
     measures.append(
         at_most("churn: ECE" if certain else "churn: ECE, level said to be uncertain", chosen.ece, "share", 0.06 if certain else 1.0)
     )
