@@ -233,6 +233,19 @@ describe('shipped models', () => {
     expect((await stateOf('empty'))?.active).toBeNull();
   });
 
+  it('of this repository can be scored with by this build, and are small', async () => {
+    const models = app.get(ShippedModels);
+    const versions = await models.register();
+    expect([...versions.keys()]).toEqual(['seed']);
+    const { answer } = await ask<ModelAnswer>('GET', `models/${versions.get('seed')}`, 'viewer');
+    expect(answer).toMatchObject({ addedBy: shippedBy, card: expect.stringContaining('# Churn of') as string });
+    expect(answer.figures).toEqual(['calibration.svg', 'effects.svg', 'lift.svg', 'precision-recall.svg', 'roc.svg']);
+    for (const [, name] of answer.card?.matchAll(/\]\(([^)]+)\)/g) ?? []) expect(answer.figures).toContain(name);
+    expect(answer.bytes).toBeLessThan(1_000_000);
+    // Trained on another world of the same law than the one that is on show.
+    expect(answer.trainedOn).toBe('seed');
+  });
+
   it('that this build cannot use are left out, the others are not', async () => {
     const root = await mkdtemp(join(directory, 'shipped-'));
     for (const folder of ['churn-bad', 'churn-cut', 'churn-good']) await mkdir(join(root, folder));
