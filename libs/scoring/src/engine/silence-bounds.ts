@@ -53,9 +53,9 @@ const signed = moving.flatMap((place) => {
 
 /**
  * How high and how low a probability can be between two instants of silence, from contributions alone. Each is a function of one feature,
- * and each feature moves one way. So what may push one way only is least and highest at the two ends; for what may push either way (time
- * since the first order and since the last refund, rate, season) the model is asked once, along samples: days, a fortieth of a percent to
- * half a percent of a rate, a twelfth of a day of the season. A step of the model narrower than that can be overlooked.
+ * and each feature moves one way. So what may push one way only is least and highest at the two ends. For what may push either way (time
+ * since the first order and since the last refund, rate, season) the model is asked once, along samples: a day, half a percent of a rate,
+ * two hours of the season. A step of the model narrower than that can be overlooked.
  *
  * @returns undefined for a model that is not so: then every midnight has to be asked
  */
