@@ -357,11 +357,12 @@ export class ShopPipeline {
     }
   }
 
-  /** What the ledger already holds comes first. */
+  /** What the ledger already holds comes first; it is settled as always, beside what comes. */
   private async takeOver(): Promise<void> {
     await this.#refresher.claim();
     await dropAside(this.parts.clickhouse, this.shop);
-    await this.#refresher.catchUp();
+    await this.#refresher.follow();
+    this.#settledAt = performance.now();
     this.#refreshes = true;
     // Who died may have died between a watermark and its hint.
     const { live, watermark } = this.#refresher;
