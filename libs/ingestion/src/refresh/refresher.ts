@@ -45,7 +45,9 @@ export interface RefresherOptions {
 const maxPending = 100_000;
 /** How long the word of this process's writer is enough, where others may write too. */
 const askMs = 1_000;
-/** Ticks before the settled watermark that may not have taken effect yet. */
+/** Between two checkpoints of the live level, milliseconds: what a start after a crash folds again, at most. A settling is one, too. */
+const checkpointMs = 1_000;
+/** Ticks before the live watermark that may not have taken effect yet. */
 const recentTicks = 100;
 
 /**
@@ -69,6 +71,7 @@ export class Refresher {
   /** Ends of partitions that the writer of this process told of since the last step. */
   #told = new Map<string, LedgerHead>();
   #askedAt = -Infinity;
+  #checkpointAt = -Infinity;
   readonly #elapsed: () => number;
 
   constructor(
@@ -127,12 +130,16 @@ export class Refresher {
     this.#generation = generationOf(number);
     await this.refresh.restart(number);
     const settled = await this.watermarks.read(this.shop, 'settled', 'refresher');
-    const live = await this.watermarks.read(this.shop, 'live', 'refresher');
-    const ahead = live !== undefined && live.generation > (settled?.generation ?? -1n);
+    const live = newest([
+      settled,
+      await this.watermarks.read(this.shop, 'live', 'refresher'),
+      await this.watermarks.read(this.shop, 'checkpoint', 'refresher'),
+    ]);
+    const ahead = live !== settled;
     this.#settled = settled;
-    this.#live = ahead ? live : settled;
+    this.#live = live;
     this.#unsettled = ahead;
-    this.#unremembered = ahead ? live.positions : undefined;
+    this.#unremembered = ahead ? live?.positions : undefined;
     this.#unsettledRows = 0;
     this.#askedAt = -Infinity;
     this.#unsure = false;
@@ -337,12 +344,20 @@ export class Refresher {
       this.#live = watermark;
       this.#unsettled = true;
       this.#unsettledRows += ledgerRows;
+      if (this.#elapsed() - this.#checkpointAt >= checkpointMs) await this.checkpoint(watermark);
     } else {
+      this.#checkpointAt = this.#elapsed();
       this.#settled = watermark;
       this.#unsettled = false;
       this.#unsettledRows = 0;
     }
     return { level, watermark, ledgerRows, milliseconds: performance.now() - start, timings };
+  }
+
+  /** Where the next start may go on. Should it not come to the disk, it goes on from an earlier one. */
+  private async checkpoint(watermark: Watermark): Promise<void> {
+    this.#checkpointAt = this.#elapsed();
+    await this.watermarks.write(this.shop, 'checkpoint', watermark, 0);
   }
 
   /** Why a step failed: the store refuses a refresher that is not the newest one, whatever it was about to write. */
@@ -380,6 +395,11 @@ function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string |
     rows: 0,
     recorded: null as string | null,
   });
+}
+
+/** The watermark of the highest generation; of equal ones the first. */
+function newest(watermarks: readonly (Watermark | undefined)[]): Watermark | undefined {
+  return watermarks.reduce((best, each) => (each && each.generation > (best?.generation ?? -1n) ? each : best), undefined);
 }
 
 function later<T extends string | Date>(left: T | null, right: T | null): T | null {

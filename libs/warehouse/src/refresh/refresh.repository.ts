@@ -8,7 +8,17 @@ import { writeCustomers } from './customers.js';
 import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
 import { writeSales, writeTimelines } from './facts.js';
-import { foldVersions, leftOutColumns, leftOutRows, placesOfOrders, refundColumns, refundRows, timelinesOf, type Folded, type Row } from './fold.js';
+import {
+  foldVersions,
+  leftOutColumns,
+  leftOutRows,
+  placesOfOrders,
+  refundColumns,
+  refundRows,
+  timelinesOf,
+  type Folded,
+  type Row,
+} from './fold.js';
 import { additionsOf, handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
 import { addToHeadline, writeHeadline } from './headline.js';
 import { Known } from './known.js';
@@ -73,8 +83,8 @@ export class RefreshRepository {
   }
 
   /**
-   * Begins under a claim. Forgets what waits and what was known: the live level starts again from the settled one, and others may have
-   * written meanwhile. Work tables are the claim's own; those of earlier claims go, and with them what still wants to use them.
+   * Begins under a claim. Forgets what waits and what was known: others may have written meanwhile. Who goes on from a live level that
+   * nobody settled says so by `remember`. Work tables are the claim's own; those of earlier claims go, and with them what still wants to use them.
    */
   async restart(claim: number): Promise<void> {
     const { database } = this.shop;
