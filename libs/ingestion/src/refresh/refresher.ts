@@ -357,7 +357,7 @@ export class Refresher {
   /** Where the next start may go on. Should it not come to the disk, it goes on from an earlier one. */
   private async checkpoint(watermark: Watermark): Promise<void> {
     this.#checkpointAt = this.#elapsed();
-    await this.watermarks.write(this.shop, 'checkpoint', watermark, 0);
+    await this.watermarks.write(this.shop, 'checkpoint', watermark, 0).catch((error: unknown) => this.explain(error));
   }
 
   /** Why a step failed: the store refuses a refresher that is not the newest one, whatever it was about to write. */
