@@ -17,16 +17,16 @@ export interface Silent {
 }
 
 const width = features.length;
-/** Searches that ask together: about a millisecond of this thread to ask, and ten of the scoring one to answer. */
-const together = 1_024;
+/** Searches that ask together: a few milliseconds of this thread to ask, and about as many of the scoring one to answer. */
+const together = 512;
 /** Such rounds under way, so that the scoring thread works while this one asks. */
 const lanes = 2;
 const unbounded: Bounds = () => undefined;
 const boundsOf = new WeakMap<ScoringModel, Promise<Bounds | undefined>>();
 
 /**
- * The next instant at which the band of each customer changes if nothing happens, within 365 days: the first midnight of UTC in another
- * band than the held one, and before it the first millisecond that is. A stay in another band that begins and ends between two midnights is
+ * The next instant at which the band of each customer changes if nothing happens, a minute to 365 days ahead: the first midnight of UTC in
+ * another band than the held one, and before it the first millisecond that is. A stay in another band that begins and ends between two midnights is
  * not seen. A customer's answer hangs on the row, `asOf` and `held` alone, not on who else is asked about.
  *
  * @returns one for each customer, in order; undefined where there is none, or the row cannot be scored. Throws as `ScoringModel.score`.

@@ -5,6 +5,8 @@ import type { ScoringModel } from './model.js';
 import { RangeTable } from './range-table.js';
 
 const samples = 4_096;
+/** Of them that are asked at a time. */
+const atATime = 512;
 const width = features.length;
 /** In logits: float32 of contributions, and of the features that they are made of. */
 const slack = 1e-5;
@@ -53,22 +55,24 @@ const signed = moving.flatMap((place) => {
 
 /**
  * How high and how low a probability can be between two instants of silence, from contributions alone. Each is a function of one feature,
- * and each feature moves one way. So what may push one way only is least and highest at the two ends; for what may push either way (time
- * since the first order and since the last refund, rate, season) the model is asked once, along samples: days, a fortieth of a percent to
- * half a percent of a rate, a twelfth of a day of the season. A step of the model narrower than that can be overlooked.
+ * and each feature moves one way. So what may push one way only is least and highest at the two ends. For what may push either way (time
+ * since the first order and since the last refund, rate, season) the model is asked once, along samples: a day, half a percent of a rate,
+ * two hours of the season. A step of the model narrower than that can be overlooked.
  *
  * @returns undefined for a model that is not so: then every midnight has to be asked
  */
 export async function silenceBounds(model: ScoringModel): Promise<Bounds | undefined> {
   const straight = await contributions(model, (at) => at);
-  const mixed = await contributions(model, (at, feature) => (at * 5 + feature * 977) % samples);
+  const mixed = await contributions(model, mix);
   const tables: RangeTable[] = [];
   for (const [feature, { places }] of free.entries()) {
-    const values = Float64Array.from({ length: samples }, (_, at) => sum(straight, at, places));
+    await turn();
+    const values = new Float64Array(feature === seasonal ? 2 * samples : samples);
+    for (let at = 0; at < values.length; at += 1) values[at] = sum(straight, at % samples, places);
     for (let at = 0; at < samples; at += 1) {
-      if (Math.abs(sum(mixed, at, places) - (values[(at * 5 + feature * 977) % samples] ?? NaN)) > slack) return undefined;
+      if (Math.abs(sum(mixed, at, places) - (values[mix(at, feature)] ?? NaN)) > slack) return undefined;
     }
-    tables.push(new RangeTable(feature === seasonal ? Float64Array.of(...values, ...values) : values));
+    tables.push(await RangeTable.of(values, turn));
   }
   for (const { place } of signed) {
     for (let at = 1; at < samples; at += 1) {
@@ -77,6 +81,14 @@ export async function silenceBounds(model: ScoringModel): Promise<Bounds | undef
   }
   return (from, to) => boundsBetween(model.manifest.base, tables, from, to);
 }
+
+/** Each feature along its samples in another order than the others: what hangs on two of them is not the same then. */
+function mix(at: number, feature: number): number {
+  return (at * 5 + feature * 977) % samples;
+}
+
+/** Lets others have the thread: all of this in one piece would hold it for 50 ms. */
+const turn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 function boundsBetween(base: number, tables: readonly RangeTable[], from: Point, to: Point): readonly [number, number] | undefined {
   let [least, highest] = [base + sumAll(from.contrib) - slack, base + sumAll(to.contrib) + slack];
@@ -99,20 +111,26 @@ function boundsBetween(base: number, tables: readonly RangeTable[], from: Point,
   return [1 / (1 + Math.exp(-least)), 1 / (1 + Math.exp(-highest))];
 }
 
-/** Contributions of rows whose moving features run along their samples, each as `which` says; the others are zero. */
+/** [samples, F] contributions of rows whose moving features run along their samples, each as `which` says; the others are zero. */
 async function contributions(model: ScoringModel, which: (at: number, feature: number) => number): Promise<Float32Array> {
-  const rows = new Float32Array(samples * width);
-  for (let at = 0; at < samples; at += 1) {
-    free.forEach(({ places, valuesAt }, feature) => {
-      valuesAt(which(at, feature)).forEach((value, index) => (rows[at * width + (places[index] ?? 0)] = value));
-    });
-    signed.forEach(({ place, valueAt }, index) => (rows[at * width + place] = valueAt(which(at, index))));
+  const all = new Float32Array(samples * width);
+  for (let start = 0; start < samples; start += atATime) {
+    const rows = new Float32Array(atATime * width);
+    for (let row = 0; row < atATime; row += 1) {
+      free.forEach(({ places, valuesAt }, feature) => {
+        valuesAt(which(start + row, feature)).forEach((value, index) => (rows[row * width + (places[index] ?? 0)] = value));
+      });
+      signed.forEach(({ place, valueAt }, index) => (rows[row * width + place] = valueAt(which(start + row, index))));
+    }
+    all.set((await model.score(rows, atATime)).contrib, start * width);
   }
-  return (await model.score(rows, samples)).contrib;
+  return all;
 }
 
 function sum(contrib: Float32Array, row: number, places: readonly number[]): number {
-  return places.reduce((total, place) => total + (contrib[row * width + place] ?? NaN), 0);
+  let total = 0;
+  for (const place of places) total += contrib[row * width + place] ?? NaN;
+  return total;
 }
 
 function sumAll(contrib: Float32Array): number {
