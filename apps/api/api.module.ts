@@ -6,6 +6,7 @@ import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
+import { ModelsModule } from '#scoring';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -32,6 +33,7 @@ export class ApiModule {
         PipelineReadModule,
         AnalyticsModule,
         ReplayModule,
+        ModelsModule,
         RealtimeModule,
       ],
     };

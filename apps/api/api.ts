@@ -4,6 +4,7 @@ import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp 
 import { StoredPipelines } from '#ingestion';
 import { createLogger, logConfig, type Running } from '#observability';
 import { LiveAdapter } from '#realtime';
+import { ShippedModels } from '#scoring';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
@@ -57,6 +58,7 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
     app.useWebSocketAdapter(new LiveAdapter(app, { open: principals.open, origins: TIDELINE_ORIGINS ?? [] }));
     undo.push(() => app.close());
     await app.get(ShopRepository).prepareSystem();
+    await app.get(ShippedModels).register();
     const pipelines = app.get(StoredPipelines);
     undo.push(() => pipelines.stop());
     await pipelines.start();

@@ -3,6 +3,7 @@ import { eventCommand } from './event.command.js';
 import { fingerprintCommand } from './fingerprint.command.js';
 import { importCommand } from './import.command.js';
 import { maintainCommands } from './maintain.commands.js';
+import { modelCommand } from './model.command.js';
 import { operateCommands } from './operate.commands.js';
 import { replayCommand } from './replay.command.js';
 import { simulateCommand } from './simulate.command.js';
@@ -14,6 +15,7 @@ const program = new Command('tideline')
   .addCommand(replayCommand())
   .addCommand(fingerprintCommand())
   .addCommand(eventCommand())
+  .addCommand(modelCommand())
   .showHelpAfterError();
 for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 

@@ -5,6 +5,7 @@ import { demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig } from '#streaming';
 import { NestFactory } from '@nestjs/core';
 import { resolve } from 'node:path';
+import { giveModel } from './give-model.js';
 import { registerShop } from './register-shop.js';
 import { simulatorProcessConfig } from './simulator.config.js';
 import { SimulatorModule } from './simulator.module.js';
@@ -28,6 +29,7 @@ export async function startSimulator(config: ResolvedConfig): Promise<Running> {
   };
   try {
     await registerShop(api, secret, logger);
+    await giveModel(api, secret, config.get(simulationConfig).TIDELINE_SIMULATOR_PROFILE, logger);
     const streaming = openStreaming({ brokers, clientId: 'tideline-simulator', logger });
     undo.push(() => streaming.close());
     const app = await NestFactory.create(SimulatorModule.forRoot({ config, logger, streaming, simulator }), {

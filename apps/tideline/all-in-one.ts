@@ -4,6 +4,7 @@ import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp 
 import { IngestionService } from '#ingestion';
 import { createLogger, noteHolder, releaseDirectory, takeDirectory, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
+import { ShippedModels } from '#scoring';
 import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
@@ -70,9 +71,11 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     app.useWebSocketAdapter(new LiveAdapter(app, { open: principals.open, origins: TIDELINE_ORIGINS ?? [] }));
     undo.push(() => app.close());
     await app.get(ShopRepository).prepareSystem();
+    await app.get(ShippedModels).register();
     if (simulator) {
       const { clock: clockMode, ...settings } = demoSettings;
       await app.get(ShopRepository).register({ shop: demoShop, ...settings, clockMode });
+      await app.get(ShippedModels).activate(demoShop, config.get(simulationConfig).TIDELINE_SIMULATOR_PROFILE);
     }
 
     const ingestion = app.get(IngestionService);

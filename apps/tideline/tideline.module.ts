@@ -6,6 +6,7 @@ import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
+import { ModelsModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -36,6 +37,7 @@ export class TidelineModule {
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
         AnalyticsModule,
         ReplayModule,
+        ModelsModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],

@@ -61,3 +61,15 @@ def thresholds(boosted: Boosted) -> dict[int, list[float]]:
         for tree in forest.trees:
             walk(tree)
     return found
+
+
+def nasty_rows_between(X: Floats32, count: int, keep: list[int], seed: int = 4) -> Floats32:
+    """Rows drawn from a shop's, each column apart, with NaN in a share of the cells; the columns in `keep` stay whole rows'."""
+    random = np.random.default_rng(seed)
+    drawn = random.integers(0, len(X), count)
+    rows = X[drawn].copy()
+    others = [column for column in range(X.shape[1]) if column not in keep]
+    for column in others:
+        rows[:, column] = rows[random.permutation(count), column]
+        rows[random.uniform(size=count) < 0.2, column] = np.nan
+    return rows

@@ -37,8 +37,9 @@ class SmallShop:
 
     def after(self, as_of: int, horizon_days: int) -> After:
         now = (as_of - START) / DAY_MS
-        ids = [f"C{k:05d}" for k, orders in enumerate(self.orders) if any(now < t <= now + horizon_days for t, _ in orders)]
-        return After(np.array(ids, dtype=object))
+        later = {f"C{k:05d}": [m for t, m in orders if now < t <= now + horizon_days] for k, orders in enumerate(self.orders)}
+        ids = [customer for customer, amounts in later.items() if amounts]
+        return After(np.array(ids, dtype=object), np.array([sum(later[customer]) for customer in ids], dtype=np.float64))
 
 
 def simulate(

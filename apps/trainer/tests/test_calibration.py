@@ -1,4 +1,4 @@
-"""The level follows the season of a year before, and is left alone where there is none."""
+"""The level follows what the model missed a year before, as far as that is no noise, and is left alone where it did not help."""
 
 from __future__ import annotations
 
@@ -6,40 +6,58 @@ import numpy as np
 import pytest
 
 from tideline_trainer.arrays import sigmoid
-from tideline_trainer.calibration import AS_LEARNT, UNCERTAIN, expected_level, shift_to
+from tideline_trainer.calibration import MET, NO_BETTER, UNCERTAIN, UNTRIED, level_of, missed, shift_to, year_before
+from tideline_trainer.evaluation import Procedure
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History
-from tideline_trainer.mbg import probability_of_none
+from tideline_trainer.metrics import log_loss
+from tideline_trainer.protocol import Plan
 
-from .shops import START, SmallShop, simulate
+from .shops import START, simulate
 
 
-def test_a_strong_season_is_met() -> None:
-    history = History(simulate(6_000, 900.0, season=0.6, seed=5), 90)
-    # The year's low begins half a year in: the window is quiet, and no training window before it was.
+def test_a_season_is_met() -> None:
+    history = History(simulate(3_000, 900.0, season=0.6, seed=5), 90)
+    procedure = Procedure(history, Plan(history.span, 90))
+    # The year's low begins half a year in: the window is quiet, and RFM logistic knows no season.
     now = START + 745 * DAY_MS
-    level = expected_level(history, now)
-    cut = history.cut(now)
-    rate = float(cut.churned.mean())
-    assert level.target is not None
-    unaware = float(probability_of_none(cut.mbg, cut.purchases, 90).mean())
-    assert abs(level.target - rate) < 0.5 * abs(unaware - rate)
-    assert abs(level.target - rate) < 0.02
-    assert level.words.startswith("level set")
+    choice, fitted, cut = procedure.choose(now), procedure.at(now), history.cut(now)
+    assert choice.tried == 3
+    assert choice.in_season["rfm-logistic"]
+    X = cut.rows(cut.mbg)
+    plain, moved = (fitted.probability("rfm-logistic", X, in_season) for in_season in (False, True))
+    assert abs(moved.mean() - cut.churned.mean()) < 0.6 * abs(plain.mean() - cut.churned.mean())
+    assert log_loss(cut.churned, moved) < log_loss(cut.churned, plain)
 
 
 def test_without_half_a_year_before_the_year_nobody_knows() -> None:
-    history = History(simulate(800, 700.0), 90)
-    short = expected_level(history, START + (365 + 179) * DAY_MS)
-    assert (short.target, short.seasons_seen, short.words) == (None, False, UNCERTAIN)
-    assert expected_level(history, START + (365 + 181) * DAY_MS).seasons_seen
+    history = History(simulate(300, 700.0), 90)
+    trained = [START + day * DAY_MS for day in range(35, 460, 30)]
+    assert year_before(history, trained, START + (365 + 179) * DAY_MS) is None
+    assert year_before(history, trained, START + (365 + 181) * DAY_MS) == START + 185 * DAY_MS
 
 
-def test_a_factor_no_season_has_is_not_believed() -> None:
-    # Everybody orders once a month until day 400 and then hardly anybody: a year before says nothing of now.
-    shop = SmallShop([[(float(day), 1.0) for day in range(k % 30, 200 + k // 100, 30)] for k in range(600)], 700.0)
-    level = expected_level(History(shop, 90), START + 565 * DAY_MS)
-    assert (level.target, level.words) == (None, AS_LEARNT)
+def test_a_miss_within_its_error_is_none() -> None:
+    random = np.random.default_rng(2)
+    logits = random.normal(0.5, 1.0, 4_000)
+    happened = random.uniform(size=4_000) < sigmoid(logits)
+    busy = random.uniform(size=4_000) < sigmoid(logits - 0.5)
+    assert abs(missed(logits, happened)) < 0.05
+    assert missed(logits, busy) == pytest.approx(-0.5, abs=0.08)
+    # Twenty customers tell nothing of a tenth of a logit.
+    assert missed(np.zeros(20), np.arange(20) < 11) == 0.0
+
+
+def test_the_words_say_why() -> None:
+    logits = np.zeros(10)
+    assert level_of(logits, None, 0, False).words == UNCERTAIN
+    assert level_of(logits, 0.0, 3, True).words == MET
+    assert level_of(logits, 0.2, 0, False).words == UNTRIED
+    assert level_of(logits, 0.2, 3, False).words == NO_BETTER
+    level = level_of(logits, 0.2, 3, True)
+    assert (level.status, level.shift) == ("set", 0.2)
+    assert level.mean == pytest.approx(sigmoid(np.array([0.2]))[0])
+    assert "+0.200" in level.words
 
 
 def test_the_shift_meets_the_target() -> None:

@@ -139,6 +139,9 @@ def test_a_tree_without_a_split_and_a_score_without_parts() -> None:
     probability, contributions = run(AdditiveScore(0.4, (), (Forest((Leaf(5, 0.4),)),)), X)
     assert probability == pytest.approx(sigmoid(np.array([0.4, 0.4])))
     assert not contributions.any()
+    probability, contributions = run(AdditiveScore(0.4), X)
+    assert probability == pytest.approx(sigmoid(np.array([0.4, 0.4])))
+    assert not contributions.any()
 
 
 def test_the_file_names_its_features() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tideline_trainer --shop S [--evaluate [--law PROFILE]] [--url URL] [--out DIR]`; `npm run train` starts it."""
+"""What `npm run train` starts: `python -m tideline_trainer`, with its options."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from pathlib import Path
 from .errors import TrainerError
 from .features import HORIZON_DAYS
 from .measures import of_tests, report
+from .published import Published, of_published
 from .store import StoreClient, StoreSource
 from .train import evaluate, publish
+from .value_train import evaluate_value, publish_value, value_measures
 
-USAGE = "npm run train -- --shop SHOP [--evaluate [--law PROFILE]] [--url URL] [--out DIR]"
+USAGE = (
+    "npm run train -- --shop SHOP [--kind churn|clv] [--evaluate [--law PROFILE] [--model DIR]] [--url URL] [--out DIR] [--api URL] "
+    "[--no-publish]"
+)
 
 
 def address() -> str:
@@ -24,15 +29,21 @@ def address() -> str:
 
 def main(argv: list[str]) -> int:
     """0: published, or every bar met; 1: refused or missed; 2: something is not as it must be."""
-    parser = argparse.ArgumentParser(prog="npm run train --", usage=USAGE, description="Trains the churn model of a shop.")
+    parser = argparse.ArgumentParser(prog="npm run train --", usage=USAGE, description="Trains a model of a shop's customers.")
     parser.add_argument("--shop", required=True, help="the shop, as `npm run cli -- import --shop` called it")
+    parser.add_argument(
+        "--kind", choices=("churn", "clv"), default="churn", help="who will not order in 90 days, or what each brings in twelve months"
+    )
     parser.add_argument("--evaluate", action="store_true", help="measure only, publish nothing")
     parser.add_argument(
         "--law", choices=("seed", "rich"), help="the shop is simulated by this profile: measure the distance to the best possible"
     )
+    parser.add_argument("--model", type=Path, help="with --evaluate: measure the published model in this directory instead")
     parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
     parser.add_argument("--out", type=Path, help="where the model goes (default: <data>/models/<shop>)")
     asked = parser.parse_args(argv)
+    if asked.model and not (asked.evaluate and asked.kind == "churn"):
+        parser.error("--model is a churn model to be measured, not trained: say --evaluate too")
     out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
 
     def say(text: str) -> None:
@@ -40,6 +51,15 @@ def main(argv: list[str]) -> int:
 
     try:
         source = StoreSource(StoreClient(asked.url, os.environ.get("TIDELINE_STORE_READ_SECRET")), asked.shop)
+        if asked.model:
+            return report(of_published(Published(asked.model), source))
+        if asked.kind == "clv":
+            values = evaluate_value(source, say)
+            if asked.evaluate:
+                return report(value_measures(values))
+            written = publish_value(values, source, asked.shop, out)
+            print(f"{asked.shop}: {written['model']} published in {out} ({written['sha256'][:12]}); {written['words']}")
+            return 0
         evaluation = evaluate(source, say)
         if asked.evaluate:
             measures = of_tests(evaluation.tests, evaluation.results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -24,3 +25,8 @@ def logit(probability: Floats) -> Floats:
     """The logit of a probability; 0 and 1 are taken as 1e-9 from the end."""
     inside = np.clip(probability, 1e-9, 1.0 - 1e-9)
     return np.asarray(np.log(inside) - np.log1p(-inside), dtype=np.float64)
+
+
+def cores() -> int:
+    """Cores this process may use: more threads than those would wait for one another."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import lightgbm
 import numpy as np
 
 from .additive import AdditiveScore, Forest, Leaf, Linear, Node, Tree
-from .arrays import Bools, Floats, Floats32
+from .arrays import Bools, Floats, Floats32, cores
 from .features import feature_list, place_of
 
 TREES = 450
@@ -53,7 +52,7 @@ class Boosted:
         data = lightgbm.Dataset(X, label.astype(np.float32), init_score=start, free_raw_data=True)
         parameters = {
             **PARAMETERS,
-            "num_threads": os.cpu_count() or 1,
+            "num_threads": cores(),
             "interaction_constraints": [[column] for column in range(len(features))],
             "monotone_constraints": [feature.sign for feature in features],
         }

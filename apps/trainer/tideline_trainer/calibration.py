@@ -1,72 +1,82 @@
 """The level of the probabilities: their shape is learnt from rows, but how many will order moves with the season.
 
-churn.md section 3: fit MBG/NBD a year before, find the factor M on the horizon with which its mean met what then
-happened, and let the model's mean meet that of today's MBG/NBD with the same factor. The slope is left alone: a Platt fit
-on the last closed window makes it worse.
+The yardstick is the model itself: what it misses, as it stands today, in the window that began a year before. MBG/NBD was
+the yardstick once (churn.md section 3): a shop's young customers, its clumps of orders and its dips do not fit its law, and
+the factor it needed for them was taken for a season. A model that was trained on such windows has learnt what they have in
+common; what is left a year ago is that time of the year. The miss counts as far as it lies beyond its standard error, and
+only when it would have made no closed window worse. The slope is left alone: a Platt fit on the last closed window makes it
+worse.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import brentq
 
-from .arrays import Floats, sigmoid
+from .arrays import Bools, Floats, sigmoid
 from .features import DAY_MS
 from .history import History
-from .mbg import probability_of_none
 
 YEAR_DAYS = 365
 HISTORY_BEFORE_DAYS = 180
 UNCERTAIN = "level uncertain: less than a year and a half of data"
-AS_LEARNT = "level as learnt: MBG/NBD does not meet what happened a year before, so it says nothing of the season"
-MOST_SEASON = 3.0
-"""No season is three times as busy as another; a factor beyond it makes up for a model that does not fit the shop."""
+MET = "level as learnt: the model met last year's season"
+UNTRIED = "level as learnt: what the model missed a year before could not be tried on a closed window"
+NO_BETTER = "level as learnt: moving it by what the model missed a year before made a closed window worse"
 
 
 @dataclass(frozen=True)
 class Level:
-    """What the mean probability at an instant should be; `target` is None where nobody can tell."""
+    """How far a model's logits are moved, and why."""
 
-    target: float | None
-    season: float | None
-    """M: how many days of an ordinary season the same days of last year were worth, per day."""
+    shift: float
+    mean: float | None
+    """Mean probability after the move; None where nothing was moved."""
     seasons_seen: bool
     """Whether the same season a year before is in the data, with half a year before it."""
+    words: str
+    """For the card and the page."""
 
     @property
-    def words(self) -> str:
-        """For the card and the page."""
-        if not self.seasons_seen:
-            return UNCERTAIN
-        if self.target is None or self.season is None:
-            return AS_LEARNT
-        return f"level set to a mean of {self.target:.3f} (season {self.season:.2f}, as a year before)"
+    def status(self) -> Literal["set", "as-learnt", "uncertain"]:
+        """For the manifest."""
+        return "set" if self.mean is not None else "as-learnt" if self.seasons_seen else "uncertain"
 
 
-def expected_level(history: History, now: int) -> Level:
-    """The level by what happened a year before `now`; needs 180 days of history before that."""
+def year_before(history: History, trained: list[int], now: int) -> int | None:
+    """The cut-off that was trained on nearest to a year before; None without half a year of history before it."""
     then = now - YEAR_DAYS * DAY_MS
-    if then < history.span.first + HISTORY_BEFORE_DAYS * DAY_MS:
-        return Level(None, None, False)
-    if len(history.cut(then).churned) == 0:
-        return Level(None, None, False)
-    before = history.cut(then)
-    seen = float(before.churned.mean())
+    if then < history.span.first + HISTORY_BEFORE_DAYS * DAY_MS or not trained:
+        return None
+    return min(trained, key=lambda at: abs(at - then))
 
-    def miss(log_season: float) -> float:
-        days = history.horizon * float(np.exp(log_season))
-        return float(probability_of_none(before.mbg, before.purchases, days).mean()) - seen
 
-    log_season = root(miss, float(np.log(MOST_SEASON)))
-    if log_season is None:
-        return Level(None, None, True)
-    season = float(np.exp(log_season))
-    cut = history.cut(now)
-    target = float(probability_of_none(cut.mbg, cut.purchases, history.horizon * season).mean())
-    return Level(target, season, True)
+def missed(logits: Floats, churned: Bools) -> float:
+    """Logits to be added for the mean to meet what happened, as far as they lie beyond their standard error.
+
+    The part of James and Stein (1961): a miss d with standard error e counts d (1 - e^2 / d^2), and nothing below e.
+    """
+    shift = shift_to(logits, float(churned.mean()))
+    said = sigmoid(logits + shift)
+    error = 1.0 / max(float(np.sum(said * (1.0 - said))), 1e-9)
+    return shift * max(0.0, 1.0 - error / shift**2) if shift != 0.0 else 0.0
+
+
+def level_of(logits: Floats, season: float | None, tried: int, believed: bool) -> Level:
+    """The level at an instant whose customers have these logits; `season` is what was missed a year before, if it was seen."""
+    if season is None:
+        return Level(0.0, None, False, UNCERTAIN)
+    if season == 0.0:
+        return Level(0.0, None, True, MET)
+    if not believed:
+        return Level(0.0, None, True, NO_BETTER if tried else UNTRIED)
+    mean = float(sigmoid(logits + season).mean())
+    words = f"level moved by {season:+.3f} in logits to a mean of {mean:.3f}: what the model missed in the same season a year before"
+    return Level(season, mean, True, words)
 
 
 def shift_to(logits: Floats, target: float | None) -> float:

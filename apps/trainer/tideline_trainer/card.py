@@ -177,7 +177,7 @@ def limits(content: dict[str, Any], newest: dict[str, Any]) -> str:
             "- The season: the data hold less than a year and a half, so the level of all probabilities may be off by several points."
         )
     elif content["calibration"]["level"] == "as-learnt":
-        lines.append("- A level by last year's season: MBG/NBD does not fit this shop; the level is that of the windows it learnt from.")
+        lines.append("- A season other than those it learnt from: the level of all probabilities is that of the windows before.")
     rfm = content["metrics"]["against"]["rfm-logistic"]
     if rfm["high"] >= 0:
         lines.append(

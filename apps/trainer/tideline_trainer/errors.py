@@ -11,6 +11,7 @@ Code = Literal[
     "shop-invalid",
     "too-little-data",
     "leak",
+    "model-unreadable",
     "features-differ",
     "export-differs",
 ]

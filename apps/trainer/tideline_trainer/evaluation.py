@@ -8,11 +8,12 @@ import numpy as np
 
 from .arrays import Bools, Floats, Floats32, Strings
 from .baselines import recency_rule
+from .calibration import Level, level_of
 from .candidates import NAMES, Fitted, fit_at
 from .features import Frame
 from .history import History
 from .mbg import probability_of_none
-from .metrics import log_loss_each, youden_threshold
+from .metrics import log_loss, youden_threshold
 from .protocol import Plan, missing_rows
 
 
@@ -24,6 +25,10 @@ class Choice:
     log_losses: dict[str, float]
     threshold: float
     cut_offs: tuple[int, ...]
+    in_season: dict[str, bool]
+    """Whether a candidate is moved by what it missed a year before: where that made no closed window worse."""
+    tried: int
+    """Closed windows on which that could be tried."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Test:
     probabilities: dict[str, Floats]
     """Of every candidate, and of `bg-nbd`, which is compared but not exported."""
     recency: Floats
+    level: Level
+    """Of the chosen candidate."""
 
     @property
     def customers(self) -> Strings:
@@ -75,19 +82,33 @@ class Procedure:
         usable = [newest] + [
             at for at in older if not missing_rows(self.history, at) and not missing_rows(self.history, self.plan.training(at)[-1])
         ]
-        labels: list[Bools] = []
-        said: dict[str, list[Floats]] = {name: [] for name in NAMES}
-        for at in usable:
-            cut = self.history.cut(at)
-            fitted = self.at(at)
-            labels.append(cut.churned)
-            for name in NAMES:
-                said[name].append(fitted.probability(name, cut.rows(cut.mbg)))
+        cuts = [self.history.cut(at) for at in usable]
+        labels = [cut.churned for cut in cuts]
+        fits = [self.at(at) for at in usable]
+
+        def answers(name: str, in_season: bool) -> list[Floats]:
+            return [fitted.probability(name, cut.rows(cut.mbg), in_season) for fitted, cut in zip(fits, cuts, strict=True)]
+
+        tried = sum(fitted.seasons is not None for fitted in fits)
+        in_season = {
+            name: tried > 0
+            and all(
+                log_loss(y, moved) <= log_loss(y, p) for y, moved, p in zip(labels, answers(name, True), answers(name, False), strict=True)
+            )
+            for name in NAMES
+        }
+        said = {name: answers(name, in_season[name]) for name in NAMES}
         # Each window counts the same: an older one has fewer customers, not less to say.
-        losses = {name: float(np.mean([log_loss_each(y, p).mean() for y, p in zip(labels, said[name], strict=True)])) for name in NAMES}
+        losses = {name: float(np.mean([log_loss(y, p) for y, p in zip(labels, said[name], strict=True)])) for name in NAMES}
         best = min(NAMES, key=lambda name: losses[name])
         threshold = youden_threshold(np.concatenate(labels), np.concatenate(said[best]))
-        return Choice(best, losses, threshold, tuple(usable))
+        return Choice(best, losses, threshold, tuple(usable), in_season, tried)
+
+    def level(self, choice: Choice, fitted: Fitted, X: Floats32) -> Level:
+        """The chosen candidate's, for the customers of the instant it was fitted at."""
+        name = choice.name
+        season = None if fitted.seasons is None else fitted.seasons[name]
+        return level_of(fitted.models[name].logit(X), season, choice.tried, choice.in_season[name])
 
     def test(self, now: int) -> Test:
         """Chooses and fits as of `now`, then opens the window after it."""
@@ -95,6 +116,7 @@ class Procedure:
         fitted = self.at(now)
         cut = self.history.cut(now)
         X = cut.rows(cut.mbg)
-        probabilities = {name: fitted.probability(name, X) for name in NAMES}
+        probabilities = {name: fitted.probability(name, X, choice.in_season[name]) for name in NAMES}
         probabilities["bg-nbd"] = probability_of_none(cut.bg, cut.purchases, self.history.horizon)
-        return Test(now, cut.frame, X, cut.churned, choice, fitted, probabilities, recency_rule(X))
+        level = self.level(choice, fitted, X)
+        return Test(now, cut.frame, X, cut.churned, choice, fitted, probabilities, recency_rule(X), level)

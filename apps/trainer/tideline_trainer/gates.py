@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Bools, Floats, Floats32
+from .arrays import Bools, Floats, Floats32, cores
 from .errors import TrainerError
 from .features import feature_list
 from .metrics import auc
@@ -77,7 +76,7 @@ def learns_by_heart(rows: Rows) -> Callable[[Floats32], Floats]:
         "learning_rate": 0.3,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": os.cpu_count() or 1,
+        "num_threads": cores(),
         "seed": 1,
         "verbosity": -1,
     }

@@ -1,15 +1,17 @@
 """One ONNX graph for every candidate, built node by node: converters and calibrated wrappers are not exact.
 
     features [N, F] float32 -> contrib [N, F], prob [N]
+    features [N, F], offset [N] float32 -> contrib [N, F], value [N]
 
 Trees become one TreeEnsembleRegressor with a target per feature: a leaf holds, for each feature on its path, the sum of
 the changes of the node mean that this feature caused (Saabas 2014; with one feature per tree this is TreeSHAP).
-`prob = sigmoid(base + sum of contrib)`.
+`prob = sigmoid(base + sum of contrib)`; `value = exp(offset + base + sum of contrib)`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import onnx
@@ -22,9 +24,15 @@ ML_OPSET = 3
 IR_VERSION = 8
 
 
-def build(score: AdditiveScore, features: list[str], metadata: dict[str, str] | None = None) -> onnx.ModelProto:
-    """The graph of a score over named features; the names go into the file's metadata as `features`."""
-    parts = _Parts(len(features))
+Link = Literal["logit", "log"]
+
+
+def build(score: AdditiveScore, features: list[str], metadata: dict[str, str] | None = None, link: Link = "logit") -> onnx.ModelProto:
+    """The graph of a score over named features; the names go into the file's metadata as `features`.
+
+    `link` says of what the score is: the logit of a probability, or the logarithm of a value above its offset.
+    """
+    parts = Parts(len(features))
     contributions: list[str] = []
     if any(forest.trees for forest in score.forests):
         contributions.append(parts.trees(score.forests))
@@ -33,24 +41,41 @@ def build(score: AdditiveScore, features: list[str], metadata: dict[str, str] | 
     if contributions:
         parts.add("Sum", contributions, "contrib")
     else:
-        parts.add("Mul", ["features", parts.constant("zero", np.float32(0.0))], "contrib")
+        # Not of the features themselves: 0 times NaN is NaN.
+        parts.add("IsNaN", ["features"], "unknown_features")
+        parts.add("Cast", ["unknown_features"], "as_number", to=TensorProto.FLOAT)
+        parts.add("Mul", ["as_number", parts.constant("zero", np.float32(0.0))], "contrib")
     axis = parts.constant("feature_axis", np.array([1], dtype=np.int64))
-    parts.add("ReduceSum", ["contrib", axis], "sum", keepdims=0)
-    parts.add("Add", ["sum", parts.constant("base", np.float32(score.base))], "logit")
-    parts.add("Sigmoid", ["logit"], "prob")
-    graph = helper.make_graph(
-        parts.nodes,
-        "tideline",
-        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["N", len(features)])],
-        [
-            helper.make_tensor_value_info("prob", TensorProto.FLOAT, ["N"]),
-            helper.make_tensor_value_info("contrib", TensorProto.FLOAT, ["N", len(features)]),
-        ],
-        parts.constants,
-    )
+    inputs = [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["N", len(features)])]
+    if link == "logit":
+        parts.add("ReduceSum", ["contrib", axis], "sum", keepdims=0)
+        parts.add("Add", ["sum", parts.constant("base", np.float32(score.base))], "logit")
+        answer = parts.add("Sigmoid", ["logit"], "prob")
+    else:
+        inputs.append(helper.make_tensor_value_info("offset", TensorProto.FLOAT, ["N"]))
+        # In float64 from here: a difference of the logarithm is one of the value, as a share of it.
+        parts.add("Cast", ["contrib"], "exact_contrib", to=TensorProto.DOUBLE)
+        parts.add("ReduceSum", ["exact_contrib", axis], "sum", keepdims=0)
+        parts.add("Cast", ["offset"], "exact_offset", to=TensorProto.DOUBLE)
+        parts.add("Add", ["sum", "exact_offset"], "above_base")
+        parts.add("Add", ["above_base", parts.constant("base", np.float64(score.base))], "log_value")
+        parts.add("Exp", ["log_value"], "exact_value")
+        answer = parts.add("Cast", ["exact_value"], "value", to=TensorProto.FLOAT)
+    outputs = [
+        helper.make_tensor_value_info(answer, TensorProto.FLOAT, ["N"]),
+        helper.make_tensor_value_info("contrib", TensorProto.FLOAT, ["N", len(features)]),
+    ]
+    return finished(parts, inputs, outputs, {"features": ",".join(features), **(metadata or {})})
+
+
+def finished(
+    parts: Parts, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto], metadata: dict[str, str]
+) -> onnx.ModelProto:
+    """A checked model of nodes and constants."""
+    graph = helper.make_graph(parts.nodes, "tideline", inputs, outputs, parts.constants)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="tideline-trainer")
-    helper.set_model_props(model, {"features": ",".join(features), **(metadata or {})})
+    helper.set_model_props(model, metadata)
     onnx.checker.check_model(model)
     return model
 
@@ -109,7 +134,7 @@ class _Trees:
         return own
 
 
-class _Parts:
+class Parts:
     """Nodes and constants of a graph in the making."""
 
     def __init__(self, width: int) -> None:
@@ -118,14 +143,17 @@ class _Parts:
         self.constants: list[onnx.TensorProto] = []
 
     def add(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
+        """A node; gives the name of its output."""
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
     def constant(self, name: str, value: object) -> str:
+        """A named constant; gives its name."""
         self.constants.append(numpy_helper.from_array(np.asarray(value), name))
         return name
 
     def trees(self, forests: tuple[Forest, ...]) -> str:
+        """All trees as one node: [N, F], a column per feature."""
         flat = _Trees()
         number = 0
         for forest in forests:

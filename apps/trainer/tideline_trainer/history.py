@@ -8,16 +8,17 @@ from typing import Protocol
 
 import numpy as np
 
-from .arrays import Bools, Floats32, Strings
+from .arrays import Bools, Floats, Floats32, Strings
 from .features import DAY_MS, Frame, place_of
 from .mbg import Buying, Purchases, fit, logit_of_none
 
 
 @dataclass(frozen=True)
 class After:
-    """Customers with an order in `(as_of, as_of + horizon]`."""
+    """Customers with an order in `(as_of, as_of + horizon]`, and the net sales of these orders."""
 
     customers: Strings
+    net: Floats
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Cut:
         """[N]: no order in the horizon. Ask only when the horizon is over."""
         ordered = np.isin(self.frame.customers, self._source.after(self.as_of, self._horizon).customers)
         return np.asarray(~ordered, dtype=np.bool_)
+
+    def net_within(self, horizon_days: int) -> Floats:
+        """[N]: net sales of the orders in the horizon, 0 without one; what was refunded beyond them counts as nothing."""
+        after = self._source.after(self.as_of, horizon_days)
+        known = dict(zip(after.customers.tolist(), after.net.tolist(), strict=True))
+        return np.maximum(np.array([known.get(customer, 0.0) for customer in self.frame.customers.tolist()], dtype=np.float64), 0.0)
 
     @cached_property
     def purchases(self) -> Purchases:

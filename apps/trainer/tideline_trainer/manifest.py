@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .additive import AdditiveScore
+from .calibration import Level
 from .candidates import Fitted
 from .evaluation import Choice
 from .features import feature_list
@@ -39,6 +40,7 @@ def manifest(
     score: AdditiveScore,
     fitted: Fitted,
     choice: Choice,
+    level: Level,
     metrics: dict[str, Any],
     largest_difference: float,
 ) -> dict[str, Any]:
@@ -70,10 +72,11 @@ def manifest(
             "rows": fitted.rows,
         },
         "calibration": {
-            "level": "set" if fitted.level.target is not None else "as-learnt" if fitted.level.seasons_seen else "uncertain",
-            "words": fitted.level.words,
-            "mean": fitted.level.target,
-            "season": fitted.level.season,
+            "level": level.status,
+            "words": level.words,
+            "mean": level.mean,
+            # Logits by which all probabilities were moved.
+            "season": level.shift if level.status == "set" else None,
         },
         "choice": {"logLoss": choice.log_losses, "validatedAt": [iso(at) for at in choice.cut_offs]},
         "metrics": metrics,

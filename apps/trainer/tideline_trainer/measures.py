@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .evaluation import Test
-from .metrics import quality
+from .metrics import auc, quality
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,11 @@ def of_tests(tests: list[Test], results: dict[str, Any]) -> list[Measure]:
     measures = [
         figure("churn: customers of the newest test", chosen.customers, "customers"),
         figure("churn: rate", chosen.churn_rate, "share"),
-        figure(f"churn: AUC of {newest.choice.name}", chosen.auc, "AUC"),
+        figure("churn: AUC", chosen.auc, "AUC"),
+        figure("churn: AUC minus that of rfm-logistic", chosen.auc - auc(newest.churned, newest.probabilities["rfm-logistic"]), "AUC"),
         figure("churn: log loss", chosen.log_loss, "nats"),
     ]
-    certain = newest.fitted.level.seasons_seen
+    certain = newest.level.seasons_seen
     measures.append(
         at_most("churn: ECE" if certain else "churn: ECE, level said to be uncertain", chosen.ece, "share", 0.06 if certain else 1.0)
     )

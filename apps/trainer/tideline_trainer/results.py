@@ -38,7 +38,7 @@ def of_test(test: Test) -> dict[str, Any]:
         "asOf": iso(test.now),
         "chosen": test.choice.name,
         "validationLogLoss": test.choice.log_losses,
-        "level": test.fitted.level.words,
+        "level": test.level.words,
         "trainedOn": {"cutOffs": len(test.fitted.cut_offs), "rows": test.fitted.rows},
         "intervals": intervals(test),
         "populations": groups,

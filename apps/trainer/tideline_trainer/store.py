@@ -169,10 +169,10 @@ class StoreSource:
         return Frame(as_of, found["customer_id"], X)
 
     def after(self, as_of: int, horizon_days: int) -> After:
-        """Who ordered in the horizon."""
+        """Who ordered in the horizon, and for how much."""
         values = {"database": self._shop.database, "as_of": instant_text(as_of), "horizon_days": str(horizon_days)}
-        found = self._client.columns(f"SELECT customer_id FROM ({statement('labels', **values)})")
-        return After(found.get("customer_id", np.array([], dtype=object)))
+        found = self._client.columns(f"SELECT customer_id, toFloat64(net) AS net FROM ({statement('labels', **values)})")
+        return After(found.get("customer_id", np.array([], dtype=object)), found.get("net", np.array([], dtype=np.float64)))
 
     def order_times(self) -> tuple[Strings, Floats]:
         """Customer and instant (Unix milliseconds) of every order, as finally known; for comparisons with a known law."""

@@ -57,7 +57,7 @@ def evaluate(source: Source, say: Callable[[str], None] = lambda text: None, hor
         test = procedure.test(now)
         tests.append(test)
         refuse_too_good(auc(test.churned, test.chosen))
-        say(f"tested {test.fitted.level.words}: {test.choice.name}, {len(test.churned)} customers")
+        say(f"tested {test.choice.name} on {len(test.churned)} customers; {test.level.words}")
     permuted, error = permuted_auc(training_rows(history, plan, newest), tests[0].X, cut.churned, learns_by_heart)
     refuse_learning_from_noise(permuted, error)
     return Evaluation(procedure, tests, of_all(tests), permuted)
@@ -73,7 +73,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
     now = history.span.last
     choice = procedure.choose(now)
     fitted = procedure.at(now)
-    model = fitted.models[choice.name]
+    model = fitted.model(choice.name, choice.in_season[choice.name])
     cut = history.cut(now)
     X = cut.rows(cut.mbg)
     refuse_other_features(source, now, fitted.mbg, X)
@@ -86,6 +86,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         score=model.score(),
         fitted=fitted,
         choice=choice,
+        level=procedure.level(choice, fitted, X),
         metrics={**evaluation.results, "permutedAuc": evaluation.permuted},
         largest_difference=difference,
     )

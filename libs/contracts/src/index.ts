@@ -13,6 +13,7 @@ export * from './events/transaction.event.js';
 export * from './rest/common.js';
 export * from './rest/event-path.js';
 export * from './rest/kpis.js';
+export * from './rest/models.js';
 export * from './rest/replays.js';
 export * from './rest/shops.js';
 export * from './realtime/rooms.js';

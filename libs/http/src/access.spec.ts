@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Post, type INestApplication } from '@nestjs/common';
+import { Body, Controller, Get, Module, Post, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HttpModule, LiveRoom, Principals, Public, Roles, setupHttp, type HttpOptions } from './index.js';
+import { HttpModule, LargeBody, LiveRoom, Principals, Public, Roles, setupHttp, type HttpOptions } from './index.js';
 
 @Controller('api/v1')
 class Declared {
@@ -19,6 +19,12 @@ class Declared {
   @Roles('engineer')
   write(): object {
     return {};
+  }
+  @Post('files')
+  @Roles('engineer')
+  @LargeBody('1mb')
+  files(@Body() body: { text?: string }): object {
+    return { length: body.text?.length };
   }
   @Get('open')
   @Public()
@@ -81,6 +87,25 @@ describe('doors', () => {
       code: 'role-too-low',
       detail: expect.stringContaining('needs the role engineer') as string,
     });
+  });
+
+  it('take large bodies where the route says so, from those whom it lets in', async () => {
+    const url = await start({ controllers: [Declared] });
+    const send = async (path: string, role: string, bytes: number): Promise<[number, object]> => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer token-of-${role}` };
+      const body = JSON.stringify({ text: 'x'.repeat(bytes) });
+      const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body });
+      return [response.status, (await response.json()) as object];
+    };
+    expect(await send('files', 'engineer', 500_000)).toEqual([201, { length: 500_000 }]);
+    expect(await send('files', 'engineer', 2_000_000)).toEqual([
+      413,
+      expect.objectContaining({ detail: 'The body, 2000011 bytes, is larger than POST /api/v1/files takes.' }),
+    ]);
+    // Nothing of it is read into memory for one who may not come in.
+    expect((await send('files', 'viewer', 500_000))[0]).toBe(413);
+    expect((await send('files', 'viewer', 5))[0]).toBe(403);
+    expect((await send('shops', 'engineer', 500_000))[0]).toBe(413);
   });
 
   it('a browser signs in with a token, comes back with the cookie, and signs out', async () => {

@@ -16,6 +16,11 @@ export const Roles = (role: Role): MethodDecorator & ClassDecorator => SetMetada
 /** Open to everyone, on purpose. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(accessKey, 'public' satisfies Access);
 
+const bodyKey = 'tideline:body-limit';
+
+/** A route that takes more than settings and commands: the largest body, such as `32mb`. Only from those whom the route lets in. */
+export const LargeBody = (limit: string): MethodDecorator => SetMetadata(bodyKey, limit);
+
 /** What the first of these declares: the method before its class. */
 export function accessOf(...targets: readonly object[]): Access | undefined {
   for (const target of targets) {
@@ -73,6 +78,8 @@ export interface Door {
   /** `PipelineController.show` */
   readonly where: string;
   readonly access: Access | undefined;
+  /** Of a route that takes large bodies. */
+  readonly bodyLimit?: string;
 }
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'ALL', 'OPTIONS', 'HEAD', 'SEARCH'];
@@ -92,8 +99,11 @@ export function doorsOf(modules: ModulesContainer): Door[] {
         if (!handler || paths.length === 0) continue;
         const verb = methods[Reflect.getMetadata('method', handler) as number] ?? 'ALL';
         const access = accessOf(handler, metatype);
-        for (const path of paths)
-          doors.push({ kind: 'route', name: `${verb} ${joined(base, path)}`, where: `${metatype.name}.${method}`, access });
+        const bodyLimit = Reflect.getMetadata(bodyKey, handler) as string | undefined;
+        for (const path of paths) {
+          const door: Door = { kind: 'route', name: `${verb} ${joined(base, path)}`, where: `${metatype.name}.${method}`, access };
+          doors.push(bodyLimit === undefined ? door : { ...door, bodyLimit });
+        }
       }
     }
     for (const { metatype } of module.providers.values()) {

@@ -4,6 +4,7 @@ export { BindError, isLoopback, namesThisMachine, originAllowed, refuseOpenBind 
 export {
   accessOf,
   doorsOf,
+  LargeBody,
   notSignedIn,
   principalOf,
   Public,

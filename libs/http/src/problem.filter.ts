@@ -27,6 +27,18 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'replay-range-empty': HttpStatus.BAD_REQUEST,
   'replay-nothing': HttpStatus.UNPROCESSABLE_ENTITY,
   'event-unknown': HttpStatus.NOT_FOUND,
+  'model-unknown': HttpStatus.NOT_FOUND,
+  'model-move-refused': HttpStatus.CONFLICT,
+  'model-invalid': HttpStatus.UNPROCESSABLE_ENTITY,
+  'model-file-differs': HttpStatus.UNPROCESSABLE_ENTITY,
+  'kind-unknown': HttpStatus.UNPROCESSABLE_ENTITY,
+  'format-unknown': HttpStatus.UNPROCESSABLE_ENTITY,
+  'manifest-unreadable': HttpStatus.UNPROCESSABLE_ENTITY,
+  'features-differ': HttpStatus.UNPROCESSABLE_ENTITY,
+  'feature-hash-differs': HttpStatus.UNPROCESSABLE_ENTITY,
+  'outputs-differ': HttpStatus.UNPROCESSABLE_ENTITY,
+  'file-differs': HttpStatus.UNPROCESSABLE_ENTITY,
+  'file-unreadable': HttpStatus.UNPROCESSABLE_ENTITY,
   'range-not-aligned': HttpStatus.BAD_REQUEST,
   'range-empty': HttpStatus.BAD_REQUEST,
   'too-many-points': HttpStatus.BAD_REQUEST,
@@ -68,10 +80,17 @@ export class ProblemFilter implements ExceptionFilter {
       const body = error.getResponse();
       const message = typeof body === 'object' && 'message' in body ? body.message : error.message;
       const detail = Array.isArray(message) ? message.join('; ') : String(message);
-      return {
-        status: error.getStatus(),
-        detail: error.getStatus() === 404 ? `There is nothing at ${request.path}. The API is described at /api/docs.` : detail,
-      };
+      const status = error.getStatus();
+      if (status === 404) return { status, detail: `There is nothing at ${request.path}. The API is described at /api/docs.` };
+      // Of the body parser: its own words name neither size nor place.
+      if (status === 413) {
+        const size = request.headers['content-length'];
+        return {
+          status,
+          detail: `The body${size === undefined ? '' : `, ${size} bytes,`} is larger than ${request.method} ${request.path} takes.`,
+        };
+      }
+      return { status, detail };
     }
     // Errors of the body parser carry a status of their own.
     const status = (error as { status?: unknown } | null)?.status;

@@ -5,12 +5,19 @@ import type {
   FingerprintAnswer,
   MaintenanceAnswer,
   MaintenanceOrder,
+  ModelAddedAnswer,
+  ModelAnswer,
+  ModelBody,
+  ModelKind,
+  ModelMove,
+  ModelsAnswer,
   PipelineAnswer,
   ReplayAnswer,
   ReplayBody,
   ReplayChange,
   ReplayPlanAnswer,
   ShopAnswer,
+  ShopModelsAnswer,
   ShopsAnswer,
   ShopSettingsBody,
   SummaryAnswer,
@@ -116,6 +123,24 @@ export class InstanceClient {
   }
   eventPath(shop: string, id: string): Promise<EventPathAnswer> {
     return this.call('GET', `${this.path(shop)}/events/path?${new URLSearchParams({ id }).toString()}`);
+  }
+  models(): Promise<ModelsAnswer> {
+    return this.call('GET', '/api/v1/models');
+  }
+  model(version: string): Promise<ModelAnswer> {
+    return this.call('GET', `/api/v1/models/${encodeURIComponent(version)}`);
+  }
+  addModel(body: ModelBody): Promise<ModelAddedAnswer> {
+    return this.call('POST', '/api/v1/models', body);
+  }
+  modelsOf(shop: string): Promise<ShopModelsAnswer> {
+    return this.call('GET', `${this.path(shop)}/models`);
+  }
+  moveModel(shop: string, move: Exclude<ModelMove, 'rollback'>, version: string): Promise<ShopModelsAnswer> {
+    return this.call('POST', `${this.path(shop)}/models/${move}`, { version });
+  }
+  rollbackModel(shop: string, kind: ModelKind): Promise<ShopModelsAnswer> {
+    return this.call('POST', `${this.path(shop)}/models/rollback`, { kind });
   }
 
   private path(shop: string): string {

@@ -1,2 +1,3 @@
 export { ScoringError, type ScoringErrorCode } from './scoring.errors.js';
 export * from './engine/index.js';
+export * from './registry/index.js';

@@ -8,6 +8,7 @@ const codes = {
   'file-differs': { retryable: false },
   'file-unreadable': { retryable: false },
   'rows-malformed': { retryable: false },
+  'model-directory-unreadable': { retryable: false },
   'run-failed': { retryable: true },
   'model-closed': { retryable: false },
 } as const;

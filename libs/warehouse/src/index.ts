@@ -33,4 +33,5 @@ export { ReplayReads, type ReplayPlace, type ReplayRow, type ReplaySurvey } from
 export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
 export * from './features/index.js';
+export * from './models/index.js';
 export { WarehouseModule } from './warehouse.module.js';

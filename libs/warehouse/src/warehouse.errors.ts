@@ -3,6 +3,11 @@ const codes = {
   'shop-unknown': { retryable: false },
   'shop-differs': { retryable: false },
   'shop-not-ready': { retryable: true },
+  'model-invalid': { retryable: false },
+  'model-file-differs': { retryable: false },
+  'model-damaged': { retryable: false },
+  'model-unknown': { retryable: false },
+  'model-move-refused': { retryable: false },
 } as const;
 
 export type WarehouseErrorCode = keyof typeof codes;

@@ -1,0 +1,46 @@
+"""A published model measured on a shop that it was not trained on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tideline_trainer.errors import TrainerError
+from tideline_trainer.features import DAY_MS
+from tideline_trainer.published import Published, of_published
+
+from .shops import simulate
+
+FIXTURE = Path(__file__).parents[3] / "libs" / "scoring" / "fixtures"
+
+
+def test_says_how_good_it_is_at_every_closed_cut_off() -> None:
+    shop = simulate(1_200, 420.0, seed=22)
+    measures = {each.measure: each.value for each in of_published(Published(FIXTURE), shop)}
+    newest = next(iter(measures)).split(",")[0]
+    at = shop.span().last - 90 * DAY_MS
+    assert measures[f"{newest}, all: customers"] > measures[f"{newest}, active 180 days: customers"] > 200
+    # The same law with the same parameters: the order of customers carries over.
+    assert measures[f"{newest}, all: AUC"] > 0.65
+    assert 0.3 < measures[f"{newest}, all: mean predicted"] < 0.9
+    assert len({name.split(",")[0] for name in measures}) == 3
+    happened = 1 - len(np.intersect1d(shop.frame(at).customers, shop.after(at, 90).customers)) / len(shop.frame(at).customers)
+    assert measures[f"{newest}, all: happened"] == pytest.approx(happened, abs=1e-4)
+
+
+def test_refuses_what_is_no_published_model(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match="holds no published model"):
+        Published(tmp_path)
+    manifest = json.loads((FIXTURE / "churn.json").read_text("utf8"))
+    (tmp_path / "churn.json").write_text(json.dumps(manifest), "utf8")
+    (tmp_path / "churn.onnx").write_bytes((FIXTURE / "churn.onnx").read_bytes()[:-1])
+    with pytest.raises(TrainerError, match="cut short"):
+        Published(tmp_path)
+
+
+def test_says_when_no_window_is_over() -> None:
+    with pytest.raises(TrainerError, match="No window of 90 days"):
+        of_published(Published(FIXTURE), simulate(200, 100.0, seed=23))

@@ -1,0 +1,145 @@
+"""The procedure for values, rolled forward: choose by deciles and ranking at closed windows, fit, look at what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .arrays import Floats, Floats32
+from .features import Frame
+from .history import History
+from .lifetime import Lifetime
+from .manifest import iso
+from .metrics import bootstrap
+from .protocol import missing_rows, populations
+from .value_metrics import decile_error, normalised_gini, value_deciles, value_quality
+from .value_models import NAMES, ValueModel, fit_value_models
+from .value_protocol import ValuePlan, value_features, value_rows
+
+NEAR_BEST_GINI = 0.01
+LEAST_OF_A_SLICE = 50
+
+
+@dataclass(frozen=True)
+class ValueFitted:
+    """The candidates of one instant by name."""
+
+    now: int
+    lifetime: Lifetime
+    models: dict[str, ValueModel]
+    cut_offs: tuple[int, ...]
+    rows: int
+
+    def value(self, name: str, X: Floats32, horizon: float) -> Floats:
+        """[N]: money in the next `horizon` days; what was learnt of a shorter window stays a factor on the offset."""
+        return self.models[name].value(X, self.lifetime.offset(X, horizon))
+
+
+@dataclass(frozen=True)
+class ValueChoice:
+    """Mean validation figures by candidate, and which one they choose."""
+
+    name: str
+    decile_errors: dict[str, float]
+    ginis: dict[str, float]
+    cut_offs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ValueTest:
+    """One test cut-off: what every candidate said, and what came."""
+
+    now: int
+    frame: Frame
+    net: Floats
+    choice: ValueChoice
+    fitted: ValueFitted
+    values: dict[str, Floats]
+    """Of every candidate, and of `rate`: what a customer brought per day so far goes on."""
+
+    @property
+    def chosen(self) -> Floats:
+        """Values of the chosen candidate."""
+        return self.values[self.choice.name]
+
+
+class ValueProcedure:
+    """Fits of one shop; each instant is fitted once."""
+
+    def __init__(self, history: History, plan: ValuePlan) -> None:
+        self.history = history
+        self.plan = plan
+        self._fits: dict[int, ValueFitted] = {}
+
+    def at(self, now: int) -> ValueFitted:
+        """All candidates as of an instant."""
+        known = self._fits.get(now)
+        if known is None:
+            cut = self.history.cut(now)
+            lifetime = Lifetime.fit(cut.mbg, cut.frame.X)
+            rows = value_rows(self.history, self.plan, lifetime, now)
+            known = self._fits[now] = ValueFitted(now, lifetime, fit_value_models(rows), rows.cut_offs, len(rows.X))
+        return known
+
+    def choose(self, now: int) -> ValueChoice:
+        """Of those that rank within .01 of the best Gini, the least decile error; means over the windows that are over at `now`."""
+        newest, *older = self.plan.validations(now)
+        enough = [at for at in older if not missing_rows(self.history, at) and not missing_rows(self.history, self.plan.training(at)[-1])]
+        errors: dict[str, list[float]] = {name: [] for name in NAMES}
+        ginis: dict[str, list[float]] = {name: [] for name in NAMES}
+        for at in (newest, *enough):
+            cut, fitted = self.history.cut(at), self.at(at)
+            net, X = cut.net_within(self.plan.horizon_days), value_features(cut, fitted.lifetime.buying)
+            for name in NAMES:
+                said = fitted.value(name, X, self.plan.horizon_days)
+                errors[name].append(decile_error(value_deciles(net, said)))
+                ginis[name].append(normalised_gini(net, said))
+        return chosen_of(
+            {n: float(np.mean(e)) for n, e in errors.items()}, {n: float(np.mean(g)) for n, g in ginis.items()}, (newest, *enough)
+        )
+
+    def test(self, now: int) -> ValueTest:
+        """Chooses and fits as of `now`, then opens the window after it."""
+        choice, fitted, cut = self.choose(now), self.at(now), self.history.cut(now)
+        X = value_features(cut, fitted.lifetime.buying)
+        values = {name: fitted.value(name, X, self.plan.test_days) for name in NAMES}
+        money = np.expm1(cut.frame.column("money_total").astype(np.float64))
+        values["rate"] = money / (cut.frame.column("tenure") + 1.0) * self.plan.test_days
+        return ValueTest(now, cut.frame, cut.net_within(self.plan.test_days), choice, fitted, values)
+
+
+def chosen_of(errors: dict[str, float], ginis: dict[str, float], cut_offs: tuple[int, ...]) -> ValueChoice:
+    """Never by MAE: its winner says too little of nearly everybody, since most bring nothing."""
+    good = [name for name in errors if ginis[name] >= max(ginis.values()) - NEAR_BEST_GINI]
+    return ValueChoice(min(good, key=lambda name: errors[name]), errors, ginis, cut_offs)
+
+
+def value_results(tests: list[ValueTest]) -> dict[str, Any]:
+    """What the tests showed, newest first, as plain data."""
+    return {"tests": [of_value_test(test) for test in tests]}
+
+
+def of_value_test(test: ValueTest) -> dict[str, Any]:
+    """Every candidate on every population of a test; slices below 50 customers only say how many they are."""
+    groups: dict[str, Any] = {}
+    for name, mask in populations(test.frame).items():
+        net = test.net[mask]
+        groups[name] = {"customers": int(mask.sum())}
+        if len(net) < LEAST_OF_A_SLICE or net.sum() <= 0:
+            continue
+        groups[name]["models"] = {model: value_quality(net, said[mask]).as_dict() for model, said in test.values.items()}
+        groups[name]["deciles"] = [vars(group) for group in value_deciles(net, test.chosen[mask])]
+    net, said = test.net, test.chosen
+    return {
+        "asOf": iso(test.now),
+        "chosen": test.choice.name,
+        "validation": {"decileError": test.choice.decile_errors, "gini": test.choice.ginis},
+        "trainedOn": {"cutOffs": len(test.fitted.cut_offs), "rows": test.fitted.rows},
+        "intervals": {
+            "gini": list(bootstrap(len(net), lambda take: normalised_gini(net[take], said[take]))),
+            "bias": list(bootstrap(len(net), lambda take: float(said[take].sum() / net[take].sum() - 1.0))),
+        },
+        "populations": groups,
+    }

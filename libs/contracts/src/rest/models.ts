@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { instant, shopId } from '../primitives.js';
+
+/** What a model predicts. A kind has one active and at most one shadow version per shop. */
+export const modelKinds = ['churn'] as const;
+export const modelKind = z.enum(modelKinds);
+
+/** Hex digest. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case');
+
+/** A version: kind, name and the first eight digits of the hash of file and manifest, `churn-seed-1a2b3c4d`. */
+export const modelVersion = z
+  .string()
+  .max(80)
+  .regex(/^[a-z]+-[a-z][a-z0-9]*(-[a-z0-9]+)*-[0-9a-f]{8}$/, 'must be a version such as churn-seed-1a2b3c4d: see model list');
+
+/** A measure; null where nothing could be measured. */
+const measure = z.number().nullable();
+/** One candidate on one group of customers. */
+const modelQuality = z.looseObject({ customers: z.int(), auc: measure, log_loss: measure, brier: measure, ece: measure });
+/** Groups too small to measure only say how many they are. */
+const modelPopulation = z.looseObject({
+  customers: z.int(),
+  models: z.record(z.string(), modelQuality).optional(),
+  deciles: z.array(z.looseObject({ count: z.int(), predicted: measure, happened: measure })).optional(),
+});
+const modelTest = z.looseObject({ asOf: instant, chosen: z.string(), populations: z.record(z.string(), modelPopulation) });
+
+/**
+ * What stands beside a model file: what it reads, what it means, what it was trained on and how good it was. Written by
+ * apps/trainer (manifest.py). Fields that are not named here are kept.
+ */
+export const modelManifest = z.looseObject({
+  format: z.literal(1).describe('Of this manifest'),
+  kind: modelKind,
+  shop: shopId.describe('Whose history it was trained on'),
+  label: z.string().describe('What is predicted, in words'),
+  horizonDays: z.int().positive(),
+  model: z.string().describe('Which candidate was chosen'),
+  file: z.string(),
+  sha256: sha256.describe('Of the file'),
+  inputs: z.array(z.string()),
+  outputs: z.array(z.string()),
+  features: z
+    .array(z.looseObject({ name: z.string(), group: z.string(), sign: z.union([z.literal(-1), z.literal(0), z.literal(1)]) }))
+    .min(1)
+    .describe("Columns of the model's input, in order"),
+  featuresSha256: sha256.describe('Of the statement that makes them'),
+  base: z.number().describe('Logit to which the contributions are added'),
+  threshold: z.number().min(0).max(1),
+  mbg: z.object({ r: z.number(), alpha: z.number(), a: z.number(), b: z.number() }).describe('Parameters of the feature mbg_logit'),
+  training: z.looseObject({ asOf: instant, from: instant, to: instant, cutOffs: z.array(instant), rows: z.int() }),
+  calibration: z.looseObject({
+    level: z.enum(['set', 'as-learnt', 'uncertain']),
+    words: z.string(),
+    mean: measure,
+    season: measure,
+  }),
+  choice: z.looseObject({ logLoss: z.record(z.string(), measure), validatedAt: z.array(instant) }),
+  metrics: z.looseObject({ tests: z.array(modelTest) }),
+  largestDifference: z.number(),
+  versions: z.record(z.string(), z.string()),
+});
+
+const megabyte = 1024 * 1024;
+/** Largest parts of a version, in bytes: a card is read by people, a file of a few thousand trees has some megabytes. */
+export const modelLimits = { file: 16 * megabyte, manifest: 2 * megabyte, card: megabyte, figures: 4 * megabyte } as const;
+
+const base64Of = (bytes: number): number => Math.ceil(bytes / 3) * 4;
+const within = (bytes: number): string => `must not be larger than ${bytes / megabyte} MB`;
+/** Of a figure of a card. */
+export const modelFigureName = z.string().regex(/^[a-z][a-z0-9-]{0,40}\.svg$/, 'must be a name such as roc.svg');
+
+/** The card of a version: Markdown that names its figures by their names. */
+export const modelCard = z.object({
+  markdown: z.string().max(modelLimits.card, within(modelLimits.card)),
+  figures: z
+    .record(modelFigureName, z.string())
+    .default({})
+    .refine(
+      (figures) => Object.values(figures).reduce((sum, each) => sum + each.length, 0) <= modelLimits.figures,
+      within(modelLimits.figures),
+    )
+    .describe('SVG by name'),
+});
+
+/** A version to be added. */
+export const modelBody = z.strictObject({
+  name: z
+    .string()
+    .max(60)
+    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens, starting with a letter')
+    .optional()
+    .describe("Middle part of the version; absent: the manifest's shop"),
+  manifest: z.record(z.string(), z.unknown()).describe('As the trainer wrote it'),
+  file: z.base64('must be base64').max(base64Of(modelLimits.file), within(modelLimits.file)).describe('The model file, base64'),
+  card: modelCard.optional(),
+});
+
+const versionSummary = {
+  version: modelVersion,
+  kind: modelKind,
+  trainedOn: shopId,
+  model: z.string(),
+  trainedAsOf: instant.describe('The last event that it knows of'),
+  level: z.string().describe('How far the level of its probabilities can be trusted'),
+  auc: measure.describe('Of all customers, at the newest tested cut-off'),
+  logLoss: measure,
+  ece: measure,
+  bytes: z.int(),
+  addedAt: instant,
+  addedBy: z.string(),
+} as const;
+
+const heldRole = z.object({ shop: shopId, role: z.enum(['active', 'shadow']) });
+export const modelListed = z.object({ ...versionSummary, roles: z.array(heldRole).describe('Shops where it is active or shadow') });
+export const modelsAnswer = z.object({ models: z.array(modelListed) });
+
+/** One version, whole but for the file and its figures. */
+export const modelAnswer = z.object({
+  ...modelListed.shape,
+  manifest: modelManifest,
+  card: z.string().nullable().describe('Markdown'),
+  figures: z.array(z.string()).describe('Names under .../figures/{name}'),
+});
+export const modelAddedAnswer = z.object({ ...modelListed.shape, added: z.boolean().describe('False: it was there already') });
+
+/** What is said of a version: which role it has from now on. */
+export const modelMoves = ['promote', 'shadow', 'rollback', 'withdraw'] as const;
+export const modelMoved = z.object({
+  at: instant.describe("The machine's time"),
+  by: z.string(),
+  move: z.enum(modelMoves),
+  role: z.enum(['active', 'shadow', 'none']).describe('Role of the version from then on'),
+  version: modelVersion,
+});
+
+/** Which versions a shop uses for a kind, and how it came to that. */
+export const shopModelsAnswer = z.object({
+  shop: shopId,
+  kinds: z.array(
+    z.object({
+      kind: modelKind,
+      active: modelVersion.nullable(),
+      shadow: modelVersion.nullable(),
+      before: modelVersion.nullable().describe('Where a rollback leads'),
+      words: z.string().nullable().describe('What to do where there is no active model'),
+      log: z.array(modelMoved).describe('Newest first'),
+    }),
+  ),
+});
+
+export const modelMoveBody = z.strictObject({ version: modelVersion });
+export const modelRollbackBody = z.strictObject({ kind: modelKind.default('churn') });
+
+export type ModelKind = z.output<typeof modelKind>;
+export type ModelManifest = z.output<typeof modelManifest>;
+export type ModelCard = z.output<typeof modelCard>;
+export type ModelBody = z.output<typeof modelBody>;
+export type ModelListed = z.output<typeof modelListed>;
+export type ModelsAnswer = z.output<typeof modelsAnswer>;
+export type ModelAnswer = z.output<typeof modelAnswer>;
+export type ModelAddedAnswer = z.output<typeof modelAddedAnswer>;
+export type ModelMove = (typeof modelMoves)[number];
+export type ModelMoved = z.output<typeof modelMoved>;
+export type ShopModelsAnswer = z.output<typeof shopModelsAnswer>;
+export type ModelMoveBody = z.output<typeof modelMoveBody>;
+export type ModelRollbackBody = z.output<typeof modelRollbackBody>;

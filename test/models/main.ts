@@ -1,0 +1,65 @@
+import { report, type Measure } from '#testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { asked, usage, type Asked, type Kind } from './asked.js';
+import { ofReference } from './bars.js';
+import { served, type ServedShop } from './served.js';
+import { referenceShop, simulatedShop, type Profile } from './shops.js';
+import { evaluated } from './trainer.js';
+
+interface Case {
+  readonly shop: ServedShop;
+  /** The law that made it, where it is simulated. */
+  readonly law?: Profile;
+  /** What else must hold of its measures. */
+  readonly bars?: (measures: readonly Measure[], kind: Kind) => readonly Measure[];
+}
+
+/** Every shop that was asked for: made, imported, trained on, compared. */
+async function measured(options: Asked, work: string): Promise<Measure[]> {
+  const cases: Case[] = [
+    ...options.profiles.flatMap((law) => options.seeds.map((seed): Case => ({ shop: simulatedShop(law, seed), law }))),
+    ...(options.reference ? [{ shop: referenceShop(), bars: ofReference }] : []),
+  ];
+  const all: Measure[] = [];
+  for (const { shop, law, bars = () => [] } of cases) {
+    await served(shop, join(work, shop.name), async (store) => {
+      for (const kind of options.kinds) {
+        const words = [
+          '--shop',
+          shop.name,
+          '--url',
+          store,
+          ...(kind === 'churn' ? [] : ['--kind', kind]),
+          ...(law !== undefined && kind === 'churn' ? ['--law', law] : []),
+        ];
+        const measures = await evaluated(words);
+        const judged = [...measures, ...bars(measures, kind)].map((each) => ({ ...each, measure: `${shop.name}: ${each.measure}` }));
+        // At once: a run of all takes an hour.
+        for (const { ok, measure, value } of judged) process.stderr.write(`  ${ok ? 'ok    ' : 'MISSED'} ${measure}: ${value}\n`);
+        all.push(...judged);
+      }
+    });
+  }
+  return all;
+}
+
+/** @returns the exit code: 0 when every bar is met */
+async function run(args: readonly string[]): Promise<number> {
+  let options: Asked;
+  try {
+    options = asked(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    return 2;
+  }
+  const work = options.cache === undefined ? await mkdtemp(join(tmpdir(), 'tideline-models-')) : resolve(options.cache);
+  try {
+    return report(await measured(options, work));
+  } finally {
+    if (options.cache === undefined) await rm(work, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));
