@@ -9,6 +9,7 @@ export * from './events/committed.event.js';
 export * from './events/customer.event.js';
 export * from './events/product.event.js';
 export * from './events/return.event.js';
+export * from './events/score.event.js';
 export * from './events/transaction.event.js';
 export * from './rest/common.js';
 export * from './rest/event-path.js';
