@@ -20,12 +20,13 @@ export const layers = {
   warehouse: [...edges, 'clock'],
   ingestion: middle,
   analytics: middle,
+  alerts: middle,
   realtime: middle,
   importing: middle,
   // A replay is an intake of the pipeline: the same writer, the same refresher (docs/adr/0016).
   replay: [...middle, 'ingestion'],
   simulation: [...ground, 'config', 'observability', 'streaming', 'clock'],
-  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime', 'replay', 'simulation'],
+  testing: [...middle, 'ingestion', 'analytics', 'alerts', 'importing', 'realtime', 'replay', 'simulation'],
 };
 
 const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { alertCommanded, alertMoved } from './events/alert.event.js';
+import { alertCameDue, alertCommanded, alertMoved } from './events/alert.event.js';
 import { campaignDayReported, campaignEnded, campaignStarted, campaignUpdated } from './events/campaign.event.js';
 import { clockTicked } from './events/clock.event.js';
 import { figuresCommitted } from './events/committed.event.js';
@@ -34,7 +34,7 @@ export const topics = {
   'returns.v1': { partitions: 4, key: 'customerId, returnId for a guest', events: [returnRequested, returnRefunded] },
   'clock.v1': { partitions: 1, key: 'none', events: [clockTicked] },
   'committed.v1': { partitions: 1, key: 'none', events: [figuresCommitted] },
-  'alerts.v1': { partitions: 4, key: 'customerId', events: [customerScored, alertCommanded, alertMoved] },
+  'alerts.v1': { partitions: 4, key: 'customerId', events: [customerScored, alertCommanded, alertCameDue, alertMoved] },
 } as const satisfies Record<string, TopicContract>;
 
 export type TopicName = keyof typeof topics;
