@@ -1,3 +1,4 @@
+import { AlertsOwnerModule, AlertsReadModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
@@ -35,6 +36,8 @@ export class TidelineModule {
         ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
         AnalyticsModule,
+        AlertsOwnerModule,
+        AlertsReadModule,
         ReplayModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),

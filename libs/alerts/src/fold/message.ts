@@ -1,7 +1,7 @@
 import type { AlertCommand, AlertDue, CustomerScore } from '#contracts';
 
 /** Why a message on `alerts.v1` could not be used. */
-export type DeadReason = 'not-json' | 'not-an-event' | 'unknown-type' | 'invalid-data' | 'key-differs';
+export type DeadReason = 'not-json' | 'not-an-event' | 'unknown-type' | 'invalid-data' | 'key-differs' | 'not-foldable';
 
 /** A message on `alerts.v1` as the owner sees it. */
 export type AlertMessage =

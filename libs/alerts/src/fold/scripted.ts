@@ -95,6 +95,7 @@ function storedOf(rows: readonly AlertLogRow[], next: bigint): StoredPartition {
     epoch: 1,
     next,
     sent: next,
+    lastProducedAt: null,
     customers: new Map(rows.flatMap(({ kind, customerId, body }) => (kind === 'customer' ? [[customerId, body] as const] : []))),
     alerts: [...newest(rows).values()].filter(({ state }) => isLive(state)).map((alert) => JSON.stringify(alert)),
     taken: [...taken.values()],

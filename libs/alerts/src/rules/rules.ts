@@ -27,6 +27,10 @@ export class RuleBook {
     return [...this.#revisions.values()].flatMap((each) => each.slice(-1)).sort(byId);
   }
 
+  everyRevision(): RuleRevision[] {
+    return [...this.#revisions.values()].flat();
+  }
+
   find(id: string): RuleRevision | undefined {
     return this.#revisions.get(id)?.at(-1);
   }

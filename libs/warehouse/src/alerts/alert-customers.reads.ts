@@ -33,7 +33,7 @@ export class AlertCustomerReads {
       recorded_time: string;
       consent: boolean | null;
       channel: string;
-    }>(alertCustomersSql(shop, ids), 'writer');
+    }>(alertCustomersSql(shop, ids));
     return rows.map((row) => ({
       customerId: row.customer_id,
       revision: BigInt(row.revision),
@@ -49,7 +49,6 @@ export class AlertCustomerReads {
     if (ids.length === 0) return new Map();
     const rows = await this.clickhouse.query<{ customer_id: string; segment: string }>(
       sql`SELECT customer_id, segment FROM ${tableOf(shop, 'mv_rfm_scores')} WHERE customer_id IN ${ids}`,
-      'writer',
     );
     return new Map(rows.map(({ customer_id, segment }) => [customer_id, segment]));
   }

@@ -25,35 +25,32 @@ export class AlertLogRepository {
 
   /** What a partition's fold had come to when its last rows were written; undefined before its first. */
   async load(shop: Shop, partition: number): Promise<StoredPartition | undefined> {
-    const [place] = await this.clickhouse.query<{ epoch: number; next: string; sent: string }>(
-      sql`SELECT epoch, toString(offset) AS next, toString(sent) AS sent FROM ${log(shop)} FINAL
+    const [place] = await this.clickhouse.query<{ epoch: number; next: string; sent: string; detail: string }>(
+      sql`SELECT epoch, toString(offset) AS next, toString(sent) AS sent, detail FROM ${log(shop)} FINAL
 WHERE kind = 'place' AND partition = ${partition} ORDER BY ${newestFirst} LIMIT 1`,
-      'writer',
     );
     if (!place) return undefined;
     const [customers, alerts, taken] = await Promise.all([
       this.clickhouse.query<{ customer_id: string; body: string }>(
         sql`SELECT customer_id, body FROM ${log(shop)} FINAL
 WHERE kind = 'customer' AND partition = ${partition} ORDER BY ${newestFirst} LIMIT 1 BY customer_id`,
-        'writer',
       ),
       this.clickhouse.query<{ body: string }>(
         sql`SELECT body FROM (SELECT state, body FROM ${log(shop)} FINAL
 WHERE kind = 'alert' AND partition = ${partition} ORDER BY ${newestFirst} LIMIT 1 BY alert_id)
 WHERE state IN ('open', 'acknowledged', 'acted')`,
-        'writer',
       ),
       this.clickhouse.query<{ rule: string; day: string; count: string }>(
         sql`SELECT rule, toString(l.day) AS day, count() AS count FROM ${log(shop)} AS l FINAL
 WHERE partition = ${partition} AND ((kind = 'alert' AND what = 'opened') OR (kind = 'suppressed' AND what = 'holdout'))
 GROUP BY rule, day`,
-        'writer',
       ),
     ]);
     return {
       epoch: place.epoch,
       next: BigInt(place.next),
       sent: BigInt(place.sent),
+      lastProducedAt: place.detail === '' ? null : Number(place.detail),
       customers: new Map(customers.map(({ customer_id, body }) => [customer_id, body])),
       alerts: alerts.map(({ body }) => body),
       taken: taken.map(({ rule, day, count }) => ({ rule, day, count: Number(count) })),
@@ -66,7 +63,6 @@ GROUP BY rule, day`,
     const rows = await this.clickhouse.query<{ body: string }>(
       sql`SELECT body FROM ${log(shop)} FINAL
 WHERE kind = 'alert' AND partition = ${partition} AND alert_id IN ${ids} ORDER BY ${newestFirst} LIMIT 1 BY alert_id`,
-      'writer',
     );
     return rows.map(({ body }) => body);
   }
@@ -81,7 +77,6 @@ WHERE kind = 'alert' AND partition = ${partition} AND alert_id IN ${ids} ORDER B
     const rows = await this.clickhouse.query<{ place: string; step: number; what: string; said_by: string; body: string }>(
       sql`SELECT toString(offset) AS place, step, what, said_by, body FROM ${log(shop)} FINAL
 WHERE kind = 'alert' AND partition = ${partition} AND epoch = ${epoch} AND offset >= ${offset} ORDER BY offset, step`,
-      'writer',
     );
     return rows.map(({ place, step, what, said_by, body }) => ({ offset: BigInt(place), step, what, by: said_by, body }));
   }

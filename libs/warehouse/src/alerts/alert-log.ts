@@ -39,6 +39,8 @@ export interface StoredPartition {
   readonly epoch: number;
   /** Next offset to fold. */
   readonly next: bigint;
+  /** When the broker got the last message folded, Unix milliseconds: another one at its offset means another topic. */
+  readonly lastProducedAt: number | null;
   /** Rows of messages at or after it may not have been published. */
   readonly sent: bigint;
   /** JSON of each customer's newest state. */

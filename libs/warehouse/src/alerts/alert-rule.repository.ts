@@ -23,11 +23,10 @@ export class AlertRuleRepository {
   }
 
   /** By rule and revision. Of two that were put as one revision in the same moment the first one counts, everywhere alike. */
-  async all(shop: Shop, lane: 'reader' | 'writer' = 'reader'): Promise<StoredRule[]> {
+  async all(shop: Shop): Promise<StoredRule[]> {
     const rows = await this.clickhouse.query<{ rule: string; revision: number; from_time: string; body: string; said_by: string }>(
       sql`SELECT rule, revision, from_time, body, said_by FROM ${tableOf(shop, 'alert_rules')}
 ORDER BY rule, revision, written_at, said_by, body LIMIT 1 BY rule, revision`,
-      lane,
     );
     return rows.map((row) => ({
       rule: row.rule,
