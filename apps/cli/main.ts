@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alertsCommand } from './alerts.command.js';
 import { eventCommand } from './event.command.js';
 import { fingerprintCommand } from './fingerprint.command.js';
 import { importCommand } from './import.command.js';
@@ -14,6 +15,7 @@ const program = new Command('tideline')
   .addCommand(replayCommand())
   .addCommand(fingerprintCommand())
   .addCommand(eventCommand())
+  .addCommand(alertsCommand())
   .showHelpAfterError();
 for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 

@@ -1,3 +1,4 @@
+import { AlertsOwnerModule } from '#alerts';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
 import { IngestionModule } from '#ingestion';
@@ -7,7 +8,7 @@ import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 
-/** Consumers and refresher, and what they say of themselves. */
+/** Consumers, refresher and the owner of alerts, and what they say of themselves. */
 @Module({})
 export class IngestorModule {
   static forRoot(parts: {
@@ -26,6 +27,7 @@ export class IngestorModule {
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: parts.claimedBy, shared: true }),
+        AlertsOwnerModule,
       ],
     };
   }

@@ -2,7 +2,7 @@ import { Zone } from '#clock';
 import { topicOf, topics } from '#contracts';
 import type { ConsumerState, EventProducer, IncomingBatch, IncomingMessage, PartitionBounds, RunningConsumer, Streaming } from '#streaming';
 import type { AlertLogRepository, AlertLogRow, Shop } from '#warehouse';
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { AlertsMetrics } from '../alerts.metrics.js';
 import { earliestDue, foldMessage } from '../fold/fold.js';
 import type { PlacedAlertMessage } from '../fold/message.js';
@@ -10,7 +10,7 @@ import { emptyPartition, forgetEnded, keepAlert, partitionOf, type FoldShop, typ
 import { rowOf } from '../fold/rows.js';
 import type { Alert } from '../life-cycle/alert.js';
 import { surroundingsOf, type SurroundingsParts } from './batch-surroundings.js';
-import { dueEvent } from './due-event.js';
+import { DueClock } from './due-clock.js';
 import { movedEvent } from './moved-event.js';
 import { Publisher } from './publisher.js';
 import { readMessage } from './read-message.js';
@@ -44,8 +44,6 @@ interface Owned {
 const sliceSize = 100;
 /** A fold without rows writes its place after so many messages: a restart need not go further back. */
 const placeEvery = 5_000;
-/** What is due is said again when nothing came of it for so long. */
-const dueAgainMs = 5_000;
 
 /**
  * The one who decides about a shop's alerts: folds `alerts.v1`, writes what follows, and tells it. What it writes of a batch is one insert
@@ -57,14 +55,12 @@ export class ShopOwner {
   readonly #poison = new Map<string, string>();
   /** Partitions whose topic turned out to be another one than was folded. */
   readonly #renewed = new Set<number>();
-  readonly #saidDue = new Map<string, number>();
   readonly #fold: FoldShop;
   readonly #topic: string;
-  readonly #stop = new AbortController();
   #producer: EventProducer | undefined;
   #publisher: Publisher | undefined;
   #consumer: RunningConsumer | undefined;
-  #ticking: Promise<void> = Promise.resolve();
+  #due: DueClock | undefined;
 
   constructor(
     readonly shop: Shop,
@@ -95,14 +91,20 @@ export class ShopOwner {
         if (error !== undefined) logger.warn({ shop, state, err: error }, 'consumer of alerts');
       },
     });
-    this.#ticking = this.tick();
+    this.#due = new DueClock({
+      ...{ shop, topic: this.#topic, producer: this.#producer, everyMs: shared ? 1_000 : 250 },
+      clock: () => this.parts.clock(this.shop),
+      earliest: () => Math.min(...[...this.#owned.values()].map((owned) => owned.earliestDue)),
+      alerts: () => [...this.#owned.values()].flatMap(({ state }) => [...state.alerts.values()]),
+      failed: (error) => logger.warn({ shop, error: String(error) }, 'what is due could not be said, it is tried again'),
+    });
+    this.#due.start();
   }
 
   /** Finishes the batch under way, tells what is written, and writes down that it was told. */
   async stop(): Promise<void> {
-    this.#stop.abort();
     await this.#consumer?.stop();
-    await this.#ticking;
+    await this.#due?.stop();
     await this.#publisher?.stop();
     const told = [...this.#owned.values()].filter(({ state }) => state.next > 0n).map((owned) => this.placeRow(owned));
     // Should it fail, the next start tells some of them again.
@@ -225,32 +227,5 @@ export class ShopOwner {
     const { partition, epoch, next } = state;
     const row = rowOf('place', { sent: this.#publisher?.sent(partition) ?? 0n, detail: producedAt === null ? '' : String(producedAt) });
     return { ...row, partition, epoch, offset: next, step: 0 };
-  }
-
-  /** Says on the topic what has come due by the shop's clock; the fold does the rest. */
-  private async tick(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await sleep(this.parts.shared ? 1_000 : 250, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted || ![...this.#owned.values()].some(({ earliestDue: at }) => at < Infinity)) continue;
-      try {
-        const clock = await this.parts.clock(this.shop);
-        if (clock !== null) await this.sayDue(clock);
-      } catch (error) {
-        this.parts.logger.warn({ shop: this.shop.shop, error: String(error) }, 'what is due could not be said, it is tried again');
-      }
-    }
-  }
-
-  private async sayDue(clock: number): Promise<void> {
-    const now = performance.now();
-    for (const [id, at] of this.#saidDue) if (now - at > dueAgainMs) this.#saidDue.delete(id);
-    const due = [...this.#owned.values()]
-      .filter(({ earliestDue: at }) => at <= clock)
-      .flatMap(({ state }) => [...state.alerts.values()].flatMap((alert) => dueEvent(this.shop.shop, alert, clock) ?? []))
-      .filter(({ id }) => !this.#saidDue.has(id));
-    if (due.length === 0) return;
-    await this.#producer?.send(this.#topic, due);
-    for (const { id } of due) this.#saidDue.set(id, now);
   }
 }
