@@ -1,4 +1,3 @@
-import { AlertsOwnerModule } from '#alerts';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
 import { IngestionModule } from '#ingestion';
@@ -8,7 +7,7 @@ import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 
-/** Consumers, refresher and the owner of alerts, and what they say of themselves. */
+/** Consumers and refresher, and what they say of themselves. */
 @Module({})
 export class IngestorModule {
   static forRoot(parts: {
@@ -27,7 +26,6 @@ export class IngestorModule {
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: parts.claimedBy, shared: true }),
-        AlertsOwnerModule,
       ],
     };
   }

@@ -1,4 +1,3 @@
-import { AlertsService } from '#alerts';
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
@@ -51,9 +50,6 @@ export async function startIngestor(config: ResolvedConfig): Promise<Running> {
     const pipelines = app.get(IngestionService);
     undo.push(() => pipelines.stop());
     await pipelines.start();
-    const alerts = app.get(AlertsService);
-    undo.push(() => alerts.stop());
-    await alerts.start();
     return { ready: await listenOn(app, port, host), stop };
   } catch (error) {
     await stop();
