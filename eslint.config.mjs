@@ -20,6 +20,7 @@ export const layers = {
   warehouse: [...edges, 'clock'],
   ingestion: middle,
   analytics: middle,
+  alerts: middle,
   realtime: middle,
   importing: middle,
   // A replay is an intake of the pipeline: the same writer, the same refresher (docs/adr/0016).

@@ -1,3 +1,4 @@
+import { AlertsReadModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
@@ -32,6 +33,7 @@ export class ApiModule {
         ReplayIntakeModule.forRoot(),
         PipelineReadModule,
         AnalyticsModule,
+        AlertsReadModule,
         ReplayModule,
         ModelsModule,
         RealtimeModule,

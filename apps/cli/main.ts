@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alertsCommand } from './alerts.command.js';
 import { eventCommand } from './event.command.js';
 import { fingerprintCommand } from './fingerprint.command.js';
 import { importCommand } from './import.command.js';
@@ -16,6 +17,7 @@ const program = new Command('tideline')
   .addCommand(fingerprintCommand())
   .addCommand(eventCommand())
   .addCommand(modelCommand())
+  .addCommand(alertsCommand())
   .showHelpAfterError();
 for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 

@@ -1,3 +1,4 @@
+import { AlertsService } from '#alerts';
 import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
 import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
@@ -82,6 +83,9 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     undo.push(() => ingestion.stop());
     progress('figures and consumers');
     await ingestion.start();
+    const alerts = app.get(AlertsService);
+    undo.push(() => alerts.stop());
+    await alerts.start();
     if (simulator) {
       progress(`the simulated shop ${demoShop}`);
       const service = app.get(SimulatorService);

@@ -1,3 +1,4 @@
+import { AlertsOwnerModule, AlertsReadModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
@@ -36,6 +37,8 @@ export class TidelineModule {
         ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
         AnalyticsModule,
+        AlertsOwnerModule,
+        AlertsReadModule,
         ReplayModule,
         ModelsModule,
         RealtimeModule,

@@ -1,4 +1,5 @@
 import { runMeasures } from '../run-measures.js';
+import { alerts } from './alerts.js';
 import { drain } from './drain.js';
 import { features } from './features.js';
 import { importing } from './importing.js';
@@ -15,6 +16,22 @@ import { startup } from './startup.js';
 import { sustain } from './sustain.js';
 
 process.exitCode = await runMeasures(
-  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, refresh, replay, features, scoring },
+  {
+    startup,
+    import: importing,
+    memory,
+    rest,
+    latency,
+    pixel,
+    sockets,
+    recovery,
+    sustain,
+    drain,
+    refresh,
+    replay,
+    features,
+    scoring,
+    alerts,
+  },
   process.argv.slice(2),
 );

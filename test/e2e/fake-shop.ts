@@ -95,6 +95,7 @@ export function dataOf<N extends RoomName>(shop: FakeShop, name: N, query: unkno
     series: () => ({ currency, timeZone, grain: asked.grain ?? 'hour', ...span, points: pointsOf(shop) }),
     feed: () => ({ currency, timeZone, items: shop.items.slice(0, Number(asked.limit ?? 50)) }),
     pipeline: () => shop.pipeline,
+    alerts: () => ({ currency, timeZone, counts: { open: 0, acknowledged: 0, acted: 0, recovered: 0, expired: 0 }, items: [] }),
   };
   return data[name]();
 }

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { alertCommanded, alertMoved } from './events/alert.event.js';
+import { alertCameDue, alertCommanded, alertMoved } from './events/alert.event.js';
 import { campaignDayReported, campaignEnded, campaignStarted, campaignUpdated } from './events/campaign.event.js';
 import { clockTicked } from './events/clock.event.js';
 import { figuresCommitted } from './events/committed.event.js';
 import { customerRegistered, customerUpdated } from './events/customer.event.js';
 import { productListed, productUpdated } from './events/product.event.js';
 import { returnRefunded, returnRequested } from './events/return.event.js';
+import { customerScored } from './events/score.event.js';
 import { transactionCancelled, transactionCorrected, transactionPlaced } from './events/transaction.event.js';
 
 /** One topic of a shop. Partition counts are fixed at creation: a key must never change its partition. */
@@ -33,7 +34,7 @@ export const topics = {
   'returns.v1': { partitions: 4, key: 'customerId, returnId for a guest', events: [returnRequested, returnRefunded] },
   'clock.v1': { partitions: 1, key: 'none', events: [clockTicked] },
   'committed.v1': { partitions: 1, key: 'none', events: [figuresCommitted] },
-  'alerts.v1': { partitions: 4, key: 'customerId', events: [alertCommanded, alertMoved] },
+  'alerts.v1': { partitions: 4, key: 'customerId', events: [customerScored, alertCommanded, alertCameDue, alertMoved] },
 } as const satisfies Record<string, TopicContract>;
 
 export type TopicName = keyof typeof topics;

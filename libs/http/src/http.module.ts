@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { RoomSignals } from './live-room.js';
 import { PRINCIPALS, type Principals } from './principal.js';
 import { SessionController } from './session.controller.js';
 
@@ -10,8 +11,8 @@ export class HttpModule {
       module: HttpModule,
       global: true,
       controllers: [SessionController],
-      providers: [{ provide: PRINCIPALS, useValue: principals }],
-      exports: [PRINCIPALS],
+      providers: [{ provide: PRINCIPALS, useValue: principals }, RoomSignals],
+      exports: [PRINCIPALS, RoomSignals],
     };
   }
 }

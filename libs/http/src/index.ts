@@ -14,7 +14,7 @@ export {
   type Access,
   type Door,
 } from './access.js';
-export { LiveRoom, liveRoomOf, type LiveRoomOptions, type RoomAnswer, type RoomReader } from './live-room.js';
+export { LiveRoom, liveRoomOf, RoomSignals, type LiveRoomOptions, type RoomAnswer, type RoomReader } from './live-room.js';
 export { allows, Principals, PRINCIPALS, type Principal, type User } from './principal.js';
 export { parseUsers, readUsers } from './users.js';
 export { HttpModule } from './http.module.js';

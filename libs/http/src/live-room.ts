@@ -11,8 +11,8 @@ export interface LiveRoomOptions {
    * a lost hint. Nothing is sent when nothing differs.
    */
   readonly everyMs: number;
-  /** Whether it is read whenever figures move; false for what is not made of figures. */
-  readonly onMove: boolean;
+  /** What it is read after whenever that moves: figures of the shop (true), its alerts; false for what is made of neither. */
+  readonly onMove: boolean | 'alerts';
 }
 
 /** What a room reads. */
@@ -33,6 +33,22 @@ export interface RoomReader<N extends RoomName = RoomName> {
 /** Declares a provider as the reader of a live room: whoever serves rooms finds it, without knowing its lib. */
 export function LiveRoom(options: Pick<LiveRoomOptions, 'name'> & Partial<LiveRoomOptions>): ClassDecorator {
   return SetMetadata(roomKey, { everyMs: 5_000, onMove: true, ...options } satisfies LiveRoomOptions);
+}
+
+/**
+ * Where a module that moves something else than figures says so, for whoever serves its rooms in the same process. In other processes
+ * what moved is heard of on its topic.
+ */
+export class RoomSignals {
+  readonly #listeners: ((shop: string, what: 'alerts') => void)[] = [];
+
+  moved(shop: string, what: 'alerts'): void {
+    for (const listener of this.#listeners) listener(shop, what);
+  }
+
+  onMoved(listener: (shop: string, what: 'alerts') => void): void {
+    this.#listeners.push(listener);
+  }
 }
 
 /** What a class declares of its room, if it is one. */

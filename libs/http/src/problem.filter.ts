@@ -43,6 +43,14 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'range-empty': HttpStatus.BAD_REQUEST,
   'too-many-points': HttpStatus.BAD_REQUEST,
   'time-zone-unknown': HttpStatus.BAD_REQUEST,
+  'alert-unknown': HttpStatus.NOT_FOUND,
+  'already-acknowledged': HttpStatus.CONFLICT,
+  'already-acted': HttpStatus.CONFLICT,
+  'alert-over': HttpStatus.CONFLICT,
+  'snooze-past': HttpStatus.BAD_REQUEST,
+  'rule-unknown': HttpStatus.NOT_FOUND,
+  'rule-changed': HttpStatus.CONFLICT,
+  'page-unknown': HttpStatus.BAD_REQUEST,
 };
 
 /**

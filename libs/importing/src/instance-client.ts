@@ -1,4 +1,8 @@
 import type {
+  AlertAnswer,
+  AlertOrder,
+  AlertOrderAnswer,
+  AlertsAnswer,
   AlarmsAnswer,
   AuditAnswer,
   EventPathAnswer,
@@ -120,6 +124,15 @@ export class InstanceClient {
   }
   fingerprint(shop: string): Promise<FingerprintAnswer> {
     return this.call('GET', `${this.path(shop)}/fingerprint`, undefined, longMs);
+  }
+  alerts(shop: string, asked: Readonly<Record<string, string>>): Promise<AlertsAnswer> {
+    return this.call('GET', `${this.path(shop)}/alerts?${new URLSearchParams(asked).toString()}`);
+  }
+  alert(shop: string, id: string): Promise<AlertAnswer> {
+    return this.call('GET', `${this.path(shop)}/alerts/${encodeURIComponent(id)}`);
+  }
+  orderAlert(shop: string, id: string, order: AlertOrder): Promise<AlertOrderAnswer> {
+    return this.call('POST', `${this.path(shop)}/alerts/${encodeURIComponent(id)}/commands`, order);
   }
   eventPath(shop: string, id: string): Promise<EventPathAnswer> {
     return this.call('GET', `${this.path(shop)}/events/path?${new URLSearchParams({ id }).toString()}`);

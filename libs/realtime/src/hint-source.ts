@@ -8,8 +8,12 @@ const retryMs = 2_000;
 /** How often a sandbox is looked at, which has no topic to hint on. */
 const sandboxMs = 1_000;
 
+/** What a room is read after. */
+type Moved = (shop: string, what: true | 'alerts') => void;
+
 /**
- * Learns that figures of watched shops moved: from the gate, where this process moves them, else from the shop's `committed.v1`.
+ * Learns that figures of watched shops moved: from the gate, where this process moves them, else from the shop's `committed.v1`; and that
+ * alerts did: from their owner, where it is in this process, else from `alerts.v1`.
  * A hint is only a hint: it is read from the topic's end, its content is not looked at, and a room that missed one reads again by
  * itself some seconds later. A sandbox has no topics: where another process moves it, it is looked at every second.
  */
@@ -21,10 +25,10 @@ export class HintSource {
     private readonly streaming: Streaming,
     private readonly gate: Pick<ReadGate, 'owns' | 'onMoved'>,
     private readonly shops: ShopDirectory,
-    private readonly moved: (shop: string) => void,
+    private readonly moved: Moved,
     private readonly log: { warn(fields: object, message: string): void },
   ) {
-    gate.onMoved(moved);
+    gate.onMoved((shop) => moved(shop, true));
   }
 
   /** From now on; again does nothing. */
@@ -48,16 +52,20 @@ export class HintSource {
         return await this.streaming.consume({
           // A group of this process alone: every process hears every hint.
           groupId: `tideline.${shop}.live.${randomUUID()}`,
-          topics: [topicOf(shop, 'committed.v1')],
+          topics: [topicOf(shop, 'committed.v1'), topicOf(shop, 'alerts.v1')],
           startAt: (_topic, _partition, bounds) => Promise.resolve(bounds.end),
-          onBatch: () => {
+          onBatch: ({ topic }) => {
+            if (topic === topicOf(shop, 'alerts.v1')) this.moved(shop, 'alerts');
             // The gate said so before.
-            if (!this.gate.owns(shop)) this.moved(shop);
+            else if (!this.gate.owns(shop)) this.moved(shop, true);
             return Promise.resolve();
           },
           // What moved before this was in place, or while the broker was away, is caught up at once.
           onState: (state, error) => {
-            if (state === 'running') this.moved(shop);
+            if (state === 'running') {
+              this.moved(shop, true);
+              this.moved(shop, 'alerts');
+            }
             if (error !== undefined) this.log.warn({ shop, state, err: error }, 'hints of moved figures');
           },
         });
@@ -70,7 +78,7 @@ export class HintSource {
   }
 
   private look(shop: string): Pick<RunningConsumer, 'stop'> {
-    const timer = setInterval(() => this.gate.owns(shop) || this.moved(shop), sandboxMs);
+    const timer = setInterval(() => this.gate.owns(shop) || this.moved(shop, true), sandboxMs);
     return {
       stop: () => {
         clearInterval(timer);

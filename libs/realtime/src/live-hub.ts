@@ -29,7 +29,7 @@ const roomsPerSocket = 12;
 
 /** The rooms that somebody watches. Rooms come with their first member and go with their last: unwatched ones do no work. */
 export class LiveHub {
-  readonly #rooms = new Map<string, Room & { readonly shop: string; readonly onMove: boolean }>();
+  readonly #rooms = new Map<string, Room & { readonly shop: string; readonly onMove: DeclaredRoom['onMove'] }>();
   /** Keys of the rooms that each socket is in, or is about to be. */
   readonly #memberships = new Map<string, Set<string>>();
   #sockets = 0;
@@ -97,9 +97,9 @@ export class LiveHub {
     }
   }
 
-  /** The figures of a shop moved. */
-  moved(shop: string): void {
-    for (const room of this.#rooms.values()) if (room.shop === shop && room.onMove) room.moved();
+  /** The figures of a shop moved, or its alerts. */
+  moved(shop: string, what: true | 'alerts' = true): void {
+    for (const room of this.#rooms.values()) if (room.shop === shop && room.onMove === what) room.moved();
   }
 
   async onModuleDestroy(): Promise<void> {

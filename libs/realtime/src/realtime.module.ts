@@ -1,3 +1,4 @@
+import { RoomSignals } from '#http';
 import { LOGGER, Metrics, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import { READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory } from '#warehouse';
@@ -17,10 +18,19 @@ import { RoomsController } from './rooms.controller.js';
     LiveGateway,
     {
       provide: LiveHub,
-      inject: [RoomCatalog, Metrics, STREAMING, READ_GATE, SHOP_DIRECTORY, LOGGER],
-      useFactory: (catalog: RoomCatalog, metrics: Metrics, streaming: Streaming, gate: ReadGate, shops: ShopDirectory, log: Logger) => {
-        const hints = new HintSource(streaming, gate, shops, (shop) => hub.moved(shop), log);
+      inject: [RoomCatalog, Metrics, STREAMING, READ_GATE, SHOP_DIRECTORY, LOGGER, RoomSignals],
+      useFactory: (
+        catalog: RoomCatalog,
+        metrics: Metrics,
+        streaming: Streaming,
+        gate: ReadGate,
+        shops: ShopDirectory,
+        log: Logger,
+        signals: RoomSignals,
+      ) => {
+        const hints = new HintSource(streaming, gate, shops, (shop, what) => hub.moved(shop, what), log);
         const hub: LiveHub = new LiveHub({ catalog, metrics: new RealtimeMetrics(metrics), hints, log });
+        signals.onMoved((shop, what) => hub.moved(shop, what));
         return hub;
       },
     },

@@ -1,4 +1,4 @@
-import { snapshot, type Snapshot } from '#contracts';
+import { roomNames, snapshot, type Snapshot } from '#contracts';
 import { principalOf, Roles } from '#http';
 import { Controller, Get, Header, Inject, Param, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -16,7 +16,7 @@ export class RoomsController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'The newest snapshot of a live room, as its viewers have it; the room may ask for a higher role' })
   @ApiParam({ name: 'shop', example: 'online-retail' })
-  @ApiParam({ name: 'name', enum: ['headline', 'series', 'feed', 'pipeline'] })
+  @ApiParam({ name: 'name', enum: roomNames })
   @ApiOkResponse({ standardSchema: snapshot })
   show(@Param('shop') shop: string, @Param('name') name: string, @Query() query: unknown, @Req() request: Request): Promise<Snapshot> {
     return this.hub.snapshot(principalOf(request), { shop, name, query: { ...(query as object) } });

@@ -1,6 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import {
+  alertCountsSql,
+  alertCustomersSql,
+  alertEffectSql,
+  alertLogSql,
+  alertOutcomeSql,
+  alertPageSql,
+  suppressionCountsSql,
+  suppressionPageSql,
+} from './alerts/index.js';
 import { customerFeaturesSql, noMbg } from './features/index.js';
 import { fingerprintStatements } from './fingerprint.js';
 import {
@@ -165,6 +175,16 @@ function statements(): Map<string, string> {
   const [asOf, customers] = [new Date(at), { keys: [7, 9] }];
   texts.set('read.features-of-facts.sql', customerFeaturesSql(shop, { asOf, mbg, customers, source: 'facts' }).text);
   texts.set('read.features-of-versions.sql', customerFeaturesSql(shop, { asOf, mbg: noMbg, customers: { ids: ["it's"] } }).text);
+  const alerts = { states: ['open', 'acted'], rule: 'churn-high', assignee: "it's", customer: 'c1' };
+  texts.set('alerts.page.sql', alertPageSql(shop, alerts, { limit: 51, before: { decided: at, alertId: 'a1' } }).text);
+  texts.set('alerts.counts.sql', alertCountsSql(shop, {}).text);
+  texts.set('alerts.log.sql', alertLogSql(shop, 'a1').text);
+  texts.set('alerts.outcome.sql', alertOutcomeSql(shop, 2, 17n, 'e1').text);
+  const unsent = { rule: 'churn-high', reason: 'cap', customer: 'c1' };
+  texts.set('alerts.suppressions.sql', suppressionPageSql(shop, unsent, { limit: 51, before: [String(at), '2', '1', '17', '0'] }).text);
+  texts.set('alerts.suppression-counts.sql', suppressionCountsSql(shop, unsent).text);
+  texts.set('alerts.customers.sql', alertCustomersSql(shop, ['c1', "it's"]).text);
+  texts.set('alerts.effect.sql', alertEffectSql(shop, 'churn-high', 90, new Date(at)).text);
   for (const { table, statement } of fingerprintStatements(shop)) {
     if (['ledger_transactions', 'fact_sales', 'dim_geography', 'agg_kpi', 'mv_segment_flow'].includes(table)) {
       texts.set(`fingerprint.${table}.sql`, statement.text);

@@ -34,4 +34,6 @@ export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
 export * from './features/index.js';
 export * from './models/index.js';
+export * from './alerts/index.js';
+export { microsOf, textOfMicros } from './micros.js';
 export { WarehouseModule } from './warehouse.module.js';

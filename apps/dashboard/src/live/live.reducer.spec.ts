@@ -1,4 +1,10 @@
-import { roomQueries, snapshot as anySnapshot, type FeedItem, type RoomName, type Snapshot } from '#contracts';
+import {
+  roomQueries,
+  overviewSnapshot as anySnapshot,
+  type FeedItem,
+  type OverviewRoom as RoomName,
+  type OverviewSnapshot as Snapshot,
+} from '#contracts';
 import { describe, expect, it } from 'vitest';
 import { queriesOf } from '../view/queries.js';
 import { viewOf } from '../view/view.js';

@@ -1,4 +1,4 @@
-import { roomNames, type RoomName, type Snapshot } from '#contracts';
+import { overviewRoomNames as roomNames, type OverviewRoom as RoomName, type OverviewSnapshot as Snapshot } from '#contracts';
 import { nextLink, type LinkEvent } from './link.js';
 import { emptyRoom, type LiveState, type Queries, type Received, type RoomState, type Trouble } from './live.state.js';
 import { compareSeq } from './sequence.js';

@@ -1,4 +1,4 @@
-import { roomNames, type RoomName, type Snapshot } from '#contracts';
+import { overviewRoomNames as roomNames, type OverviewRoom as RoomName, type OverviewSnapshot as Snapshot } from '#contracts';
 import type { LinkState } from './link.js';
 
 /** What went wrong, in words for the person in front of the page. */

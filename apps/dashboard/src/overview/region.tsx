@@ -1,4 +1,4 @@
-import type { RoomName } from '#contracts';
+import type { OverviewRoom as RoomName } from '#contracts';
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '../icons.js';
 import type { ReactNode } from 'react';

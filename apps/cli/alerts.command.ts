@@ -1,0 +1,76 @@
+import type { AlertItem, AlertOrder } from '#contracts';
+import { Command, InvalidArgumentError } from 'commander';
+import { instanceAt, urlHelp } from './instance.js';
+import { parseShop } from './parse-shop.js';
+
+interface Options {
+  readonly shop: string;
+  readonly url?: string;
+  readonly json?: true;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** `alerts`: those there are, one with its log, what was not sent, and what people do with one. */
+export function alertsCommand(): Command {
+  const alerts = new Command('alerts').description('Alerts about customers: list, show, and what you do with them.');
+  const of = (name: string, description: string): Command =>
+    new Command(name)
+      .description(description)
+      .requiredOption('--shop <id>', 'the shop', parseShop)
+      .option('--json', 'print the answer as one JSON object')
+      .option('--url <url>', urlHelp);
+  const order = (name: string, description: string, argument: string | undefined, orderOf: (text: string) => AlertOrder): Command => {
+    const command = of(name, description).argument('<alert>', 'its id');
+    if (argument !== undefined) command.argument(argument);
+    return command.action(async (alert: string, ...rest: unknown[]) => {
+      const options = rest[argument === undefined ? 0 : 1] as Options;
+      const answer = await (await instanceAt(options.url)).orderAlert(options.shop, alert, orderOf(String(rest[0])));
+      if (options.json) return say(JSON.stringify(answer));
+      say(`${answer.outcome === 'done' ? 'Done' : 'Sent; the owner of alerts has not come to it yet'}. ${lineOf(answer.alert)}`);
+    });
+  };
+  return alerts
+    .addCommand(
+      of('list', 'The newest first, those that are not over.')
+        .option('--state <state>', 'open, acknowledged, acted, recovered, expired or live', 'live')
+        .action(async ({ shop, url, json, state }: Options & { state: string }) => {
+          const answer = await (await instanceAt(url)).alerts(shop, { state });
+          if (json) return say(JSON.stringify(answer));
+          for (const alert of answer.alerts) say(lineOf(alert));
+          say(
+            Object.entries(answer.counts)
+              .map(([name, count]) => `${count} ${name}`)
+              .join(', '),
+          );
+        }),
+    )
+    .addCommand(
+      of('show', 'One with its reasons and all that happened to it.')
+        .argument('<alert>', 'its id')
+        .action(async (id: string, { shop, url, json }: Options) => {
+          const answer = await (await instanceAt(url)).alert(shop, id);
+          if (json) return say(JSON.stringify(answer));
+          say(lineOf(answer.alert));
+          for (const reason of answer.alert.reasons) say(`  ${reason}`);
+          for (const { at, step, refused, by, detail } of answer.log)
+            say(`${at}  ${step ?? `refused: ${refused}`}${by ? ` by ${by}` : ''}  ${detail}`);
+        }),
+    )
+    .addCommand(order('ack', 'It is in your hands.', undefined, () => ({ command: 'acknowledge' })))
+    .addCommand(order('assign', 'Puts it into somebody’s hands.', '<person>', (assignee) => ({ command: 'assign', assignee })))
+    .addCommand(order('comment', 'Says something about it.', '<text>', (text) => ({ command: 'comment', text })))
+    .addCommand(order('snooze', 'Until an instant of the shop.', '<until>', (until) => ({ command: 'snooze', until })))
+    .addCommand(order('act', 'Something was done.', '<action>', (action) => ({ command: 'act', action })))
+    .addCommand(order('rate', 'Was it useful?', '<yes|no>', (text) => ({ command: 'rate', useful: parseUseful(text) })));
+}
+
+function lineOf({ alertId, customerId, state, probability, netValueAtStake, decidedAt, assignee }: AlertItem): string {
+  const whose = assignee === null ? '' : `, with ${assignee}`;
+  return `${alertId}  ${decidedAt}  ${customerId}: ${state}${whose}, ${Math.round(probability * 100)} %, ${netValueAtStake} at stake`;
+}
+
+function parseUseful(text: string): boolean {
+  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('It must be yes or no.');
+  return text === 'yes';
+}

@@ -1,0 +1,73 @@
+import { isSandbox, type Shop, type ShopDirectory } from '#warehouse';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ShopOwner, type OwnerParts } from './shop-owner.js';
+
+/** How often the registry is asked for shops that were added. */
+const registryMs = 500;
+/** How long a shop whose owner could not start is left alone. */
+const againMs = 2_000;
+
+/** Runs an owner of alerts for every shop that has topics, and for each that is registered later. */
+export class AlertsService {
+  readonly #owners = new Map<string, ShopOwner>();
+  readonly #failedAt = new Map<string, number>();
+  readonly #stop = new AbortController();
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly shops: ShopDirectory,
+    private readonly parts: OwnerParts,
+  ) {}
+
+  get owners(): readonly ShopOwner[] {
+    return [...this.#owners.values()];
+  }
+
+  /** Shops whose owner could not start so far; it is tried again. */
+  get failed(): readonly string[] {
+    return [...this.#failedAt.keys()];
+  }
+
+  async start(): Promise<void> {
+    await this.startMissing();
+    this.#watching = this.watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
+    await Promise.all(this.owners.map((owner) => owner.stop()));
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await sleep(registryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      if (this.#stop.signal.aborted) return;
+      await this.startMissing().catch((error: unknown) =>
+        this.parts.logger.warn({ error: String(error) }, 'the shops could not be looked up, it is tried again'),
+      );
+    }
+  }
+
+  private async startMissing(): Promise<void> {
+    const now = performance.now();
+    const missing = (await this.shops.list()).filter(
+      (shop) => !isSandbox(shop) && !this.#owners.has(shop.shop) && now - (this.#failedAt.get(shop.shop) ?? -Infinity) > againMs,
+    );
+    for (const shop of missing) await this.startOne(shop);
+  }
+
+  /** A shop that was registered a moment ago may have no topics yet; one that cannot start keeps no other from starting. */
+  private async startOne(shop: Shop): Promise<void> {
+    const owner = new ShopOwner(shop, this.parts);
+    try {
+      await owner.start();
+      this.#owners.set(shop.shop, owner);
+      this.#failedAt.delete(shop.shop);
+    } catch (error) {
+      this.#failedAt.set(shop.shop, performance.now());
+      this.parts.logger.warn({ shop: shop.shop, error: String(error) }, 'the owner of alerts could not be started, it is tried again');
+      await owner.stop().catch(() => undefined);
+    }
+  }
+}
