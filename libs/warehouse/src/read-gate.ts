@@ -92,6 +92,11 @@ export class ShopGate implements ReadGate {
     this.side(shop, level).own = { watermark };
   }
 
+  /** A process that died may have been writing the level: answers say `partial` until a write phase has gone through. */
+  doubts(shop: Shop, level: Level): void {
+    this.side(shop, level).torn = true;
+  }
+
   /** Another process refreshes the shop from now on: reads ask the store again. */
   leaves(shop: Shop): void {
     for (const level of ['live', 'settled'] as const) this.side(shop, level).own = undefined;
@@ -118,7 +123,7 @@ export class ShopGate implements ReadGate {
 /** One level of one shop. */
 interface Side {
   readonly lock: SharedLock;
-  /** Whether the last write phase failed half-way. */
+  /** Whether the last write phase failed half-way, or may have. */
   torn: boolean;
   /** The watermark that a refresher in this process wrote: nobody else moves it, so no read has to ask the store. */
   own: { readonly watermark: Watermark | undefined } | undefined;

@@ -92,7 +92,10 @@ export const modelBody = z.strictObject({
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens, starting with a letter')
     .optional()
     .describe("Middle part of the version; absent: the manifest's shop"),
-  manifest: z.record(z.string(), z.unknown()).describe('As the trainer wrote it'),
+  manifest: z
+    .record(z.string(), z.unknown())
+    .refine((manifest) => JSON.stringify(manifest).length <= modelLimits.manifest, within(modelLimits.manifest))
+    .describe('As the trainer wrote it'),
   file: z.base64('must be base64').max(base64Of(modelLimits.file), within(modelLimits.file)).describe('The model file, base64'),
   card: modelCard.optional(),
 });

@@ -8,6 +8,7 @@ import {
   LedgerRepository,
   lost,
   RefreshRepository,
+  WarehouseError,
   WatermarkRepository,
   type LedgerHead,
   type LedgerTopic,
@@ -120,8 +121,8 @@ export class Refresher {
   }
 
   /**
-   * Takes the shop over: generations from here on lie above all earlier ones, and both levels go on from their own watermark. Rows of a
-   * step that was cut off may lie beyond it: the next step, which goes as far or further, writes them again.
+   * Takes the shop over: generations from here on lie above all earlier ones, and both levels go on from their own watermark. Rows of
+   * steps that were cut off, or came after the checkpoint, may lie beyond it: they are written again before the ledger's end is reached.
    * @throws {WarehouseError} `claim-lost` when another process claimed it meanwhile
    */
   async claim(): Promise<void> {
@@ -150,6 +151,8 @@ export class Refresher {
     // A process that claims the shop anew has not moved it: its readers stand where they stood.
     if (this.gate.owns(this.shop.shop)) return;
     this.gate.stands(this.shop, 'settled', this.#settled);
+    // Who left something unsettled may have died while he settled it.
+    if (ahead) this.gate.doubts(this.shop, 'settled');
     this.gate.stands(this.shop, 'live', this.#live);
   }
 
@@ -357,7 +360,11 @@ export class Refresher {
   /** Where the next start may go on. Should it not come to the disk, it goes on from an earlier one. */
   private async checkpoint(watermark: Watermark): Promise<void> {
     this.#checkpointAt = this.#elapsed();
-    await this.watermarks.write(this.shop, 'checkpoint', watermark, 0).catch((error: unknown) => this.explain(error));
+    try {
+      await this.watermarks.write(this.shop, 'checkpoint', watermark, 0).catch((error: unknown) => this.explain(error));
+    } catch (error) {
+      if (error instanceof WarehouseError && error.code === 'claim-lost') throw error;
+    }
   }
 
   /** Why a step failed: the store refuses a refresher that is not the newest one, whatever it was about to write. */

@@ -169,15 +169,18 @@ describe('the bounds', () => {
   });
 
   it('do not exist for a model whose contributions hang on several features: all midnights are asked, and the answers are the same', async () => {
-    const [right, mixing] = [await nextCrossings(model, { rows: rows.slice(0, 20 * width), count: 20, asOf }), notAdditive(model)];
-    expect(await silenceBounds(mixing)).toBeUndefined();
-    expect(await nextCrossings(mixing, { rows: rows.slice(0, 20 * width), count: 20, asOf })).toEqual(right);
+    const right = await nextCrossings(model, { rows: rows.slice(0, 20 * width), count: 20, asOf });
+    for (const other of ['season_sin', 'recency', 'recency_per_max']) {
+      const mixing = notAdditive(model, other);
+      expect(await silenceBounds(mixing), other).toBeUndefined();
+      expect(await nextCrossings(mixing, { rows: rows.slice(0, 20 * width), count: 20, asOf }), other).toEqual(right);
+    }
   });
 });
 
-/** Probabilities as they are, contributions told in another way: some of season's is given to tenure. */
-function notAdditive(of: ScoringModel): ScoringModel {
-  const [tenure, season] = [placeOf('tenure'), placeOf('season_sin')];
+/** Probabilities as they are, contributions told in another way: some of another feature's is given to tenure. */
+function notAdditive(of: ScoringModel, other: string): ScoringModel {
+  const [tenure, given] = [placeOf('tenure'), placeOf(other)];
   return {
     manifest: of.manifest,
     mbg: of.mbg,
@@ -186,9 +189,9 @@ function notAdditive(of: ScoringModel): ScoringModel {
     score: async (some, size) => {
       const scores = await of.score(some, size);
       for (let row = 0; row < size; row += 1) {
-        const moved = (some[row * width + season] ?? 0) * 0.3;
+        const moved = (some[row * width + given] ?? 0) * -0.3;
         scores.contrib[row * width + tenure] = (scores.contrib[row * width + tenure] ?? 0) + moved;
-        scores.contrib[row * width + season] = (scores.contrib[row * width + season] ?? 0) - moved;
+        scores.contrib[row * width + given] = (scores.contrib[row * width + given] ?? 0) - moved;
       }
       return scores;
     },

@@ -33,7 +33,11 @@ const boundsOf = new WeakMap<ScoringModel, Promise<Bounds | undefined>>();
  */
 export async function nextCrossings(model: ScoringModel, { rows, count, asOf, held }: Silent): Promise<(Crossing | undefined)[]> {
   let known = boundsOf.get(model);
-  if (!known) boundsOf.set(model, (known = silenceBounds(model)));
+  if (!known) {
+    boundsOf.set(model, (known = silenceBounds(model)));
+    // A run that failed may go well the next time.
+    known.catch(() => boundsOf.delete(model));
+  }
   const bounds = (await known) ?? unbounded;
   const from = (index: number): number => (typeof asOf === 'number' ? asOf : (asOf[index] ?? NaN));
   const crossings = new Array<Crossing | undefined>(count);

@@ -120,7 +120,7 @@ async function contributions(model: ScoringModel, which: (at: number, feature: n
       free.forEach(({ places, valuesAt }, feature) => {
         valuesAt(which(start + row, feature)).forEach((value, index) => (rows[row * width + (places[index] ?? 0)] = value));
       });
-      signed.forEach(({ place, valueAt }, index) => (rows[row * width + place] = valueAt(which(start + row, index))));
+      signed.forEach(({ place, valueAt }, index) => (rows[row * width + place] = valueAt(which(start + row, free.length + index))));
     }
     all.set((await model.score(rows, atATime)).contrib, start * width);
   }

@@ -99,9 +99,16 @@ export class ModelsService {
     return this.ofShop(name);
   }
 
-  /** Makes active what was active before. @throws {WarehouseError} `shop-unknown`, `model-move-refused` */
+  /**
+   * Makes active what was active before.
+   * @throws {WarehouseError} `shop-unknown`, `model-move-refused`, `model-damaged`
+   * @throws {ScoringError} when this build cannot score with that one: another one is to be promoted
+   */
   async rollback(name: string, kind: ModelKind, by: string): Promise<ShopModelsAnswer> {
-    await this.parts.models.rollback(await findShop(this.parts.shops, name), kind, by);
+    const shop = await findShop(this.parts.shops, name);
+    const { before } = await this.parts.models.rolesOf(shop, kind);
+    if (before !== undefined) await this.parts.refuseUnfit(await this.parts.models.read(before));
+    await this.parts.models.rollback(shop, kind, by);
     return this.ofShop(name);
   }
 

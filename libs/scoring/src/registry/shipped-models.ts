@@ -52,7 +52,9 @@ export class ShippedModels {
     const { database } = await findShop(this.shops, shop);
     const log = await this.models.log({ shop, database }, 'churn');
     if (log.some(({ by }) => by !== shippedBy)) return;
-    await this.models.move({ shop, database }, 'promote', version, shippedBy);
+    await this.models
+      .move({ shop, database }, 'promote', version, shippedBy)
+      .catch((error: unknown) => this.log.error({ err: error, shop, version }, 'the shipped model could not be made active'));
   }
 }
 

@@ -209,11 +209,15 @@ it('settles what the steps of a process left that died, without doing the steps 
   expect(second.refresher.live).toEqual(checkpoint);
   expect(second.refresher.watermark).toEqual(first.refresher.watermark);
   expect(second.refresher.unsettled).toBe(true);
+  // Who left it may have died while he settled it: what is settled is not sworn to.
+  const isPartial = async (): Promise<boolean> => (await second.gate.read(left, () => Promise.resolve(undefined))).stamp.partial;
+  expect(await isPartial()).toBe(true);
   expect(await second.refresher.follow()).toBeGreaterThan(1);
   expect(second.refresher.live?.positions).toEqual(first.refresher.live?.positions);
   send();
   await follow(second);
   const settled = await second.refresher.settle();
+  expect(await isPartial()).toBe(false);
   expect(await compareWarehouse(engine, left.database, foldOracle(log.all(), settings), settings, { withoutViews: true })).toEqual([]);
   expect(settled?.ledgerRows).toBe(log.all().length - log.all().length / round);
   expect(second.refresher.unsettled).toBe(false);
