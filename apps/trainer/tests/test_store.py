@@ -43,3 +43,9 @@ def test_names_that_are_none(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_secret_is_not_shown() -> None:
     assert StoreClient("http://reader:quite-a-secret@127.0.0.1:8124").shown == "http://127.0.0.1:8124"
+
+
+def test_options_are_said_whole() -> None:
+    """The command that publishes afterwards looks for whole words: `--eval` would measure, and then publish what lies there."""
+    with pytest.raises(SystemExit):
+        main(["--shop", "demo", "--eval"])
