@@ -30,7 +30,8 @@ export const layers = {
   testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime', 'replay', 'scoring', 'simulation'],
 };
 
-const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'];
+/** Specs, and what only they share. */
+const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts', '**/*.testing.ts'];
 
 /** The lib or app that a path lies in (`libs/clock`), or its top folder outside of those. */
 function unitOf(path) {

@@ -38,7 +38,7 @@ for (const secret of ['CLICKHOUSE_PASSWORD', 'TIDELINE_SECRET']) {
 }
 
 const services = compose(['config', '--services'], env).stdout.trim().split('\n').sort().join(' ');
-if (services !== 'api clickhouse ingestor kafka simulator') faults.push(`the services are: ${services}`);
+if (services !== 'api clickhouse ingestor kafka scorer simulator') faults.push(`the services are: ${services}`);
 
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
 for (const [, app] of text.matchAll(/dist\/apps\/(\w+)\/main\.js/g)) {

@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util';
 export interface MeasureOptions {
   /** How many seeds, or kills, or rounds: more take longer and prove more. */
   readonly seeds?: number;
+  /** How many processes are killed. */
+  readonly kills?: number;
   /** One run again, as a failing one printed it. */
   readonly seed?: number;
   /** How long a measure goes on. */
@@ -29,9 +31,9 @@ export interface Measured {
 export type MeasuringCommand = (work: string, options: MeasureOptions) => Promise<readonly Measure[] | Measured>;
 
 /** Options that are whole numbers. */
-const numbers = ['seeds', 'seed', 'minutes', 'events'] as const;
+const numbers = ['seeds', 'kills', 'seed', 'minutes', 'events'] as const;
 
-const usage = `Options: --minutes N, --events N, --seeds N, --seed N --path PATH --replay PATH (one run again), --evidence (writes docs/evidence/COMMAND.json)`;
+const usage = `Options: --minutes N, --events N, --seeds N, --kills N, --seed N --path PATH --replay PATH (one run again), --evidence (writes docs/evidence/COMMAND.json)`;
 
 /**
  * Runs the commands that were named, or all.
@@ -80,6 +82,7 @@ function parse(args: readonly string[], commands: readonly string[]): Asked {
     allowPositionals: true,
     options: {
       seeds: text,
+      kills: text,
       seed: text,
       minutes: text,
       events: text,

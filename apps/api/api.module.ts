@@ -7,7 +7,7 @@ import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule } from '#scoring';
+import { ModelsModule, ScoresModule } from '#scoring';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -36,6 +36,7 @@ export class ApiModule {
         AlertsReadModule,
         ReplayModule,
         ModelsModule,
+        ScoresModule,
         RealtimeModule,
       ],
     };

@@ -2,10 +2,10 @@ import { AlertsService } from '#alerts';
 import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
 import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
-import { IngestionService } from '#ingestion';
+import { Alarms, IngestionService } from '#ingestion';
 import { createLogger, noteHolder, releaseDirectory, takeDirectory, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
-import { ShippedModels } from '#scoring';
+import { ScorerService, ShippedModels } from '#scoring';
 import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
@@ -86,6 +86,12 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     const alerts = app.get(AlertsService);
     undo.push(() => alerts.stop());
     await alerts.start();
+    const [scorer, alarms] = [app.get(ScorerService), app.get(Alarms)];
+    undo.push(() => scorer.stop());
+    await scorer.start({
+      raise: (shop, role, message) => void alarms.raise('model-unusable', shop, role, message),
+      clear: (shop, role) => alarms.clear('model-unusable', shop, role),
+    });
     if (simulator) {
       progress(`the simulated shop ${demoShop}`);
       const service = app.get(SimulatorService);

@@ -7,7 +7,7 @@ import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule } from '#scoring';
+import { ModelsModule, ScorerModule, ScoresModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -41,6 +41,8 @@ export class TidelineModule {
         AlertsReadModule,
         ReplayModule,
         ModelsModule,
+        ScorerModule.forRoot(),
+        ScoresModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],

@@ -13,6 +13,7 @@ import { processes } from './processes.js';
 import { reimport } from './reimport.js';
 import { restartWorld } from './restart-world.js';
 import { schema } from './schema/schema.js';
+import { silence } from './silence/silence.js';
 import { simulateImport } from './simulate-import.js';
 
 process.exitCode = await runMeasures(
@@ -30,6 +31,7 @@ process.exitCode = await runMeasures(
     clock,
     properties,
     processes: (work) => processes(work),
+    silence,
     'restart-world': restartWorld,
     'simulate-import': simulateImport,
   },

@@ -27,6 +27,7 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'replay-range-empty': HttpStatus.BAD_REQUEST,
   'replay-nothing': HttpStatus.UNPROCESSABLE_ENTITY,
   'event-unknown': HttpStatus.NOT_FOUND,
+  'score-unknown': HttpStatus.NOT_FOUND,
   'model-unknown': HttpStatus.NOT_FOUND,
   'model-move-refused': HttpStatus.CONFLICT,
   'model-invalid': HttpStatus.UNPROCESSABLE_ENTITY,

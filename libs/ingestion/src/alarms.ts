@@ -10,6 +10,7 @@ export const alarmCodes = [
   'ledger-failed',
   'start-failed',
   'replay-broken',
+  'model-unusable',
 ] as const;
 
 /** Something that a person should look at. */

@@ -13,7 +13,7 @@ export { ingestionConfig } from './ingestion.config.js';
 export { IngestionError, type IngestionErrorCode } from './ingestion.errors.js';
 export { IngestionModule } from './ingestion.module.js';
 export { claimsOver } from './claim/claims.js';
-export { controlTopicOf, soleRefresher, TopicRefreshClaim, type RefreshClaim } from './claim/refresh-claim.js';
+export { controlTopicOf, soleRefresher, TopicRefreshClaim, type ClaimedWork, type RefreshClaim } from './claim/refresh-claim.js';
 export { SANDBOX_INTAKE, type IntakeFeed, type SandboxIntake } from './intake.js';
 export { messageOf } from './ledger/raw-message.js';
 export { PIPELINES, type Pipelines, type PipelineView } from './pipelines.js';

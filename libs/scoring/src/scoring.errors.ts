@@ -11,6 +11,7 @@ const codes = {
   'model-directory-unreadable': { retryable: false },
   'run-failed': { retryable: true },
   'model-closed': { retryable: false },
+  'score-unknown': { retryable: false },
 } as const;
 
 export type ScoringErrorCode = keyof typeof codes;

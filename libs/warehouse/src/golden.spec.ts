@@ -52,6 +52,11 @@ import {
   returnsAtSql,
 } from './refresh/versions.js';
 import { pageEndSql, pageSql, surveySql } from './replay/replay.reads.js';
+import { between } from './positions.js';
+import { customerMomentsSql } from './scores/customer-moments.js';
+import { versionsSql } from './scores/ledger-versions.reads.js';
+import { buyersFromSql } from './scores/moment.reads.js';
+import { customerScoreSql, scoresSummarySql } from './scores/score.reads.js';
 import type { Shop } from './shop.js';
 
 // The SQL of every statement as it is sent, so that a change of a builder shows in review as a change of SQL.
@@ -185,6 +190,16 @@ function statements(): Map<string, string> {
   texts.set('alerts.suppression-counts.sql', suppressionCountsSql(shop, unsent).text);
   texts.set('alerts.customers.sql', alertCustomersSql(shop, ['c1', "it's"]).text);
   texts.set('alerts.effect.sql', alertEffectSql(shop, 'churn-high', 90, new Date(at)).text);
+  const rowAt = (topic: 'transactions.v1' | 'returns.v1', offset: bigint) => ({ topic, partition: 1, epoch: 1, offset });
+  const moments = [
+    { customerId: "it's", asOf: at, orders: [rowAt('transactions.v1', 7n)], returns: [] },
+    { customerId: 'c2', asOf: at + 1, orders: [], returns: [rowAt('returns.v1', 3n)] },
+  ];
+  texts.set('read.customer-moments.sql', customerMomentsSql(shop, { moments, mbg, leaveOut: { orders: ['A1'], returns: ['R1'] } }).text);
+  texts.set('read.buyers-from.sql', buyersFromSql(shop, 7, 1_000).text);
+  texts.set('read.order-versions.sql', versionsSql(shop, 'transactions.v1', between([], [position('transactions.v1', 1, 20n)])).text);
+  texts.set('read.scores-summary.sql', scoresSummarySql(shop).text);
+  texts.set('read.customer-score.sql', customerScoreSql(shop, "it's").text);
   for (const { table, statement } of fingerprintStatements(shop)) {
     if (['ledger_transactions', 'fact_sales', 'dim_geography', 'agg_kpi', 'mv_segment_flow'].includes(table)) {
       texts.set(`fingerprint.${table}.sql`, statement.text);

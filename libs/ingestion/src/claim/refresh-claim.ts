@@ -1,6 +1,6 @@
 import { domainTopicConfig, type EventProducer, type RunningConsumer, type Streaming } from '#streaming';
 
-/** Whose turn it is to refresh one shop. */
+/** Whose turn it is to do one shop's work. */
 export interface RefreshClaim {
   /** Resolves with the turn's epoch once this process has it; waits while another one does. */
   acquire(): Promise<bigint>;
@@ -14,8 +14,13 @@ export const soleRefresher: RefreshClaim = {
   release: () => Promise.resolve(),
 };
 
-export function controlTopicOf(shop: string): string {
-  return `${shop}.control.v1`;
+/** What may be done by one process at a time: refreshing a shop's figures, scoring its customers. */
+export type ClaimedWork = 'refresher' | 'scorer';
+
+const controlTopics: Readonly<Record<ClaimedWork, string>> = { refresher: 'control.v1', scorer: 'scorer-control.v1' };
+
+export function controlTopicOf(shop: string, work: ClaimedWork = 'refresher'): string {
+  return `${shop}.${controlTopics[work]}`;
 }
 
 /**
@@ -36,6 +41,7 @@ export class TopicRefreshClaim implements RefreshClaim {
     private readonly streaming: Streaming,
     /** Named in the record, so that an operator sees who refreshes. */
     private readonly claimedBy: string,
+    private readonly work: ClaimedWork = 'refresher',
   ) {}
 
   async acquire(): Promise<bigint> {
@@ -55,7 +61,7 @@ export class TopicRefreshClaim implements RefreshClaim {
   async holds(): Promise<boolean> {
     const epoch = this.#epoch;
     if (epoch === undefined) return false;
-    const [bound] = await this.streaming.bounds([controlTopicOf(this.shop)]);
+    const [bound] = await this.streaming.bounds([controlTopicOf(this.shop, this.work)]);
     // Nothing but claims is on the topic: the last record is the newest claim.
     if (bound?.end === epoch + 1n) return true;
     if (this.#epoch === epoch) this.#epoch = undefined;
@@ -70,11 +76,11 @@ export class TopicRefreshClaim implements RefreshClaim {
   }
 
   private async join(): Promise<void> {
-    const topic = controlTopicOf(this.shop);
+    const topic = controlTopicOf(this.shop, this.work);
     await this.streaming.ensureTopics([{ topic, partitions: 1, config: domainTopicConfig }]);
     this.#producer ??= await this.streaming.producer();
     this.#consumer = await this.streaming.consume({
-      groupId: `tideline.${this.shop}.refresher`,
+      groupId: `tideline.${this.shop}.${this.work}`,
       topics: [topic],
       // Called when the group gives the partition to this process, and again after each rebalance that leaves it here.
       startAt: async (_topic, _partition, bounds) => {

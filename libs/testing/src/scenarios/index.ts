@@ -8,3 +8,4 @@ export { seededShop, type SeededShopOptions } from './seeded-shop.js';
 export { someAttributes, someCustomer, someLines, someReturnLines, type Shelf } from './stories.js';
 export { twentyCustomers } from './twenty-customers.js';
 export { knownAt, knownFrom, knownInTurn } from './known-in-turn.js';
+export { silences, type SilenceScript } from './silences.js';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { nodeFlags } from './node-flags.js';
 
 /** Those that are deployed. */
-export type ProcessName = 'store' | 'ingestor' | 'api' | 'simulator';
+export type ProcessName = 'store' | 'ingestor' | 'scorer' | 'api' | 'simulator';
 
 /** One of the product's processes as it is deployed: the built program, told everything by its environment. */
 export class ProductProcess {

@@ -44,13 +44,23 @@ FROM
 )
 GROUP BY customer
 HAVING notEmpty(ordered)`;
+  return featuresOf(sql`customer AS customer_id`, lists, instant, mbg);
+}
+
+/**
+ * The arithmetic, over rows of `ordered` (the orders, oldest first, as the lists above make them), `refunded` and `since_refund`.
+ * @param key what a row begins with
+ * @param asOf the instant, which may be a column of the rows
+ * @param more columns behind the features, each after a comma
+ */
+export function featuresOf(key: Sql, lists: Sql, asOf: Sql, mbg: MbgParameters, more: Sql = sql``): Sql {
   const steps = [lists, ...stepsTo(mbg)].reduce((inner, columns) => sql`SELECT *,\n    ${columns}\nFROM\n(\n${inner}\n)`);
   return sql`SELECT
-    customer AS customer_id,
+    ${key},
     ${join(
-      features.map(({ name }) => sql`toFloat32(${expressionOf(name, instant)}) AS ${ident(name)}`),
+      features.map(({ name }) => sql`toFloat32(${expressionOf(name, asOf)}) AS ${ident(name)}`),
       ',\n    ',
-    )}
+    )}${more}
 FROM
 (
 ${steps}

@@ -73,15 +73,15 @@ export function documentsOfFacts(shop: Shop, asOf: Sql, customers?: CustomerSele
 }
 
 /** Distinct products, as hashes: only their number counts, and texts are long. */
-function productsOf(ids: Sql): Sql {
+export function productsOf(ids: Sql): Sql {
   return sql`arrayMap(id -> sipHash64(id), arrayDistinct(arrayFilter(id -> id != '', ${ids})))`;
 }
 
-function ageOf(instant: Sql, asOf: Sql): Sql {
+export function ageOf(instant: Sql, asOf: Sql): Sql {
   return sql`dateDiff('millisecond', ${instant}, ${asOf})`;
 }
 
-function dayOf(shop: Shop, instant: Sql): Sql {
+export function dayOf(shop: Shop, instant: Sql): Sql {
   return sql`toInt32(toDate(${instant}, ${shop.timeZone}))`;
 }
 

@@ -1,0 +1,7 @@
+import { clickhouseConfig } from '#clickhouse';
+import { httpConfig } from '#http';
+import { logConfig } from '#observability';
+import { streamingConfig } from '#streaming';
+
+/** Every slice of the process that scores. */
+export const slices = [httpConfig, streamingConfig, clickhouseConfig, logConfig];

@@ -1,0 +1,60 @@
+import { clickhouseConfig, openServer } from '#clickhouse';
+import { ConfigError, type ResolvedConfig } from '#config';
+import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
+import { createLogger, logConfig, type Running } from '#observability';
+import { ScorerService } from '#scoring';
+import { openStreaming, streamingConfig } from '#streaming';
+import { ShopRepository } from '#warehouse';
+import { NestFactory } from '@nestjs/core';
+import { hostname } from 'node:os';
+import { ScorerAppModule } from './scorer.module.js';
+
+/**
+ * Starts the scorer on a store and a broker of others: store -> broker -> schema -> scorers -> what it says of itself.
+ * What was started is stopped again when a later part fails.
+ */
+export async function startScorer(config: ResolvedConfig): Promise<Running> {
+  const { TIDELINE_HOST: host, TIDELINE_PORT: port, TIDELINE_SECRET: secret } = config.get(httpConfig);
+  refuseOpenBind(host, secret);
+  const { KAFKA_BROKERS: brokers } = config.get(streamingConfig);
+  const { CLICKHOUSE_URL: url } = config.get(clickhouseConfig);
+  if (!brokers || !url) {
+    throw new ConfigError([
+      'KAFKA_BROKERS and CLICKHOUSE_URL are needed: this process has neither a broker nor a store of its own. Start apps/store, or name your servers.',
+    ]);
+  }
+  const logger = createLogger(config.get(logConfig).TIDELINE_LOG_LEVEL);
+  /** How to undo what was started; run last in, first out. */
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    const clickhouse = openServer(url);
+    undo.push(() => clickhouse.close());
+    // One that was killed is given up after this long: until then nobody scores its shops. One that was only slow loses its turn, which costs
+    // nothing: whoever has the next decides the same.
+    const streaming = openStreaming({ brokers, clientId: 'tideline-scorer', logger, sessionTimeoutMs: 6_000 });
+    undo.push(() => streaming.close());
+    const app = await NestFactory.create(
+      ScorerAppModule.forRoot({
+        config,
+        logger,
+        clickhouse,
+        streaming,
+        claimedBy: `scorer ${hostname()} ${process.pid}`,
+      }),
+      { logger: false, bodyParser: false, abortOnError: false },
+    );
+    setupHttp(app, { host, secret, log: (error, instance) => logger.error({ err: error, instance }, 'request failed') });
+    undo.push(() => app.close());
+    await app.get(ShopRepository).prepareSystem();
+    const scorers = app.get(ScorerService);
+    undo.push(() => scorers.stop());
+    await scorers.start();
+    return { ready: await listenOn(app, port, host), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  keyOf,
+  liesBefore,
+  winnerOf,
+  type KnownVersion,
+  type OrderVersion,
+  type Place,
+  type Position,
+  type ReturnVersion,
+} from '#warehouse';
+
+/** Ids of orders and returns. */
+export interface DocumentIds {
+  readonly orders: ReadonlySet<string>;
+  readonly returns: ReadonlySet<string>;
+}
+
+/** Which versions may be known at an instant. */
+export interface Knowledge {
+  /** Unix milliseconds: nothing that happened or arrived later. */
+  readonly asOf: number;
+  /** Nothing of the ledger from here on. */
+  readonly before: readonly Position[];
+  /** Nor these rows: their turn comes later. */
+  readonly not: ReadonlySet<KnownVersion>;
+}
+
+const none: DocumentIds = { orders: new Set(), returns: new Set() };
+
+/**
+ * Orders and returns that moved in the ledger behind a place, each with all of its versions. `facts_by_customer` holds the newest winner of
+ * each and is brought to the ledger's end once a second only; what is in here is left out of it and taken from the ledger, so that a
+ * customer can be seen as of any instant behind that place, at once, and whatever was corrected since.
+ */
+export class RecentVersions {
+  /** Rows behind the place, in the order in which they were added. */
+  #fresh: KnownVersion[] = [];
+  readonly #orders = new Map<string, OrderVersion[]>();
+  readonly #returns = new Map<string, ReturnVersion[]>();
+  readonly #returnsOf = new Map<string, Set<string>>();
+  readonly #places = new Set<string>();
+  #moved = { orders: new Set<string>(), returns: new Set<string>() };
+
+  /** Rows behind the place. */
+  get fresh(): readonly KnownVersion[] {
+    return this.#fresh;
+  }
+  /** Places of all rows that are known here, by `keyOf`. */
+  get places(): ReadonlySet<string> {
+    return this.#places;
+  }
+  /** Orders that returns name, whether they moved or not: whose a return is follows from them. */
+  ordersNamed(returnIds: Iterable<string>): Set<string> {
+    const named = new Set<string>();
+    for (const id of returnIds) for (const { orderId } of this.#returns.get(id) ?? []) if (orderId !== '') named.add(orderId);
+    return named;
+  }
+
+  /** Some returns, and those that name some orders. */
+  returnsAmong(returnIds: Iterable<string>, orderIds: Iterable<string>): Set<string> {
+    const found = new Set(returnIds);
+    for (const orderId of orderIds) for (const id of this.#returnsOf.get(orderId) ?? []) found.add(id);
+    return found;
+  }
+
+  /** Rows behind the place. */
+  addFresh(rows: readonly KnownVersion[]): void {
+    for (const row of rows) {
+      if (!this.keep(row)) continue;
+      this.#fresh.push(row);
+      this.moved(row);
+    }
+  }
+
+  /** Further versions of what moved, and of the orders that moved returns name. */
+  addVersions(rows: readonly KnownVersion[]): void {
+    for (const row of rows) {
+      if (this.keep(row) && 'returnId' in row && this.#moved.orders.has(row.orderId)) this.#moved.returns.add(row.returnId);
+    }
+  }
+
+  /** The place moves on: what did not move behind it is forgotten. */
+  prune(base: readonly Position[]): void {
+    const fresh = this.#fresh.filter((row) => !liesBefore(row, base));
+    if (fresh.length === this.#fresh.length) return;
+    const orders = [...this.#orders.values()].flat();
+    const returns = [...this.#returns.values()].flat();
+    const [formerReturns, formerOrders] = [returns, orders];
+    for (const index of [this.#orders, this.#returns, this.#returnsOf]) index.clear();
+    this.#places.clear();
+    this.#moved = { orders: new Set(), returns: new Set() };
+    this.#fresh = [];
+    this.addFresh(fresh);
+    const { orders: own, returns: ownReturns } = this.#moved;
+    this.addVersions(formerReturns.filter(({ returnId, orderId }) => ownReturns.has(returnId) || own.has(orderId)));
+    const kept = new Set(this.#moved.returns);
+    this.addVersions(formerReturns.filter(({ returnId }) => kept.has(returnId)));
+    const named = this.ordersNamed(kept);
+    this.addVersions(formerOrders.filter(({ orderId }) => own.has(orderId) || named.has(orderId)));
+  }
+
+  /** Customers whom a row may concern: of every version of its order, and those its return names. */
+  customersOf(row: KnownVersion): Set<string> {
+    const customers = new Set<string>();
+    const add = (versions: readonly { customerId: string }[] = []): void => {
+      for (const { customerId } of versions) if (customerId !== '') customers.add(customerId);
+    };
+    if ('returnId' in row) {
+      add(this.#returns.get(row.returnId));
+      for (const orderId of this.ordersNamed([row.returnId])) add(this.#orders.get(orderId));
+    } else {
+      add(this.#orders.get(row.orderId));
+    }
+    return customers;
+  }
+
+  /** What moved, by the customers that it concerns or concerned. */
+  byCustomer(): ReadonlyMap<string, DocumentIds> {
+    const found = new Map<string, { orders: Set<string>; returns: Set<string> }>();
+    const of = (customer: string) => {
+      let ids = found.get(customer);
+      if (!ids) found.set(customer, (ids = { orders: new Set(), returns: new Set() }));
+      return ids;
+    };
+    for (const id of this.#moved.orders) {
+      for (const each of this.#orders.get(id) ?? []) if (each.customerId !== '') of(each.customerId).orders.add(id);
+    }
+    for (const id of this.#moved.returns) {
+      for (const row of this.#returns.get(id) ?? []) for (const customer of this.customersOf(row)) of(customer).returns.add(id);
+    }
+    return found;
+  }
+
+  /**
+   * Ledger rows that count for a customer: of his orders and returns that moved, the winners among what is known. The rule is that of
+   * `documentsOfVersions`.
+   */
+  winners(customerId: string, documents: DocumentIds = none, knowledge: Knowledge): { orders: Place[]; returns: Place[] } {
+    const known = <V extends KnownVersion>(versions: readonly V[] = []): V | undefined =>
+      winnerOf(versions.filter((each) => isKnown(each, knowledge)));
+    const orders: Place[] = [];
+    for (const id of documents.orders) {
+      const winner = known(this.#orders.get(id));
+      if (winner && !winner.cancelled && winner.customerId === customerId && winner.orderTime <= knowledge.asOf) orders.push(winner);
+    }
+    const returns: Place[] = [];
+    for (const id of documents.returns) {
+      const winner = known(this.#returns.get(id));
+      if (!winner?.refunded || winner.refundTime > knowledge.asOf) continue;
+      const order = known(this.#orders.get(winner.orderId));
+      if (!order?.cancelled && (order ?? winner).customerId === customerId) returns.push(winner);
+    }
+    return { orders, returns };
+  }
+
+  private keep(row: KnownVersion): boolean {
+    const key = keyOf(row);
+    if (this.#places.has(key)) return false;
+    this.#places.add(key);
+    if (!('returnId' in row)) {
+      append(this.#orders, row.orderId, row);
+      return true;
+    }
+    append(this.#returns, row.returnId, row);
+    if (row.orderId !== '') {
+      const named = this.#returnsOf.get(row.orderId) ?? new Set();
+      this.#returnsOf.set(row.orderId, named.add(row.returnId));
+    }
+    return true;
+  }
+
+  private moved(row: KnownVersion): void {
+    if ('returnId' in row) {
+      this.#moved.returns.add(row.returnId);
+      return;
+    }
+    this.#moved.orders.add(row.orderId);
+    for (const returnId of this.#returnsOf.get(row.orderId) ?? []) this.#moved.returns.add(returnId);
+  }
+}
+
+function isKnown(version: KnownVersion, { asOf, before, not }: Knowledge): boolean {
+  return version.eventTime <= asOf && version.recordedTime <= asOf && liesBefore(version, before) && !not.has(version);
+}
+
+function append<V>(index: Map<string, V[]>, id: string, row: V): void {
+  const rows = index.get(id);
+  if (rows) rows.push(row);
+  else index.set(id, [row]);
+}

@@ -1,0 +1,353 @@
+import type { ScoreCause } from '#contracts';
+import {
+  LedgerVersionReads,
+  liesBefore,
+  lowerOf,
+  MomentReads,
+  scoredPositions,
+  ScoreRepository,
+  type CustomerMoment,
+  type KnownVersion,
+  type MomentsQuery,
+  type Position,
+  type ScoreDecision,
+  type ScoreRole,
+  type ScorerState,
+  type Shop,
+  type Standing,
+  type Watermark,
+} from '#warehouse';
+import { Assessor, type NamedModel } from './assessor.js';
+import { CrossingQueue, type Due } from './crossing-queue.js';
+import { advanceCourse, silentAt, type Course, type Visit } from './decide.js';
+import { RecentReader } from './recent-reader.js';
+import type { DocumentIds, RecentVersions } from './recent-versions.js';
+import { turnsOf } from './turns.js';
+
+/** Ledger rows per partition that one batch decides on at most. */
+const rowsPerBatch = 1_000;
+/** Rows behind which nobody is decided on event by event any more: everybody is looked at once, at the shop's clock. */
+export const mostBehind = 20_000;
+/** Customers of one batch while everybody is looked at: whom an event touches meanwhile waits for one of them. */
+const customersPerBatch = 1_000;
+/** Crossings of one batch. */
+const crossingsPerBatch = 2_000;
+
+/** Where the figures stand as a batch begins. */
+export interface Ground {
+  /** What the facts hold. */
+  readonly settled: readonly Position[];
+  /** How far the ledger is known to be whole, and the shop's time then. */
+  readonly live: Watermark;
+  /** How far silence may be decided on, Unix milliseconds. */
+  readonly quietUntil: number;
+}
+
+/** A batch, decided on and not written yet. */
+export interface Plan {
+  readonly state: ScorerState;
+  readonly decisions: readonly ScoreDecision[];
+  /** Whether there is more to do right away. */
+  readonly more: boolean;
+  /** What else was found out: next crossings of customers whose decision said nothing new. */
+  readonly courses: readonly Course[];
+  /** Whether a kill may not forget it: what only says how far the track read would be found out again. */
+  readonly lasting: boolean;
+  /** Whether a look at everybody begins with it. */
+  readonly begins: boolean;
+}
+
+export interface TrackParts {
+  readonly scores: ScoreRepository;
+  readonly versions: LedgerVersionReads;
+  readonly moments: MomentReads;
+  readonly refused: (customerId: string, feature: string) => void;
+}
+
+/**
+ * The decisions of one role in one shop: who is to be decided on, when, and what comes of it. `plan` reads and computes, `done` takes over
+ * what was written; between them the caller writes. Nothing here is kept that is not in the store too.
+ */
+export class ScoreTrack {
+  readonly #standings = new Map<string, Standing>();
+  readonly #queue = new CrossingQueue();
+  readonly #assessor: Assessor;
+  #recent: RecentReader;
+  #state: ScorerState | undefined;
+  /** Where the ledger stood when the look at everybody began, or when this process took it up. */
+  #sweepFrom: readonly Position[] | undefined;
+
+  private constructor(
+    private readonly shop: Shop,
+    readonly role: ScoreRole,
+    private readonly parts: TrackParts,
+  ) {
+    this.#assessor = new Assessor(parts.moments, shop, parts.refused);
+    this.#recent = new RecentReader(shop, parts.versions);
+  }
+
+  /** Takes up what the store holds. @returns the track and its first sequence */
+  static async open(shop: Shop, role: ScoreRole, parts: TrackParts): Promise<{ track: ScoreTrack; sequence: bigint }> {
+    const track = new ScoreTrack(shop, role, parts);
+    const { state, sequence } = await parts.scores.start(shop, role);
+    track.#state = state;
+    if (state) for (const standing of await parts.scores.standings(shop, role)) track.stand(standing);
+    return { track, sequence };
+  }
+
+  get state(): ScorerState | undefined {
+    return this.#state;
+  }
+  get nextCrossing(): number | undefined {
+    return this.#queue.next()?.at;
+  }
+  /** Customers with a score. */
+  get size(): number {
+    return this.#standings.size;
+  }
+
+  /** What comes next. Reads only, and may be called again: must be within one `ReadGate.read` of the settled level. */
+  async plan(model: NamedModel, ground: Ground, muted: boolean): Promise<Plan | undefined> {
+    const { live, settled } = ground;
+    const clock = live.clock?.getTime();
+    // The source sends its history first: there is no time yet at which anybody could be looked at.
+    if (clock === undefined) return undefined;
+    const ends = scoredPositions(live.positions);
+    const state = this.#state;
+    if (!state) return this.lookAtAll(model, ends, clock, 'first');
+    if (rowsBetween(state.positions, ends) > mostBehind) return this.lookAtAll(model, ends, clock, 'event');
+    if (state.model !== model.version) return this.lookAtAll(model, state.positions, state.clock, 'model');
+
+    await this.#recent.follow(lowerOf(scoredPositions(settled), state.positions), ends);
+    const until = capped(state.positions, ends);
+    const all = until.every((each) => ends.some((end) => end.next === each.next && samePlace(end, each)));
+    // What is not decided on yet may lie before any instant that the clock says.
+    const { due, quietUntil } = this.due(all ? ground.quietUntil : -Infinity);
+    const rows = this.#recent.versions.fresh.filter((row) => !liesBefore(row, state.positions) && liesBefore(row, until));
+    const turns = this.turnsByCustomer(rows);
+    // Who bought before the look began is among the customers of the settled level once that has come so far; who did later is touched.
+    this.#sweepFrom ??= state.positions;
+    const looks = state.sweep !== undefined && all && this.#sweepFrom.every((each) => reaches(settled, each));
+    const chunk = looks && state.sweep ? await this.parts.moments.customers(this.shop, state.sweep.nextKey, customersPerBatch) : undefined;
+    const looked = (chunk?.ids ?? []).filter((id) => !turns.has(id) && (state.sweep?.cause !== 'first' || !this.#standings.has(id)));
+    const sweep = looks && state.sweep ? chunk && { ...state.sweep, nextKey: chunk.nextKey } : state.sweep;
+    if (rows.length + due.length + looked.length === 0 && sweep === state.sweep && all && clock === state.clock) return undefined;
+
+    const batch = new Batch(model, this.#recent.versions, this.#assessor, until, { quietUntil, muted });
+    const visitsOf = new Map<string, { at: number; cause: ScoreCause; row?: KnownVersion }[]>(
+      [...turns].map(([id, own]) => [id, own.map((turn) => ({ ...turn, cause: 'event' as const }))]),
+    );
+    for (const id of looked) visitsOf.set(id, [{ at: Math.max(clock, this.decidedAt(id)), cause: state.sweep?.cause ?? 'first' }]);
+    const concerned = new Set([...visitsOf.keys(), ...due.map(({ customerId }) => customerId)]);
+    const { decisions, courses } = await batch.decide(
+      [...concerned].map((customerId) => ({
+        customerId,
+        planned: visitsOf.get(customerId) ?? [],
+        band: this.#standings.get(customerId)?.band ?? ('none' as const),
+        nextCrossing: this.#standings.get(customerId)?.nextCrossing,
+      })),
+      looked.length > 0 ? 'background' : 'reader',
+    );
+    return {
+      state: {
+        model: model.version,
+        positions: until,
+        clock: Math.max(state.clock, !all ? -Infinity : quietUntil < ground.quietUntil ? quietUntil : clock),
+        sweep,
+      },
+      decisions,
+      courses,
+      lasting: decisions.length > 0 || sweep !== state.sweep,
+      begins: false,
+      more: !all || (looks && sweep !== undefined) || quietUntil < ground.quietUntil,
+    };
+  }
+
+  /** A batch was written. */
+  done({ state, decisions, courses, begins }: Plan): void {
+    if (begins) {
+      // What lies before is part of the look at everybody; it may be more than anybody wants to hold.
+      this.#recent = new RecentReader(this.shop, this.parts.versions);
+    }
+    if (begins || state.sweep === undefined) this.#sweepFrom = undefined;
+    this.#state = state;
+    for (const { customerId, band, decidedAt, nextCrossing } of decisions) this.stand({ customerId, band, decidedAt, nextCrossing });
+    for (const { customerId, nextCrossing } of courses) this.#queue.set(customerId, nextCrossing);
+  }
+
+  private stand(standing: Standing): void {
+    const { customerId, band, nextCrossing } = standing;
+    if (band === 'none') this.#standings.delete(customerId);
+    else this.#standings.set(customerId, standing);
+    this.#queue.set(customerId, band === 'none' ? undefined : nextCrossing);
+  }
+
+  /**
+   * Crossings up to the clock. Of many the earliest: then silence is decided on up to the first that is left out, so that whatever comes of
+   * them lies before it, and everybody's decisions are in the order of time.
+   */
+  private due(until: number): { due: Due[]; quietUntil: number } {
+    const due = this.#queue.due(until, crossingsPerBatch + 1);
+    const [first, left] = [due[0], due[crossingsPerBatch]];
+    if (!first || !left) return { due, quietUntil: until };
+    // As many as cross at one and the same millisecond are decided on together.
+    const quietUntil = Math.max(first.at, left.at - 1);
+    return { due: this.#queue.due(quietUntil, Infinity), quietUntil };
+  }
+
+  private decidedAt(customerId: string): number {
+    return this.#standings.get(customerId)?.decidedAt ?? -Infinity;
+  }
+
+  /** Everybody is looked at from here on; what the ledger holds before is part of that. */
+  private lookAtAll(model: NamedModel, positions: readonly Position[], clock: number, cause: ScoreCause): Plan {
+    return {
+      state: { model: model.version, positions, clock, sweep: { nextKey: 1, cause } },
+      decisions: [],
+      courses: [],
+      lasting: true,
+      begins: true,
+      more: true,
+    };
+  }
+
+  private turnsByCustomer(rows: readonly KnownVersion[]): Map<string, ReturnType<typeof turnsOf>> {
+    const byCustomer = new Map<string, KnownVersion[]>();
+    for (const row of [...rows].sort(byPlace)) {
+      for (const customer of this.#recent.versions.customersOf(row)) {
+        const own = byCustomer.get(customer);
+        if (own) own.push(row);
+        else byCustomer.set(customer, [row]);
+      }
+    }
+    return new Map([...byCustomer].map(([customer, own]) => [customer, turnsOf(own, this.decidedAt(customer))]));
+  }
+}
+
+/** A visit that is known beforehand. */
+interface Planned {
+  readonly at: number;
+  readonly cause: ScoreCause;
+  /** The event, where one is the reason. */
+  readonly row?: KnownVersion;
+}
+
+interface Concerned {
+  readonly customerId: string;
+  readonly planned: readonly Planned[];
+  readonly band: Course['band'];
+  readonly nextCrossing: number | undefined;
+}
+
+/** The courses of a batch: all visits that are known beforehand at once, then crossing after crossing. */
+class Batch {
+  readonly #documents: ReadonlyMap<string, DocumentIds>;
+
+  constructor(
+    private readonly model: NamedModel,
+    private readonly recent: RecentVersions,
+    private readonly assessor: Assessor,
+    private readonly until: readonly Position[],
+    private readonly how: { readonly quietUntil: number; readonly muted: boolean },
+  ) {
+    this.#documents = recent.byCustomer();
+  }
+
+  async decide(concerned: readonly Concerned[], lane: 'reader' | 'background'): Promise<{ decisions: ScoreDecision[]; courses: Course[] }> {
+    const plannedOf = new Map(concerned.map((each) => [each.customerId, each.planned]));
+    const planned = concerned.flatMap(({ customerId, planned: visits }) => visits.map((visit, index) => ({ customerId, visit, index })));
+    const found = await this.assess(
+      planned.map(({ customerId, visit, index }) => this.moment(customerId, visit.at, laterRows(plannedOf.get(customerId), index + 1))),
+      lane,
+    );
+    const visits = new Map<string, Visit[]>();
+    planned.forEach(({ customerId, visit: { at, cause } }, index) => {
+      const assessment = found[index];
+      if (assessment) visits.set(customerId, [...(visits.get(customerId) ?? []), { at, cause, assessment }]);
+    });
+    const courses = concerned.map(({ customerId, band, nextCrossing }): Course => ({
+      customerId,
+      visits: visits.get(customerId) ?? [],
+      done: 0,
+      band,
+      nextCrossing,
+    }));
+    const { quietUntil, muted } = this.how;
+    const saying = { model: this.model.version, mutes: (cause: ScoreCause) => muted || cause === 'first' };
+    const decisions = courses.flatMap((course) => advanceCourse(course, quietUntil, saying));
+    let open = courses.filter((course) => silentAt(course, quietUntil) !== undefined);
+    while (open.length > 0) {
+      const instants = open.map((course) => silentAt(course, quietUntil) ?? 0);
+      const assessed = await this.assess(
+        open.map(({ customerId, done }, index) =>
+          this.moment(customerId, instants[index] ?? 0, laterRows(plannedOf.get(customerId), done)),
+        ),
+        lane,
+      );
+      open.forEach((course, index) => {
+        const assessment = assessed[index];
+        if (!assessment) return;
+        decisions.push(...advanceCourse(course, quietUntil, saying, { at: instants[index] ?? 0, cause: 'silence', assessment }));
+      });
+      open = open.filter((course) => silentAt(course, quietUntil) !== undefined);
+    }
+    // Of one customer they are in order already; a stable sort leaves them so.
+    decisions.sort((a, b) => a.decidedAt - b.decidedAt || (a.customerId < b.customerId ? -1 : a.customerId > b.customerId ? 1 : 0));
+    return { decisions, courses };
+  }
+
+  private assess(moments: readonly CustomerMoment[], lane: 'reader' | 'background') {
+    return this.assessor.assess(this.model, moments, (some) => this.leaveOut(some), lane);
+  }
+
+  private moment(customerId: string, asOf: number, not: ReadonlySet<KnownVersion>): CustomerMoment {
+    const documents = this.#documents.get(customerId);
+    return { customerId, asOf, ...this.recent.winners(customerId, documents, { asOf, before: this.until, not }) };
+  }
+
+  private leaveOut(moments: readonly CustomerMoment[]): MomentsQuery['leaveOut'] {
+    const [orders, returns] = [new Set<string>(), new Set<string>()];
+    for (const customerId of new Set(moments.map((each) => each.customerId))) {
+      const documents = this.#documents.get(customerId);
+      for (const id of documents?.orders ?? []) orders.add(id);
+      for (const id of documents?.returns ?? []) returns.add(id);
+    }
+    return { orders: [...orders], returns: [...returns] };
+  }
+}
+
+/** Events of a customer from one of his visits on. */
+function laterRows(planned: readonly Planned[] = [], from: number): ReadonlySet<KnownVersion> {
+  return new Set(planned.slice(from).flatMap(({ row }) => (row ? [row] : [])));
+}
+
+function byPlace(a: KnownVersion, b: KnownVersion): number {
+  return a.partition - b.partition || a.epoch - b.epoch || (a.offset < b.offset ? -1 : a.offset > b.offset ? 1 : 0);
+}
+
+/** Whether positions lie at or behind one of them. */
+function reaches(positions: readonly Position[], wanted: Position): boolean {
+  const found = positions.find((each) => each.topic === wanted.topic && each.partition === wanted.partition);
+  return found !== undefined && (found.epoch > wanted.epoch || (found.epoch === wanted.epoch && found.next >= wanted.next));
+}
+
+function samePlace(a: Position, b: Position): boolean {
+  return a.topic === b.topic && a.partition === b.partition && a.epoch === b.epoch;
+}
+
+/** Ledger rows between two sets of positions; a partition that entered a new epoch counts with what that one holds. */
+function rowsBetween(from: readonly Position[], to: readonly Position[]): number {
+  return to.reduce((sum, end) => {
+    const start = from.find((each) => samePlace(each, end));
+    return sum + Number(end.next - (start?.next ?? 0n));
+  }, 0);
+}
+
+/** At most so many rows of each partition. A new epoch is entered whole. */
+function capped(from: readonly Position[], to: readonly Position[]): Position[] {
+  return to.map((end) => {
+    const start = from.find((each) => samePlace(each, end)) ?? { next: 0n };
+    const next = start.next + BigInt(rowsPerBatch);
+    return next < end.next ? { ...end, next } : end;
+  });
+}

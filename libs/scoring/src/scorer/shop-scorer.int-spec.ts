@@ -1,0 +1,326 @@
+import { openEmbedded, type ClickHouse } from '#clickhouse';
+import { customerScoreAnswer, customerScored, scoresSummaryAnswer } from '#contracts';
+import { Random, silences } from '#testing';
+import { ScoreReads, ScoreRepository } from '#warehouse';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtureModel, lookThrough, ScoringRig } from './rig.testing.js';
+import { ScoresController } from './scores.controller.js';
+import type { ShopScorer } from './shop-scorer.js';
+
+const { at, order, history, ahead } = silences;
+let directory: string;
+let clickhouse: ClickHouse;
+let shops = 0;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tideline-scorer-'));
+  clickhouse = await openEmbedded(directory);
+});
+afterAll(async () => {
+  await clickhouse.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** A shop with its history, looked at for the first time. */
+async function begun(name = `shop-${(shops += 1)}`): Promise<{ rig: ScoringRig; scorer: ShopScorer }> {
+  const rig = await ScoringRig.open(clickhouse, name);
+  await rig.use();
+  const scorer = rig.scorer();
+  await rig.play([...history(), { tick: at(180) }], true);
+  await lookThrough(scorer);
+  return { rig, scorer };
+}
+
+// They share two cores with whatever else runs.
+describe('whom it looks at', { timeout: 300_000 }, () => {
+  it('waits while the source sends its history, then looks at everybody, muted', async () => {
+    const rig = await ScoringRig.open(clickhouse, 'first');
+    await rig.use();
+    const scorer = rig.scorer();
+    await rig.arrive(history(), true);
+    await lookThrough(scorer);
+    expect(await rig.moves()).toEqual([]);
+    await rig.arrive([rig.tick(at(180))], true);
+    await lookThrough(scorer);
+    const moves = await rig.moves();
+    expect(moves).toHaveLength(40);
+    expect(moves.every((move) => /^2024-06-29 09:00:00.000 c\d+ first none>(low|medium|high) muted$/.test(move))).toBe(true);
+    expect(rig.outbox.sent.map(({ value }) => customerScored.parse(JSON.parse(value)).data.muted)).toEqual(Array(40).fill(true));
+    await scorer.stop();
+  });
+
+  it('decides on whom an event touched at its recordedtime, before the facts by customer stand there', async () => {
+    const { rig, scorer } = await begun();
+    const before = (await rig.moves()).length;
+    await rig.play([order('n1', 'c0', 181), order('n2', 'new', 181.5)]);
+    await lookThrough(scorer);
+    expect((await rig.moves()).slice(before)).toEqual([
+      expect.stringMatching(/^2024-06-30 09:00:00.000 c0 event high>(low|medium)$/),
+      expect.stringMatching(/^2024-06-30 21:00:00.000 new event none>/),
+    ]);
+    await scorer.stop();
+  });
+
+  it('decides on silence at the very instant at which it crosses a band, when a tick has passed it, at 1440 days a day', async () => {
+    const { rig, scorer } = await begun();
+    const before = (await rig.moves()).length;
+    // A minute of the machine is a day of the shop; half a year in two looks.
+    for (const days of [270, 360]) {
+      await rig.play([{ tick: at(days) }]);
+      await lookThrough(scorer);
+    }
+    const silent = (await rig.moves()).slice(before);
+    expect(silent.length).toBeGreaterThan(10);
+    expect(silent.every((move) => / silence /.test(move))).toBe(true);
+    // Ticks fall on nine o'clock: what was decided at a tick's instant would show.
+    expect(silent.filter((move) => move.includes(' 09:00:00.000 '))).toEqual([]);
+    const told = rig.told().slice(before);
+    expect(told.map((line) => line.split(' ')[1])).toEqual([...told.map((line) => line.split(' ')[1])].sort());
+    // In small steps it is the same.
+    const slow = await begun();
+    for (let days = 186; days <= 360; days += 6) {
+      await slow.rig.play([{ tick: at(days - 3) }, { tick: at(days) }]);
+      await lookThrough(slow.scorer);
+    }
+    expect((await slow.rig.moves()).slice(before)).toEqual(silent);
+    await scorer.stop();
+    await slow.scorer.stop();
+  });
+
+  it('does not wait for a hint: each look asks the store', async () => {
+    const { rig, scorer } = await begun();
+    const before = (await rig.moves()).length;
+    await rig.play([order('n1', 'c0', 181)]);
+    await rig.play([order('n2', 'new', 181.5)]);
+    await lookThrough(scorer);
+    expect((await rig.moves()).length).toBe(before + 2);
+    await scorer.stop();
+  });
+});
+
+describe('the same decisions', { timeout: 300_000 }, () => {
+  it('however the events are cut into batches, and wherever the facts stand', async () => {
+    const script = ahead(3, 250);
+    const runs: { moves: string[]; told: string[] }[] = [];
+    const cuts: ((random: Random) => { take: number; parts?: number[]; settle: boolean })[] = [
+      () => ({ take: 6, settle: true }),
+      (random) => ({ take: 1 + Math.floor(random.next() * 60), settle: random.chance(0.3) }),
+      // One partition is read, the other lags behind.
+      (random) => ({ take: 20, parts: random.pick([[0], [1], [0, 1]]), settle: random.chance(0.5) }),
+    ];
+    for (const [index, cut] of cuts.entries()) {
+      const random = new Random(17 + index);
+      const { rig, scorer } = await begun(`cut-${index}`);
+      for (let place = 0; place < script.length;) {
+        const { take, parts, settle } = cut(random);
+        await rig.play(script.slice(place, place + take), settle, parts);
+        place += take;
+        if (random.chance(0.8)) await lookThrough(scorer);
+      }
+      await rig.play([], true);
+      await lookThrough(scorer);
+      await scorer.stop();
+      const told = rig.told().map((line) => line.replace(/^\S+ /, ''));
+      runs.push({ moves: await rig.moves(), told: told.sort() });
+    }
+    expect(runs[0]?.moves.filter((move) => move.includes('event')).length).toBeGreaterThan(15);
+    expect(runs[0]?.moves.filter((move) => move.includes('silence')).length).toBeGreaterThan(10);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+  });
+
+  it('where an order is placed and cancelled in one millisecond, in one batch as in two', async () => {
+    const pair = [order('x1', 'c0', 181), order('x1', 'c0', 181, { revision: 2, status: 'cancelled' }, 181)];
+    const runs: string[][] = [];
+    for (const cut of [2, 1]) {
+      const { rig, scorer } = await begun();
+      const before = (await rig.moves()).length;
+      for (let place = 0; place < pair.length; place += cut) {
+        await rig.play(pair.slice(place, place + cut), true);
+        await lookThrough(scorer);
+      }
+      runs.push((await rig.moves()).slice(before));
+      await scorer.stop();
+    }
+    expect(runs[0]).toEqual([
+      expect.stringMatching(/^2024-06-30 09:00:00.000 c0 event high>(low|medium)$/),
+      expect.stringMatching(/^2024-06-30 09:00:00.000 c0 event (low|medium)>high$/),
+    ]);
+    expect(runs[1]).toEqual(runs[0]);
+  });
+
+  it('after a restart: the silence clock is made of what is stored', async () => {
+    const script = ahead(5, 230);
+    const calm = await begun('calm');
+    const restless = await begun('restless');
+    let { scorer } = restless;
+    for (let place = 0; place < script.length; place += 9) {
+      await calm.rig.play(script.slice(place, place + 9));
+      await restless.rig.play(script.slice(place, place + 9));
+      await lookThrough(calm.scorer);
+      await scorer.look();
+      // Nothing of it but the store.
+      scorer = restless.rig.scorer();
+    }
+    await lookThrough(scorer);
+    expect(await restless.rig.moves()).toEqual(await calm.rig.moves());
+    await calm.scorer.stop();
+    await scorer.stop();
+  });
+
+  it('with the same ids, wherever a scorer is killed: none is lost, none is another', async () => {
+    const script = ahead(7, 230);
+    const calm = await begun('immortal');
+    for (let place = 0; place < script.length; place += 12) {
+      await calm.rig.play(script.slice(place, place + 12));
+      await lookThrough(calm.scorer);
+    }
+    const rig = await ScoringRig.open(clickhouse, 'mortal');
+    await rig.use();
+    const points = ['before write', 'after write', 'before send', 'after send', 'before sent', 'after sent'] as const;
+    let armed: (typeof points)[number] | undefined;
+    let died = 0;
+    const die = (point: (typeof points)[number]): void => {
+      if (armed !== point) return;
+      armed = undefined;
+      died += 1;
+      throw new Error(`killed ${point}`);
+    };
+    class Mortal extends ScoreRepository {
+      override async write(...args: Parameters<ScoreRepository['write']>): Promise<void> {
+        die('before write');
+        await super.write(...args);
+        die('after write');
+      }
+      override async sent(...args: Parameters<ScoreRepository['sent']>): Promise<void> {
+        die('after send');
+        die('before sent');
+        await super.sent(...args);
+        die('after sent');
+      }
+    }
+    rig.outbox.before = () => die('before send');
+    const living = (): ShopScorer => rig.scorer({ scores: new Mortal(clickhouse) });
+    let scorer = living();
+    await rig.play([...history(), { tick: at(180) }], true);
+    for (let place = -12, turn = 0; place < script.length; place += 12, turn += 1) {
+      if (place >= 0) await rig.play(script.slice(place, place + 12));
+      armed = points[turn % points.length];
+      for (let more = true; more;) {
+        try {
+          more = await scorer.look();
+        } catch (error) {
+          expect(String(error)).toContain('killed');
+          more = true;
+          scorer = living();
+        }
+      }
+    }
+    armed = undefined;
+    scorer = living();
+    await lookThrough(scorer);
+    expect(died).toBeGreaterThan(6);
+    expect(await rig.moves()).toEqual(await calm.rig.moves());
+    const told = new Map<string, string>();
+    for (const { key, value } of rig.outbox.sent) {
+      const { id } = JSON.parse(value) as { id: string };
+      // What is told again is the same to the byte.
+      expect(told.get(id) ?? `${key} ${value}`).toBe(`${key} ${value}`);
+      told.set(id, `${key} ${value}`);
+    }
+    const lines = (of: ScoringRig): string[] => [...new Set(of.told().map((line) => line.replace(/^\S+ /, '')))].sort();
+    expect(lines(rig)).toEqual(lines(calm.rig));
+    expect(told.size).toBe(calm.rig.outbox.sent.length);
+    expect(rig.outbox.sent.length).toBeGreaterThan(told.size);
+    await scorer.stop();
+    await calm.scorer.stop();
+  });
+});
+
+describe('who asks', () => {
+  it('is told how customers stand, of one with reasons, and of one that nobody knows what to do', async () => {
+    const { rig, scorer } = await begun();
+    await rig.play([order('n1', 'c0', 181)]);
+    await lookThrough(scorer);
+    const directory = { find: () => Promise.resolve(rig.shop), list: () => Promise.resolve([rig.shop]) };
+    const controller = new ScoresController(directory, new ScoreReads(clickhouse));
+    const summary = scoresSummaryAnswer.parse(await controller.summary(rig.shop.shop));
+    expect(summary).toMatchObject({ model: 'churn-fixture-00000001', asOf: at(180), complete: true, customers: 40 });
+    expect(summary.bands.map(({ band }) => band)).toEqual(['low', 'medium', 'high']);
+    expect(summary.bands.reduce((sum, { customers }) => sum + customers, 0)).toBe(40);
+    const one = customerScoreAnswer.parse(await controller.ofCustomer({ shop: rig.shop.shop, id: 'c0' }));
+    // One order of 10.00 half a year ago, and the one of today.
+    expect(one).toMatchObject({ decidedAt: at(181), cause: 'event', previousBand: 'high', orders: 2, netValueAtStake: '20.00' });
+    expect(one.reasons).toHaveLength(3);
+    await expect(controller.ofCustomer({ shop: rig.shop.shop, id: 'nobody' })).rejects.toMatchObject({ code: 'score-unknown' });
+    await scorer.stop();
+  });
+});
+
+describe('models', () => {
+  it('another one becomes active without a restart: everybody is looked at by it, and nobody is told whose band is the same', async () => {
+    const { rig, scorer } = await begun();
+    const before = rig.outbox.sent.length;
+    const [stored, roles] = [await fixtureModel('churn-fixture-00000002'), rig.roles];
+    rig.models.set(stored.version, stored);
+    rig.roles = { ...roles, active: stored.version };
+    rig.elapsed += 2_000;
+    await lookThrough(scorer);
+    expect(rig.outbox.sent.length).toBe(before);
+    const rows = await clickhouse.query<{ model: string; cause: string }>(rig.scoresSql());
+    expect(rows).toHaveLength(40);
+    expect(rows.every(({ model, cause }) => model === stored.version && cause === 'model')).toBe(true);
+    await scorer.stop();
+  });
+
+  it('a shadow is scored beside it under its own name, and nobody is told', async () => {
+    const { rig, scorer } = await begun();
+    const before = rig.outbox.sent.length;
+    await rig.use();
+    const shadow = await fixtureModel('churn-shadow-00000003');
+    rig.models.set(shadow.version, shadow);
+    rig.roles = { ...rig.roles, shadow: shadow.version };
+    rig.elapsed += 2_000;
+    await lookThrough(scorer);
+    expect(rig.outbox.sent.length).toBe(before);
+    expect(await rig.moves('shadow')).toHaveLength(40);
+    await rig.play([order('n1', 'c0', 181)]);
+    await lookThrough(scorer);
+    expect(await rig.moves('shadow')).toHaveLength(41);
+    expect(rig.outbox.sent.length).toBe(before + 1);
+    await scorer.stop();
+  });
+
+  it('one that does not fit raises an alarm and scores nobody; the next one does', async () => {
+    const rig = await ScoringRig.open(clickhouse, 'bad');
+    const good = await fixtureModel();
+    const bad = { ...good, version: 'churn-bad-00000004', file: good.file.subarray(0, good.file.length - 7) };
+    rig.models.set(bad.version, bad).set(good.version, good);
+    rig.roles = { active: bad.version, shadow: undefined };
+    const scorer = rig.scorer();
+    await rig.play([...history(), { tick: at(180) }], true);
+    await lookThrough(scorer);
+    expect(rig.alarms.get('active')).toMatch(
+      /^The active churn model churn-bad-00000004 cannot be used, nobody is scored by it: .*cut short/,
+    );
+    expect(await rig.moves()).toEqual([]);
+    rig.roles = { active: good.version, shadow: undefined };
+    rig.elapsed += 2_000;
+    await lookThrough(scorer);
+    expect([...rig.alarms]).toEqual([]);
+    expect(await rig.moves()).toHaveLength(40);
+    await scorer.stop();
+  });
+
+  it('none: nobody is scored', async () => {
+    const rig = await ScoringRig.open(clickhouse, 'none');
+    const scorer = rig.scorer();
+    await rig.play([...history(), { tick: at(180) }], true);
+    expect(await scorer.look()).toBe(false);
+    expect(await rig.moves()).toEqual([]);
+    await scorer.stop();
+  });
+});

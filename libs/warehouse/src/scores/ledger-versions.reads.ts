@@ -1,0 +1,135 @@
+import { sql, type ClickHouse, type Sql } from '#clickhouse';
+import { between, type Position } from '../positions.js';
+import { tableOf, type Shop } from '../shop.js';
+import { instantOf } from '../watermark.repository.js';
+import type { OrderVersion, ReturnVersion } from './known-versions.js';
+import { keyOf, type Place, type ScoredTopic } from './place.js';
+
+/** Ids, or places, of a statement: their list stays far below the longest statement that the engine parses. */
+const perStatement = 5_000;
+
+/** What an order and its returns are found by. */
+const entityOf = (orderId: string): string => `o:${orderId}`;
+
+interface PlaceRow {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly offset: string;
+}
+interface HeadRow extends PlaceRow {
+  readonly document: string;
+  readonly order_id: string;
+  readonly customer_id: string;
+  readonly revision: string;
+  readonly hash: string;
+  readonly flag: number;
+  readonly moment: string;
+  readonly event_time: string;
+  readonly recorded_time: string;
+}
+
+const sources = {
+  'transactions.v1': { table: 'ledger_transactions', id: sql`order_id`, flag: sql`cancelled`, moment: sql`order_time` },
+  'returns.v1': { table: 'ledger_returns', id: sql`return_id`, flag: sql`refunded`, moment: sql`refund_time` },
+} as const;
+
+/** What the ledger says of orders and returns, version by version: new rows by its key, older ones through its projections. */
+export class LedgerVersionReads {
+  constructor(private readonly clickhouse: ClickHouse) {}
+
+  /** Orders' versions between two sets of positions, in the order of the ledger. */
+  async orders(shop: Shop, from: readonly Position[], to: readonly Position[]): Promise<OrderVersion[]> {
+    return (await this.fresh(shop, 'transactions.v1', from, to)).map(orderOf);
+  }
+
+  /** Returns' versions between two sets of positions, in the order of the ledger. */
+  async returns(shop: Shop, from: readonly Position[], to: readonly Position[]): Promise<ReturnVersion[]> {
+    return (await this.fresh(shop, 'returns.v1', from, to)).map(returnOf);
+  }
+
+  /** Every version of orders. @param known those that need not be read again, by `keyOf` */
+  async versionsOfOrders(shop: Shop, orderIds: readonly string[], known: ReadonlySet<string>): Promise<OrderVersion[]> {
+    const places = await this.places(shop, 'transactions.v1', orderIds, (ids) => sql`entity_id IN ${ids.map(entityOf)}`);
+    return (await this.at(shop, 'transactions.v1', places, known)).map(orderOf);
+  }
+
+  /** Every version of returns, and of all returns that ever named one of some orders. */
+  async versionsOfReturns(
+    shop: Shop,
+    returnIds: readonly string[],
+    orderIds: readonly string[],
+    known: ReadonlySet<string>,
+  ): Promise<ReturnVersion[]> {
+    const named = (ids: readonly string[]): Sql =>
+      sql`return_id IN (SELECT return_id FROM ${tableOf(shop, 'ledger_returns')} WHERE verdict = 'accepted' AND entity_id IN ${ids.map(entityOf)})`;
+    const places = [
+      ...(await this.places(shop, 'returns.v1', returnIds, (ids) => sql`return_id IN ${ids}`)),
+      ...(await this.places(shop, 'returns.v1', orderIds, named)),
+    ];
+    return (await this.at(shop, 'returns.v1', places, known)).map(returnOf);
+  }
+
+  private async fresh(shop: Shop, topic: ScoredTopic, from: readonly Position[], to: readonly Position[]): Promise<Head[]> {
+    const of = (positions: readonly Position[]): Position[] => positions.filter((each) => each.topic === topic);
+    return (await this.clickhouse.query<HeadRow>(versionsSql(shop, topic, between(of(from), of(to))))).map((row) => headOf(topic, row));
+  }
+
+  private async places(shop: Shop, topic: ScoredTopic, ids: readonly string[], where: (ids: readonly string[]) => Sql): Promise<Place[]> {
+    const found: Place[] = [];
+    for (let start = 0; start < ids.length; start += perStatement) {
+      const rows = await this.clickhouse.query<PlaceRow>(
+        sql`SELECT partition, epoch, offset FROM ${tableOf(shop, sources[topic].table)}
+WHERE verdict = 'accepted' AND ${where(ids.slice(start, start + perStatement))}`,
+      );
+      for (const row of rows) found.push(placeOf(topic, row));
+    }
+    return found;
+  }
+
+  private async at(shop: Shop, topic: ScoredTopic, places: readonly Place[], known: ReadonlySet<string>): Promise<Head[]> {
+    const unknown = [...new Map(places.map((place) => [keyOf(place), place])).values()].filter((place) => !known.has(keyOf(place)));
+    const found: Head[] = [];
+    for (let start = 0; start < unknown.length; start += perStatement) {
+      const some = unknown.slice(start, start + perStatement).map(({ partition, epoch, offset }) => [partition, epoch, offset]);
+      const rows = await this.clickhouse.query<HeadRow>(versionsSql(shop, topic, sql`(partition, epoch, offset) IN ${some}`));
+      for (const row of rows) found.push(headOf(topic, row));
+    }
+    return found;
+  }
+}
+
+/** Heads of accepted versions, in the order of the ledger. */
+export function versionsSql(shop: Shop, topic: ScoredTopic, where: Sql): Sql {
+  const { table, id, flag, moment } = sources[topic];
+  return sql`SELECT partition, epoch, offset, ${id} AS document, order_id, customer_id, revision, hash, ${flag} AS flag, ${moment} AS moment, event_time, recorded_time
+FROM ${tableOf(shop, table)} WHERE ${where} AND verdict = 'accepted' ORDER BY partition, epoch, offset`;
+}
+
+type Head = Place & ReturnType<typeof headOf>;
+
+function headOf(topic: ScoredTopic, row: HeadRow) {
+  return {
+    ...placeOf(topic, row),
+    document: row.document,
+    orderId: row.order_id,
+    customerId: row.customer_id,
+    revision: BigInt(row.revision),
+    hash: row.hash,
+    flag: row.flag !== 0,
+    moment: instantOf(row.moment).getTime(),
+    eventTime: instantOf(row.event_time).getTime(),
+    recordedTime: instantOf(row.recorded_time).getTime(),
+  };
+}
+
+function orderOf({ document, flag, moment, ...head }: Head): OrderVersion {
+  return { ...head, orderId: document, cancelled: flag, orderTime: moment };
+}
+
+function returnOf({ document, flag, moment, ...head }: Head): ReturnVersion {
+  return { ...head, returnId: document, refunded: flag, refundTime: moment };
+}
+
+function placeOf(topic: ScoredTopic, { partition, epoch, offset }: PlaceRow): Place {
+  return { topic, partition, epoch, offset: BigInt(offset) };
+}
