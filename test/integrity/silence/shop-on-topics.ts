@@ -48,8 +48,7 @@ export class ShopOnTopics {
   async send(script: SilenceScript): Promise<void> {
     for (const item of script) {
       const { topic, key, value } = 'tick' in item ? this.tick(item.tick) : item;
-      // Orders and returns are read topic by topic: which of two that are sent at once is known first is the ingestor's affair, and shows in
-      // the instants (docs/models.md). What is measured here is the scorer.
+      // Orders and returns stand on topics of their own: which of two that are sent at once is known first should not be chance here.
       if (topic !== 'clock.v1') {
         if (this.#last !== undefined && topic !== this.#last) await sleep(400);
         this.#last = topic;
