@@ -27,7 +27,7 @@ export const layers = {
   replay: [...middle, 'ingestion'],
   scoring: middle,
   simulation: [...ground, 'config', 'observability', 'streaming', 'clock'],
-  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime', 'replay', 'scoring', 'simulation'],
+  testing: [...middle, 'ingestion', 'analytics', 'alerts', 'importing', 'realtime', 'replay', 'scoring', 'simulation'],
 };
 
 /** Specs, and what only they share. */

@@ -16,6 +16,17 @@ export default defineConfig({
     target: 'es2023',
     // The policy of the API allows no data: scripts, and a font or picture in a file is cached by its name.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // Pages that load late share the contracts with the first one. In a chunk of their own they would run before the entry,
+            // hence before zod is told not to evaluate: so what tells it goes with them, and runs first as the source has it.
+            { name: 'contracts', test: /node_modules[\\/]zod[\\/]|libs[\\/]contracts[\\/]|zod-without-eval/ },
+          ],
+        },
+      },
+    },
     // The chart library is loaded late, and large by nature.
     chunkSizeWarningLimit: 700,
   },

@@ -3,7 +3,9 @@ import {
   leaveRequest,
   socketEvents,
   type FeedItem,
+  type ModelAnswer,
   type PipelineSnapshot,
+  type Role,
   type RoomName,
   type ShopAnswer,
   type Snapshot,
@@ -13,6 +15,7 @@ import helmet from 'helmet';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer, type Socket } from 'socket.io';
+import { serveMarketing, serveModels } from './fake-rest.js';
 import { dataOf, emptyShop, type FakeShop } from './fake-shop.js';
 
 /** What the next snapshot of a room is to suffer. */
@@ -30,6 +33,11 @@ export class FakeGateway {
   refusal: { code: string; detail: string } | null = null;
   /** REST answers 401 until a session was made with this token, when set. */
   token: string | null = null;
+  /** Who looks at the page. */
+  who: { name: string; role: Role } = { name: 'ann', role: 'marketer' };
+  readonly models = new Map<string, ModelAnswer>();
+  /** Commands that came so far. */
+  commands = 0;
   private signedIn = false;
   private generation = 1;
   private readonly rooms = new Map<string, { counter: number; after: string | null }>();
@@ -78,6 +86,9 @@ export class FakeGateway {
     app.get('/api/v1/shops', (_, response) => {
       response.json({ shops: [...this.shops.values()].map(({ settings }) => settings) });
     });
+    app.get('/api/v1/session', (_, response) => void response.json(this.who));
+    serveMarketing(app, this);
+    serveModels(app, this);
     app.get('/api/v1/shops/:shop/rooms/:name', (request, response) => {
       this.refetches += 1;
       const { shop, name } = request.params;
@@ -99,7 +110,7 @@ export class FakeGateway {
   }
 
   /** The figures moved: one new generation, and a snapshot to everybody in a room of this shop. */
-  publish(shop: string, names: readonly RoomName[] = ['headline', 'series', 'feed', 'pipeline']): void {
+  publish(shop: string, names: readonly RoomName[] = ['headline', 'series', 'feed', 'pipeline', 'alerts']): void {
     this.generation += 1;
     for (const [key, members] of this.io?.sockets.adapter.rooms ?? []) {
       if (!key.startsWith('{') || members.size === 0) continue;
@@ -121,6 +132,12 @@ export class FakeGateway {
     this.publish(shop);
   }
 
+  /** Names of the rooms that somebody is in. */
+  roomsWatched(): string[] {
+    const rooms = [...(this.io?.sockets.adapter.rooms ?? [])].filter(([key, members]) => key.startsWith('{') && members.size > 0);
+    return rooms.map(([key]) => (JSON.parse(key) as { name: string }).name);
+  }
+
   setPipeline(shop: string, change: Partial<PipelineSnapshot['data']>): void {
     const found = this.shops.get(shop);
     if (found) found.pipeline = { ...found.pipeline, ...change };
@@ -130,6 +147,13 @@ export class FakeGateway {
   /** The next snapshot of a room is not sent, or sent broken. */
   fault(name: RoomName, fault: Fault): void {
     this.faults.set(name, [...(this.faults.get(name) ?? []), fault]);
+  }
+
+  /** @throws when there is none: a test asked for what it did not make */
+  shopOf(id: string): FakeShop {
+    const shop = this.shops.get(id);
+    if (!shop) throw new Error(`The fake gateway has no shop ${id}.`);
+    return shop;
   }
 
   private serve(socket: Socket): void {
@@ -155,8 +179,7 @@ export class FakeGateway {
   }
 
   private snapshot(id: string, name: RoomName, query: unknown): Snapshot {
-    const shop = this.shops.get(id);
-    if (!shop) throw new Error(`The fake gateway has no shop ${id}.`);
+    const shop = this.shopOf(id);
     const key = JSON.stringify({ shop: id, name, query });
     const room = this.roomOf(key);
     return {
@@ -175,6 +198,6 @@ export class FakeGateway {
   }
 }
 
-function problemOf(status: number, code: string, detail: string): object {
+export function problemOf(status: number, code: string, detail: string): object {
   return { type: 'about:blank', title: code, status, detail, instance: '/api', code };
 }

@@ -1,4 +1,5 @@
-import type { FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, HeadlineFigures } from '#contracts';
+import type { AlertSort, FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, HeadlineFigures } from '#contracts';
+import { FakeMarketing } from './fake-marketing.js';
 
 /** A shop of the fake gateway: figures that a test sets, and a feed that it fills. */
 export interface FakeShop {
@@ -12,6 +13,9 @@ export interface FakeShop {
   before: bigint;
   items: FeedItem[];
   pipeline: PipelineSnapshot['data'];
+  readonly marketing: FakeMarketing;
+  /** Versions with a part in this shop. */
+  models: { active: string | null; shadow: string | null };
   sell(amount: string, item?: Partial<FeedItem>): void;
 }
 
@@ -26,6 +30,8 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
     orders: 0,
     before: 0n,
     items: [],
+    marketing: new FakeMarketing(),
+    models: { active: null, shadow: null },
     pipeline: {
       state: 'running',
       lag: 0,
@@ -77,7 +83,7 @@ export function fill(shop: FakeShop): void {
 export function dataOf<N extends RoomName>(shop: FakeShop, name: N, query: unknown): RoomData<N> {
   const { currency, timeZone } = shop.settings;
   const span = { from: '2011-12-09T00:00:00Z', to: shop.now };
-  const asked = query as { period?: string; grain?: string; limit?: number | string };
+  const asked = query as { period?: string; grain?: string; limit?: number | string; sort?: AlertSort };
   const figures = figuresOf(shop.gross, shop.orders);
   const earlier = figuresOf(shop.before, 17_204);
   const data: { [M in RoomName]: () => RoomData<M> } = {
@@ -95,7 +101,10 @@ export function dataOf<N extends RoomName>(shop: FakeShop, name: N, query: unkno
     series: () => ({ currency, timeZone, grain: asked.grain ?? 'hour', ...span, points: pointsOf(shop) }),
     feed: () => ({ currency, timeZone, items: shop.items.slice(0, Number(asked.limit ?? 50)) }),
     pipeline: () => shop.pipeline,
-    alerts: () => ({ currency, timeZone, counts: { open: 0, acknowledged: 0, acted: 0, recovered: 0, expired: 0 }, items: [] }),
+    alerts: () => {
+      const items = shop.marketing.list({ state: 'open', ...(asked.sort && { sort: asked.sort }) });
+      return { currency, timeZone, counts: shop.marketing.counts(), items: items.slice(0, Number(asked.limit ?? 50)) };
+    },
   };
   return data[name]();
 }

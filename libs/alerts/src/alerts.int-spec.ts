@@ -294,7 +294,9 @@ describe('alerts', () => {
     });
     // It was decided before the revision was put.
     expect((await alertOf('early')).ruleRevision).toBe(1);
-    const many = Array.from({ length: 60 }, (_, index) => scored(`c${index}`, '2026-05-13T10:00:00Z', 'high'));
+    const many = Array.from({ length: 60 }, (_, index) =>
+      scored(`c${index}`, '2026-05-13T10:00:00Z', 'high', { netValueAtStake: `${9 + index}.50` }),
+    );
     await say(many);
     const counts = await until('all sixty are decided', async () => {
       const sent = (await get<AlertsAnswer>('alerts?limit=100')).alerts.filter(
@@ -318,6 +320,19 @@ describe('alerts', () => {
     expect(pages.length).toBeGreaterThan(6);
     const decided = whole.alerts.map(({ decidedAt }) => decidedAt);
     expect(decided).toEqual([...decided].sort().reverse());
+    const ranked: AlertItem[] = [];
+    for (let next: string | null = ''; next !== null;) {
+      const page: AlertsAnswer = await get(`alerts?sort=value&limit=3${next === '' ? '' : `&before=${next}`}`);
+      ranked.push(...page.alerts);
+      next = page.next;
+    }
+    expect(ranked.map(({ alertId }) => alertId).sort()).toEqual([...pages].sort());
+    const values = ranked.map(({ netValueAtStake }) => Number(netValueAtStake));
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(new Set(values).size).toBeGreaterThan(1);
+    // A page of one order is none of the other.
+    const { next: byTime } = await get<AlertsAnswer>('alerts?limit=3');
+    expect((await call('GET', `alerts?sort=value&before=${byTime}`, 'operator')).body).toMatchObject({ code: 'page-unknown' });
     const suppressed: string[] = [];
     for (let next: string | null = ''; next !== null;) {
       const page: SuppressionsAnswer = await get(`alert-suppressions?limit=7${next === '' ? '' : `&before=${next}`}`);

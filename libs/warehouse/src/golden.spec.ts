@@ -181,7 +181,12 @@ function statements(): Map<string, string> {
   texts.set('read.features-of-facts.sql', customerFeaturesSql(shop, { asOf, mbg, customers, source: 'facts' }).text);
   texts.set('read.features-of-versions.sql', customerFeaturesSql(shop, { asOf, mbg: noMbg, customers: { ids: ["it's"] } }).text);
   const alerts = { states: ['open', 'acted'], rule: 'churn-high', assignee: "it's", customer: 'c1' };
-  texts.set('alerts.page.sql', alertPageSql(shop, alerts, { limit: 51, before: { decided: at, alertId: 'a1' } }).text);
+  const [newest, value] = [
+    { sort: 'newest', decided: at, alertId: 'a1' },
+    { sort: 'value', netValue: '250.00', alertId: 'a1' },
+  ] as const;
+  texts.set('alerts.page.sql', alertPageSql(shop, alerts, { sort: 'newest', limit: 51, before: newest }).text);
+  texts.set('alerts.page-by-value.sql', alertPageSql(shop, {}, { sort: 'value', limit: 51, before: value }).text);
   texts.set('alerts.counts.sql', alertCountsSql(shop, {}).text);
   texts.set('alerts.log.sql', alertLogSql(shop, 'a1').text);
   texts.set('alerts.outcome.sql', alertOutcomeSql(shop, 2, 17n, 'e1').text);

@@ -33,8 +33,8 @@ export { ReplayReads, type ReplayPlace, type ReplayRow, type ReplaySurvey } from
 export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
 export * from './features/index.js';
-export * from './scores/index.js';
-export * from './models/index.js';
 export * from './alerts/index.js';
 export { microsOf, textOfMicros } from './micros.js';
+export * from './scores/index.js';
+export * from './models/index.js';
 export { WarehouseModule } from './warehouse.module.js';

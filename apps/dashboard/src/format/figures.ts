@@ -94,3 +94,28 @@ function isZero(decimal: string): boolean {
 export function isEmpty(figures: HeadlineFigures): boolean {
   return figures.orders === 0 && isZero(figures.grossSales) && isZero(figures.returns) && isZero(figures.discounts);
 }
+
+/** A probability or share: `87%`; what is neither none nor all never reads as `0%` or `100%`. */
+export function percentText(share: number | null, digits = 0): string {
+  if (share === null) return noFigure;
+  const percent = format(`percent ${digits}`, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const least = 0.01 / 10 ** digits;
+  if (share > 0 && share < least / 2) return `<${percent.format(least)}`;
+  if (share < 1 && share > 1 - least / 2) return `>${percent.format(1 - least)}`;
+  return percent.format(share);
+}
+
+/** A measure of a model, `.743` as `0.743`. */
+export function measureText(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined) return noFigure;
+  return format(`measure ${digits}`, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
+/** A difference of measures with its sign: `+0.004`, `−0.012`. */
+export function differenceText(value: number, digits = 3): string {
+  return format(`difference ${digits}`, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: 'exceptZero',
+  }).format(value);
+}

@@ -1,12 +1,6 @@
-import {
-  roomQueries,
-  overviewSnapshot as anySnapshot,
-  type FeedItem,
-  type OverviewRoom as RoomName,
-  type OverviewSnapshot as Snapshot,
-} from '#contracts';
+import { roomQueries, snapshot as anySnapshot, type AlertItem, type FeedItem, type RoomName, type Snapshot } from '#contracts';
 import { describe, expect, it } from 'vitest';
-import { queriesOf } from '../view/queries.js';
+import { marketingQueries, modelQueries, overviewQueries } from '../view/queries.js';
 import { viewOf } from '../view/view.js';
 import { nextLink } from './link.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
@@ -28,6 +22,15 @@ const figures = {
 };
 const shopFields = { currency: 'GBP', timeZone: 'Europe/London' };
 const span = { from: '2011-12-09T00:00:00Z', to: '2011-12-09T12:50:00Z' };
+
+function alert(alertId: string): AlertItem {
+  const instant = '2011-12-09T12:50:00Z';
+  const times = { openedAt: instant, decidedAt: instant, movedAt: instant, expiresAt: instant, snoozedUntil: null };
+  const people = { assignee: null, acknowledged: null, acted: null, rated: null };
+  const rule = { rule: 'churn-high', ruleRevision: 0, band: 'high', model: 'churn-spec-00000000' } as const;
+  const score = { probability: 0.8, orders: 4, netValueAtStake: '250.00', reasons: [] };
+  return { alertId, customerId: alertId, state: 'open', ...rule, ...score, ...times, ...people };
+}
 
 function item(id: string): FeedItem {
   return { id, kind: 'order', entity: id, time: '2011-12-09T12:50:00Z', customer: null, country: null, amount: '1.00', units: 1 };
@@ -56,6 +59,11 @@ function snapshotOf(name: RoomName, seq: string, given: Given = {}): Snapshot {
     },
     series: { ...shopFields, ...span, grain: 'hour', points: [] },
     feed: { ...shopFields, items: (given.items ?? []).map(item) },
+    alerts: {
+      ...shopFields,
+      counts: { open: 1, acknowledged: 0, acted: 0, recovered: 0, expired: 0 },
+      items: (given.items ?? []).map(alert),
+    },
     pipeline: {
       state: 'ready',
       lag: given.lag ?? 0,
@@ -81,7 +89,7 @@ function run(state: LiveState, ...events: LiveEvent[]): { state: LiveState; effe
 
 const up: LiveEvent = { type: 'link', event: 'connected' };
 const down: LiveEvent = { type: 'link', event: 'dropped' };
-const asked: LiveEvent = { type: 'asked', shop: 'demo', queries: queriesOf(viewOf('?period=today')) };
+const asked: LiveEvent = { type: 'asked', shop: 'demo', queries: overviewQueries(viewOf('?period=today')) };
 const push = (snapshot: Snapshot): LiveEvent => ({ type: 'pushed', received: { snapshot, at: 0 } });
 const joined = (turn: number, snapshot: Snapshot): LiveEvent => ({
   type: 'joined',
@@ -124,11 +132,27 @@ describe('the link', () => {
 
   it('asks with queries that the contract takes', () => {
     for (const search of ['?period=today', '?period=custom&from=2011-01-01&to=2011-02-01']) {
-      const queries = queriesOf(viewOf(search));
+      const queries = overviewQueries(viewOf(search));
       for (const name of ['headline', 'series', 'feed', 'pipeline'] as const) {
         expect(roomQueries[name].safeParse(queries[name]).success, `${name} ${search}`).toBe(true);
       }
     }
+  });
+
+  it('asks for the rooms of the page that is shown, and for no others', () => {
+    const marketing: LiveEvent = { type: 'asked', shop: 'demo', queries: marketingQueries('value') };
+    const { state, effects } = run(live(), marketing);
+    expect(effects.filter((each) => each.type === 'leave')).toHaveLength(4);
+    const joins = effects.filter((each) => each.type === 'join');
+    expect(joins.map(({ name }) => name)).toEqual(['pipeline', 'alerts']);
+    for (const { name, query } of joins) expect(roomQueries[name].safeParse(query).success, name).toBe(true);
+    expect(shownOf(state, 'headline')).toBeNull();
+    // A room that is not asked for has no trouble either: nobody would see it go.
+    const trouble = { code: 'x', detail: 'A snapshot is not what this page expects.' };
+    expect(run(state, { type: 'garbled', name: null, trouble }).state.rooms.feed.trouble).toBeNull();
+    expect(run(state, down, up).effects).toHaveLength(2);
+    const model = run(state, { type: 'asked', shop: 'demo', queries: modelQueries });
+    expect(model.effects.filter((each) => each.type === 'join').map(({ name }) => name)).toEqual(['pipeline']);
   });
 
   it('keeps what it shows while it is lost, and joins anew when it is back', () => {
@@ -232,6 +256,11 @@ describe('snapshots', () => {
     // A shop on another clock has no history to wait for, nor has one that nothing comes to.
     expect(isHistoryComing(live())).toBe(false);
     expect(isHistoryComing(run(live(), source, push(snapshotOf('headline', '1.2', { after: '1.1', orders: 0 }))).state)).toBe(false);
+    // A page without figures goes by the clock, and by whether anything is on its way.
+    const { state } = run(live(), { type: 'asked', shop: 'demo', queries: modelQueries });
+    const pipeline = (lag: number): LiveEvent => joined(state.turn, snapshotOf('pipeline', '1.1', { mode: 'source', lag }));
+    expect(isHistoryComing(run(state, pipeline(9)).state)).toBe(true);
+    expect(isHistoryComing(run(state, pipeline(0)).state)).toBe(false);
   });
 });
 
@@ -253,6 +282,13 @@ describe('a pause', () => {
     expect(waitingOf(paused.state)).toEqual({ snapshots: 2, items: 2, more: false });
     const far = run(paused.state, feed('1.4', '1.3', ['f', 'e', 'd']));
     expect(waitingOf(far.state)).toEqual({ snapshots: 3, items: 3, more: true });
+  });
+
+  it('counts alerts that are new, where the page has them', () => {
+    const marketing = run(live(), { type: 'asked', shop: 'demo', queries: marketingQueries('newest') });
+    const { state } = run(marketing.state, joined(marketing.state.turn, snapshotOf('alerts', '1.1', { items: ['a'] })));
+    const paused = run(state, { type: 'paused' }, push(snapshotOf('alerts', '1.2', { after: '1.1', items: ['b', 'a'] })));
+    expect(waitingOf(paused.state)).toEqual({ snapshots: 1, items: 1, more: false });
   });
 
   it('does not hold back the first snapshot of a new view', () => {

@@ -1,6 +1,6 @@
-import { overviewRoomNames as roomNames, type OverviewRoom as RoomName, type OverviewSnapshot as Snapshot } from '#contracts';
+import { roomNames, type RoomName, type Snapshot } from '#contracts';
 import { nextLink, type LinkEvent } from './link.js';
-import { emptyRoom, type LiveState, type Queries, type Received, type RoomState, type Trouble } from './live.state.js';
+import { emptyRoom, type LiveState, type Queries, type Query, type Received, type RoomState, type Trouble } from './live.state.js';
 import { compareSeq } from './sequence.js';
 
 export type LiveEvent =
@@ -17,9 +17,9 @@ export type LiveEvent =
 
 /** What is to be done outside: the reducer itself touches nothing. */
 export type Effect =
-  | { readonly type: 'join'; readonly shop: string; readonly name: RoomName; readonly query: RoomState['query']; readonly turn: number }
+  | { readonly type: 'join'; readonly shop: string; readonly name: RoomName; readonly query: Query; readonly turn: number }
   | { readonly type: 'leave'; readonly key: string }
-  | { readonly type: 'refetch'; readonly shop: string; readonly name: RoomName; readonly query: RoomState['query']; readonly turn: number };
+  | { readonly type: 'refetch'; readonly shop: string; readonly name: RoomName; readonly query: Query; readonly turn: number };
 
 export interface Step {
   readonly state: LiveState;
@@ -39,7 +39,7 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
         const { key } = state.rooms[name];
         return key === null ? [] : [{ type: 'leave', key }];
       });
-      const asked = eachRoom({ ...state, shop: event.shop }, (_, name) => emptyRoom(event.queries[name]));
+      const asked = eachRoom({ ...state, shop: event.shop }, (_, name) => emptyRoom(event.queries[name] ?? null));
       const step = join(asked);
       return { state: step.state, effects: [...effects, ...step.effects] };
     }
@@ -71,7 +71,11 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
       if (event.turn !== state.turn) return still(state);
       return still(withRoom(state, event.name, (room) => ({ ...room, trouble: event.trouble })));
     case 'garbled':
-      return still(eachRoom(state, (room, name) => ((event.name ?? name) === name ? { ...room, trouble: event.trouble } : room)));
+      return still(
+        eachRoom(state, (room, name) =>
+          (event.name ?? name) === name && room.query !== null ? { ...room, trouble: event.trouble } : room,
+        ),
+      );
     case 'paused':
       return still({ ...state, paused: true });
     case 'resumed':
@@ -83,13 +87,17 @@ function still(state: LiveState): Step {
   return { state, effects: [] };
 }
 
-/** Asks for all rooms anew, once the link is up and a shop is chosen. */
+/** Asks for all rooms of the page anew, once the link is up and a shop is chosen. */
 function join(state: LiveState): Step {
   const turn = state.turn + 1;
   const next = { ...eachRoom(state, cut), turn };
   const { shop } = next;
   if (next.link !== 'up' || shop === null) return still(next);
-  return { state: next, effects: roomNames.map((name) => ({ type: 'join', shop, name, query: next.rooms[name].query, turn })) };
+  const effects = roomNames.flatMap((name): Effect[] => {
+    const { query } = next.rooms[name];
+    return query === null ? [] : [{ type: 'join', shop, name, query, turn }];
+  });
+  return { state: next, effects };
 }
 
 /** A push belongs to the room whose key it carries; one of a room that was left is not looked at. */
@@ -109,7 +117,7 @@ function pushed(state: LiveState, received: Received): Step {
     gap,
   }));
   // One refetch at a time: a slow line that misses many snapshots must not be made slower by asking for each.
-  if (!missed || room.gap === 'refetching' || state.shop === null) return still(next);
+  if (!missed || room.gap === 'refetching' || state.shop === null || room.query === null) return still(next);
   return { state: next, effects: [{ type: 'refetch', shop: state.shop, name, query: room.query, turn: state.turn }] };
 }
 

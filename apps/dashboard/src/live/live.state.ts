@@ -1,4 +1,4 @@
-import { overviewRoomNames as roomNames, type OverviewRoom as RoomName, type OverviewSnapshot as Snapshot } from '#contracts';
+import { roomNames, type RoomName, type Snapshot } from '#contracts';
 import type { LinkState } from './link.js';
 
 /** What went wrong, in words for the person in front of the page. */
@@ -16,9 +16,12 @@ export interface Received {
   readonly at: number;
 }
 
+/** What a room is asked with: period, range, grain, limit. */
+export type Query = Readonly<Record<string, string | number>>;
+
 export interface RoomState {
-  /** What the room is asked with: period, range, grain, limit. */
-  readonly query: Readonly<Record<string, string | number>>;
+  /** Null: the page that is shown has no use for this room. */
+  readonly query: Query | null;
   /** Key of the room as the server named it; null until it has answered. */
   readonly key: string | null;
   /** What the page shows. */
@@ -43,7 +46,8 @@ export interface LiveState {
   readonly rooms: Readonly<Record<RoomName, RoomState>>;
 }
 
-export type Queries = Readonly<Record<RoomName, RoomState['query']>>;
+/** The rooms of a page, and what each is asked with. */
+export type Queries = Readonly<Partial<Record<RoomName, Query>>>;
 
 /** Lag beyond which the page says that it is behind. */
 export const behindAfterMs = 5_000;
@@ -53,7 +57,7 @@ export function emptyRoom(query: RoomState['query']): RoomState {
 }
 
 export function initialState(): LiveState {
-  const rooms = Object.fromEntries(roomNames.map((name) => [name, emptyRoom({})])) as Record<RoomName, RoomState>;
+  const rooms = Object.fromEntries(roomNames.map((name) => [name, emptyRoom(null)])) as Record<RoomName, RoomState>;
   return { link: 'connecting', paused: false, shop: null, turn: 0, rooms };
 }
 
@@ -91,22 +95,40 @@ export function isBehind(state: LiveState): boolean {
 export function isHistoryComing(state: LiveState): boolean {
   const pipeline = shownOf(state, 'pipeline');
   const headline = shownOf(state, 'headline');
-  if (pipeline?.data.clock.mode !== 'source' || headline === null || headline.shop !== pipeline.shop) return false;
+  if (pipeline?.data.clock.mode !== 'source') return false;
+  // A page without figures goes by the clock alone.
+  if (state.rooms.headline.query === null) return pipeline.data.clock.now === null && pipeline.data.lag > 0;
+  if (headline === null || headline.shop !== pipeline.shop) return false;
   return headline.asOf === null && (headline.data.figures.orders > 0 || pipeline.data.lag > 0);
 }
 
 export interface Waiting {
   readonly snapshots: number;
   readonly items: number;
-  /** The held feed shares nothing with the shown one: there may be more items than it holds. */
+  /** The held list shares nothing with the shown one: there may be more items than it holds. */
   readonly more: boolean;
+}
+
+/** When the newest of what is shown came; null where nothing is shown yet. */
+export function newestAt(state: LiveState): number | null {
+  const shown = roomNames.flatMap((name) => state.rooms[name].shown?.at ?? []);
+  return shown.length === 0 ? null : Math.max(...shown);
 }
 
 /** What waits behind a pause. */
 export function waitingOf(state: LiveState): Waiting {
   const snapshots = roomNames.reduce((sum, name) => sum + state.rooms[name].waiting, 0);
-  const held = state.rooms.feed.held?.snapshot;
-  const shown = new Set(shownOf(state, 'feed')?.data.items.map((item) => item.id));
-  const items = held?.name === 'feed' ? held.data.items.filter((item) => !shown.has(item.id)).length : 0;
-  return { snapshots, items, more: held?.name === 'feed' && items > 0 && items === held.data.items.length };
+  const [held, shown] = [idsOf(heldList(state)), new Set(idsOf(shownOf(state, 'feed') ?? shownOf(state, 'alerts')))];
+  const items = held.filter((id) => !shown.has(id)).length;
+  return { snapshots, items, more: items > 0 && items === held.length };
+}
+
+/** The list that waits: a page has one at most. */
+function heldList({ rooms }: LiveState): Snapshot | undefined {
+  return rooms.feed.held?.snapshot ?? rooms.alerts.held?.snapshot;
+}
+
+function idsOf(snapshot: Snapshot | null | undefined): readonly string[] {
+  if (snapshot?.name === 'feed') return snapshot.data.items.map(({ id }) => id);
+  return snapshot?.name === 'alerts' ? snapshot.data.items.map(({ alertId }) => alertId) : [];
 }

@@ -1,11 +1,4 @@
-import {
-  overviewJoinAnswer as joinAnswer,
-  overviewRoomNames as roomNames,
-  overviewSnapshot as anySnapshot,
-  socketEvents,
-  type OverviewRoom as RoomName,
-  type OverviewSnapshot as Snapshot,
-} from '#contracts';
+import { joinAnswer, roomNames, snapshot as anySnapshot, socketEvents, type RoomName, type Snapshot } from '#contracts';
 import { io, type Socket } from 'socket.io-client';
 import { ask, notUnderstood, RequestError } from './http.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
-import type { LiveState } from './live.state.js';
+import type { LiveState, Queries } from './live.state.js';
 import type { LiveStore } from './live.store.js';
 
 export const LiveContext = createContext<LiveStore | null>(null);
@@ -24,4 +24,14 @@ export function useNow(everyMs: number): number {
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;
+}
+
+/** Asks for the rooms of the page that is shown. @param queries null: not known yet what to ask for */
+export function useRooms(shop: string | null, queries: Queries | null): void {
+  const store = useLiveStore();
+  const asked = JSON.stringify(queries);
+  useEffect(() => {
+    if (shop !== null && queries !== null) store.dispatch({ type: 'asked', shop, queries });
+    // `asked` is the text of all that `queries` holds: what is drawn anew is not asked for anew.
+  }, [store, shop, asked]);
 }

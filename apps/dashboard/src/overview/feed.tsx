@@ -6,7 +6,7 @@ import { exactMoneyText, moneyText } from '../format/figures.js';
 import { feedTimeText, instantText, zoneText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
-import { Region } from './region.js';
+import { Region } from '../shell/region.js';
 
 const kinds: Readonly<Record<FeedItem['kind'], { readonly word: string; readonly icon: Icon }>> = {
   order: { word: 'Order', icon: IconShoppingBag },

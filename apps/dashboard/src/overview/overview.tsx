@@ -2,15 +2,20 @@ import { IconCalendarOff, IconHistory } from '../icons.js';
 import { isEmpty } from '../format/figures.js';
 import { spanText, zoneText } from '../format/times.js';
 import { isHistoryComing, shownOf } from '../live/live.state.js';
-import { useLive } from '../live/use-live.js';
+import { useLive, useRooms } from '../live/use-live.js';
+import { useView } from '../shell/use-view.js';
+import { overviewQueries } from '../view/queries.js';
 import { Feed } from './feed.js';
 import { Pace } from './pace.js';
 import { PipelineStrip } from './pipeline-strip.js';
-import { Freshness, TroubleNote } from './region.js';
+import { Freshness, TroubleNote } from '../shell/region.js';
 import { Revenue } from './revenue.js';
 import { Tiles } from './tiles.js';
 
-export function Overview() {
+/** How the shop does. @param shop null: not known yet which one */
+export function Overview({ shop }: { readonly shop: string | null }) {
+  const [view] = useView();
+  useRooms(shop, overviewQueries(view));
   return (
     <div className="overview">
       <section className="headline" aria-labelledby="title" data-testid="region-headline">

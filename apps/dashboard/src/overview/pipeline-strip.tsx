@@ -4,7 +4,7 @@ import { countText } from '../format/figures.js';
 import { ageText, instantText } from '../format/times.js';
 import { behindAfterMs, shownOf, type SnapshotOf } from '../live/live.state.js';
 import { useLive, useNow } from '../live/use-live.js';
-import { Region } from './region.js';
+import { Region } from '../shell/region.js';
 
 type Pipeline = SnapshotOf<'pipeline'>['data'];
 

@@ -4,20 +4,10 @@ import type { ComposeOption } from 'echarts/core';
 import { axisMoneyText, exactMoneyText } from '../format/figures.js';
 import { bucketText } from '../format/times.js';
 import type { SnapshotOf } from '../live/live.state.js';
+import type { Palette } from '../shell/palette.js';
 
 export type RevenueOption = ComposeOption<LineSeriesOption | BarSeriesOption | GridComponentOption | TooltipComponentOption>;
 export type SeriesData = SnapshotOf<'series'>['data'];
-
-/** Colours of one theme. */
-export interface Palette {
-  readonly gross: string;
-  readonly net: string;
-  readonly returns: string;
-  readonly ink: string;
-  readonly muted: string;
-  readonly line: string;
-  readonly surface: string;
-}
 
 /**
  * A measure in two parts: what is complete, and the running rest, which starts at the last complete point so that the line is whole.

@@ -4,7 +4,7 @@ import { countText, exactMoneyText, moneyText } from '../format/figures.js';
 import { bucketText, spanText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
-import { Region } from './region.js';
+import { Region } from '../shell/region.js';
 import type { SeriesData } from './revenue-option.js';
 
 const Canvas = lazy(() => import('./revenue-canvas.js'));

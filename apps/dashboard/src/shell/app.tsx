@@ -1,11 +1,10 @@
 import { MantineProvider } from '@mantine/core';
-import { useEffect, useMemo } from 'react';
-import { pillOf } from '../live/live.state.js';
+import { lazy, Suspense, useEffect } from 'react';
+import { newestAt, pillOf } from '../live/live.state.js';
 import type { LiveStore } from '../live/live.store.js';
 import { LiveContext, useLive, useLiveStore } from '../live/use-live.js';
 import { Overview } from '../overview/overview.js';
-import { queriesOf } from '../view/queries.js';
-import { searchOf } from '../view/view.js';
+import type { Page } from '../view/view.js';
 import { Header } from './header.js';
 import { LostBar } from './lost-bar.js';
 import { PauseBar } from './pause-bar.js';
@@ -13,7 +12,13 @@ import { NoShops, ServerAway, SignIn, UnknownShop } from './states.js';
 import { theme } from './theme.js';
 import { usePauseKey } from './use-pause-key.js';
 import { useShops, type Shops } from './use-shops.js';
-import { useView } from './use-view.js';
+import { useAddress, ViewContext } from './use-view.js';
+
+// Most who open the page look at the overview only.
+const Marketing = lazy(() => import('../marketing/marketing.js'));
+const Model = lazy(() => import('../model/model-page.js'));
+
+const titles: Readonly<Record<Page, string>> = { overview: '', marketing: 'Marketing · ', model: 'Model · ' };
 
 export function App({ store }: { readonly store: LiveStore }) {
   useEffect(() => store.open(), [store]);
@@ -28,7 +33,8 @@ export function App({ store }: { readonly store: LiveStore }) {
 
 function Shell() {
   const store = useLiveStore();
-  const [view, change] = useView();
+  const address = useAddress();
+  const [view, change] = address;
   const isUp = useLive((state) => state.link === 'up');
   const pill = useLive(pillOf);
   const shops = useShops(view.shop, isUp);
@@ -36,44 +42,40 @@ function Shell() {
   const ready = shops.list?.filter((each) => each.status === 'ready');
   const first = ready?.find((each) => each.kind === 'live') ?? ready?.[0] ?? shops.list?.[0];
   const shop = view.shop ?? first?.shop ?? null;
-  const search = searchOf({ ...view, shop });
-  const queries = useMemo(() => queriesOf(view), [view]);
   usePauseKey(store);
 
   useEffect(() => {
-    if (shop !== null) store.dispatch({ type: 'asked', shop, queries });
-    // `search` is the text of all that `shop` and `queries` hold.
-  }, [store, search]);
-
-  useEffect(() => {
-    document.title = shop === null ? 'Tideline' : `${shop} · Tideline`;
-  }, [shop]);
+    document.title = shop === null ? 'Tideline' : `${titles[view.page]}${shop} · Tideline`;
+  }, [shop, view.page]);
 
   return (
-    <div className="shell">
-      <a className="skip" href="#main">
-        Skip to the figures
-      </a>
-      <Header view={view} shop={shop} shops={shops.list ?? []} change={change} pill={pill} />
-      <main id="main" tabIndex={-1}>
-        <Content shops={shops} shop={shop} choose={(id) => change({ shop: id })} />
-      </main>
-      <PauseBar />
-      <LostBar />
-    </div>
+    <ViewContext value={address}>
+      <div className="shell">
+        <a className="skip" href="#main">
+          Skip to the figures
+        </a>
+        <Header shop={shop} shops={shops.list ?? []} pill={pill} />
+        <main id="main" tabIndex={-1}>
+          <Content shops={shops} shop={shop} page={view.page} choose={(id) => change({ shop: id })} />
+        </main>
+        <PauseBar />
+        <LostBar />
+      </div>
+    </ViewContext>
   );
 }
 
 interface ContentProps {
   readonly shops: Shops;
   readonly shop: string | null;
+  readonly page: Page;
   readonly choose: (shop: string) => void;
 }
 
-function Content({ shops, shop, choose }: ContentProps) {
+function Content({ shops, shop, page, choose }: ContentProps) {
   const store = useLiveStore();
   const isRefused = useLive((state) => state.link === 'refused');
-  const hasFigures = useLive((state) => state.rooms.headline.shown !== null);
+  const hasFigures = useLive((state) => newestAt(state) !== null);
   if (shops.signIn) {
     return (
       <SignIn
@@ -93,5 +95,12 @@ function Content({ shops, shop, choose }: ContentProps) {
     const detail = 'The server takes no live connection from this page: it may have been opened under another address than its own.';
     return <ServerAway trouble={{ code: 'connection-refused', detail }} />;
   }
-  return <Overview />;
+  if (page === 'overview') return <Overview shop={shop} />;
+  return (
+    // A page comes within a blink: a spinner would only flicker.
+    <Suspense fallback={null}>
+      {/* Nothing of one shop is shown for another: what a page keeps goes with it. */}
+      {page === 'marketing' ? <Marketing key={shop} shop={shop} /> : <Model key={shop} shop={shop} />}
+    </Suspense>
+  );
 }

@@ -3,20 +3,20 @@ import { ActionIcon, NativeSelect } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '../icons.js';
 import type { Pill } from '../live/live.state.js';
 import { useLive, useLiveStore } from '../live/use-live.js';
-import type { View } from '../view/view.js';
 import { ConnectionPill } from './connection-pill.js';
+import { PageNav } from './page-nav.js';
 import { PeriodControl } from './period-control.js';
 import { ThemeToggle } from './theme-toggle.js';
+import { useView } from './use-view.js';
 
 interface Props {
-  readonly view: View;
   readonly shop: string | null;
   readonly shops: readonly ShopAnswer[];
-  readonly change: (change: Partial<View>) => void;
   readonly pill: Pill;
 }
 
-export function Header({ view, shop, shops, change, pill }: Props) {
+export function Header({ shop, shops, pill }: Props) {
+  const [view, change] = useView();
   const store = useLiveStore();
   const paused = useLive((state) => state.paused);
   const options = shops.map((each) => {
@@ -31,6 +31,7 @@ export function Header({ view, shop, shops, change, pill }: Props) {
         <img src="/icon.svg" alt="" width={24} height={24} />
         <span>Tideline</span>
       </div>
+      <PageNav />
       <div className="controls">
         <NativeSelect
           className="shop-switch"
@@ -40,9 +41,10 @@ export function Header({ view, shop, shops, change, pill }: Props) {
           value={shop ?? ''}
           data={options.length === 0 ? [{ value: '', label: 'No shop' }] : options}
           disabled={options.length === 0}
-          onChange={(event) => change({ shop: event.currentTarget.value })}
+          // An alert is one shop's.
+          onChange={(event) => change({ shop: event.currentTarget.value, alert: null, rule: null, version: null })}
         />
-        <PeriodControl view={view} change={change} />
+        {view.page === 'overview' && <PeriodControl view={view} change={change} />}
       </div>
       <div className="status">
         <ConnectionPill pill={pill} />

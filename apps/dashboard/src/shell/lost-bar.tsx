@@ -1,11 +1,12 @@
 import { IconPlugConnectedX } from '../icons.js';
 import { ageText } from '../format/times.js';
+import { newestAt } from '../live/live.state.js';
 import { useLive, useNow } from '../live/use-live.js';
 
 /** Says that figures are old while they look as ever: the pill alone is overlooked from across a room. It floats, as a pause does. */
 export function LostBar() {
   const isLost = useLive((state) => state.link === 'lost');
-  const at = useLive((state) => state.rooms.headline.shown?.at ?? null);
+  const at = useLive(newestAt);
   return isLost && at !== null ? <Bar at={at} /> : null;
 }
 

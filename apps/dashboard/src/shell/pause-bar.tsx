@@ -11,6 +11,8 @@ export function PauseBar() {
   const snapshots = useLive((state) => waitingOf(state).snapshots);
   const items = useLive((state) => waitingOf(state).items);
   const more = useLive((state) => waitingOf(state).more);
+  const noun = useLive((state) => (state.rooms.alerts.query === null ? 'feed item' : 'alert'));
+  const hasList = useLive((state) => state.rooms.feed.query !== null || state.rooms.alerts.query !== null);
   const isLost = useLive((state) => state.link === 'lost');
   // A lost connection outranks a pause: the other bar stands here then.
   if (!paused || isLost) return null;
@@ -21,7 +23,9 @@ export function PauseBar() {
         <span data-testid="waiting" data-snapshots={snapshots} data-items={items}>
           {snapshots === 0
             ? 'Nothing waits yet.'
-            : `${plural(snapshots, 'snapshot')} and ${more ? 'at least ' : ''}${plural(items, 'feed item')} wait.`}
+            : hasList
+              ? `${plural(snapshots, 'snapshot')} and ${more ? 'at least ' : ''}${plural(items, noun)} wait.`
+              : `${plural(snapshots, 'snapshot')} ${snapshots === 1 ? 'waits' : 'wait'}.`}
         </span>
       </p>
       <Button

@@ -1,11 +1,14 @@
+import type { AlertSort } from '#contracts';
 import type { Queries } from '../live/live.state.js';
 import { grainOf, type View } from './view.js';
 
 /** Lines of the feed: more than a screen holds, few enough to send four times a second. */
 export const feedLimit = 50;
+/** Alerts of the live list. */
+export const alertsLimit = 100;
 
-/** What each room is asked with to show a view. */
-export function queriesOf(view: View): Queries {
+/** What each room is asked with to show a view of the overview. */
+export function overviewQueries(view: View): Queries {
   const period = {
     period: view.period,
     ...(view.from === null ? {} : { from: view.from }),
@@ -13,3 +16,10 @@ export function queriesOf(view: View): Queries {
   };
   return { headline: period, series: { ...period, grain: grainOf(view) }, feed: { limit: feedLimit }, pipeline: {} };
 }
+
+/** The pipeline is in every page: whether figures are behind is said everywhere. */
+export function marketingQueries(sort: AlertSort): Queries {
+  return { alerts: { limit: alertsLimit, sort }, pipeline: {} };
+}
+
+export const modelQueries: Queries = { pipeline: {} };

@@ -1,20 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, grainOf, searchOf, viewOf, type View } from './view.js';
 
-const custom = (from: string, to: string): View => ({ shop: 'demo', period: 'custom', from, to });
+const given = (view: Partial<View>): View => ({ ...viewOf(''), ...view });
+const custom = (from: string, to: string): View => given({ shop: 'demo', period: 'custom', from, to });
 
 describe('a link', () => {
   it('shows the same view again', () => {
     const views: View[] = [
-      { shop: null, period: 'today', from: null, to: null },
-      { shop: 'demo', period: 'last-30-days', from: null, to: null },
+      given({}),
+      given({ shop: 'demo', period: 'last-30-days' }),
       custom('2011-01-01', '2011-02-01'),
       custom('2011-01-01T10:00:00Z', '2011-01-01T11:00:00Z'),
+      given({ shop: 'demo', page: 'marketing' }),
+      given({ page: 'marketing', period: 'all', state: 'acted', rule: 'churn-high', sort: 'value', alert: 'a1b2' }),
+      given({ page: 'model', version: 'churn-seed-1a2b3c4d' }),
     ];
     for (const view of views) expect(viewOf(searchOf(view))).toEqual(view);
   });
 
+  it('says no more than what is not as it comes', () => {
+    expect(searchOf(given({ shop: 'demo' }))).toBe('?shop=demo&period=today');
+    expect(searchOf(given({ shop: 'demo', page: 'marketing' }))).toBe('?shop=demo&page=marketing');
+  });
+
+  it('to another page takes the period along, and nothing that is only of the page before', () => {
+    const marketing = given({ page: 'marketing', period: 'all', alert: 'a1b2', state: 'acted' });
+    expect(viewOf(searchOf({ ...marketing, page: 'model' }))).toEqual(given({ page: 'model', period: 'all' }));
+  });
+
   it('that is mistyped still opens', () => {
+    expect(viewOf('?page=marketing&state=lost&sort=name')).toEqual(given({ page: 'marketing' }));
+    expect(viewOf('?page=sales').page).toBe('overview');
     expect(viewOf('?period=fortnight').period).toBe('today');
     expect(viewOf('?period=custom&from=2011-01-01').period).toBe('today');
     expect(viewOf('?period=custom&from=x&to=y')).toMatchObject({ period: 'today', from: null, to: null });

@@ -1,14 +1,27 @@
-import { periodName, type PeriodName } from '#contracts';
+import { alertSorts, alertStates, periodName, type AlertSort, type AlertStateName, type PeriodName } from '#contracts';
+
+export const pages = ['overview', 'marketing', 'model'] as const;
+export type Page = (typeof pages)[number];
 
 /** What is looked at. It stands in the URL, so that a link shows the same. */
 export interface View {
   /** Null: the first shop there is. */
   readonly shop: string | null;
+  readonly page: Page;
   readonly period: PeriodName;
   /** With `custom`: included; a date of the shop or an instant. */
   readonly from: string | null;
   /** With `custom`: excluded. */
   readonly to: string | null;
+  /** Marketing: the alert whose card is open. */
+  readonly alert: string | null;
+  readonly state: AlertStateName;
+  /** Marketing: null is every rule. */
+  readonly rule: string | null;
+  /** Marketing: null leaves the order to the page. */
+  readonly sort: AlertSort | null;
+  /** Model: null is the active version. */
+  readonly version: string | null;
 }
 
 export const periods: readonly { readonly name: Exclude<PeriodName, 'custom'>; readonly label: string }[] = [
@@ -21,26 +34,65 @@ export const periods: readonly { readonly name: Exclude<PeriodName, 'custom'>; r
 
 const moment = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/;
 
+type Period = Pick<View, 'period' | 'from' | 'to'>;
+type OfMarketing = Pick<View, 'alert' | 'state' | 'rule' | 'sort'>;
+
+const noAlerts: OfMarketing = { alert: null, state: 'open', rule: null, sort: null };
+
 /** Reads a query string. What is not understood becomes its default: a mistyped link still opens. */
 export function viewOf(search: string): View {
   const query = new URLSearchParams(search);
-  const shop = query.get('shop');
+  const page = oneOf(pages, query.get('page')) ?? 'overview';
+  return {
+    shop: query.get('shop'),
+    page,
+    ...periodOf(query),
+    ...(page === 'marketing' ? marketingOf(query) : noAlerts),
+    version: page === 'model' ? query.get('version') : null,
+  };
+}
+
+function periodOf(query: URLSearchParams): Period {
   const named = periodName.safeParse(query.get('period') ?? 'today');
   const [from, to] = [query.get('from'), query.get('to')].map((text) => (text !== null && moment.test(text) ? text : null));
   const period = named.success ? named.data : 'today';
-  if (period !== 'custom') return { shop, period, from: null, to: null };
+  if (period !== 'custom') return { period, from: null, to: null };
   // An open custom range would be `all` under another name.
-  if (!from || !to) return { shop, period: 'today', from: null, to: null };
-  return { shop, period, from, to };
+  return from && to ? { period, from, to } : { period: 'today', from: null, to: null };
 }
 
-/** The query string of a view, `?shop=demo&period=today`. */
+function marketingOf(query: URLSearchParams): OfMarketing {
+  return {
+    alert: query.get('alert'),
+    state: oneOf(alertStates, query.get('state')) ?? 'open',
+    rule: query.get('rule'),
+    sort: oneOf(alertSorts, query.get('sort')),
+  };
+}
+
+function oneOf<T extends string>(known: readonly T[], text: string | null): T | null {
+  return known.find((each) => each === text) ?? null;
+}
+
+/**
+ * The query string of a view, `?shop=demo&period=today`. What belongs to another page is left out; the period is kept, so that the
+ * overview shows the same when one comes back.
+ */
 export function searchOf(view: View): string {
   const query = new URLSearchParams();
-  if (view.shop !== null) query.set('shop', view.shop);
-  query.set('period', view.period);
-  if (view.from !== null) query.set('from', view.from);
-  if (view.to !== null) query.set('to', view.to);
+  const put = (name: string, value: string | null): void => {
+    if (value !== null) query.set(name, value);
+  };
+  put('shop', view.shop);
+  if (view.page !== 'overview') put('page', view.page);
+  if (view.page === 'overview' || view.period !== 'today') put('period', view.period);
+  put('from', view.from);
+  put('to', view.to);
+  if (view.page === 'marketing') {
+    if (view.state !== 'open') put('state', view.state);
+    for (const name of ['rule', 'sort', 'alert'] as const) put(name, view[name]);
+  }
+  if (view.page === 'model') put('version', view.version);
   return `?${query.toString()}`;
 }
 

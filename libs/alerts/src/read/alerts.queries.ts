@@ -2,12 +2,13 @@ import type {
   AlertAnswer,
   AlertDeadLettersAnswer,
   AlertItem,
+  AlertSort,
   AlertsAnswer,
   AlertsQuery,
   SuppressionsAnswer,
   SuppressionsQuery,
 } from '#contracts';
-import { instantOf, type AlertReads, type Shop } from '#warehouse';
+import { instantOf, type AlertPagePlace, type AlertReads, type Shop } from '#warehouse';
 import { AlertsError } from '../alerts.errors.js';
 import { shownAlert, shownCounts, shownLog, shownSuppression } from './shown.js';
 
@@ -19,18 +20,16 @@ export class AlertsQueries {
   constructor(private readonly reads: AlertReads) {}
 
   /** @throws {AlertsError} `page-unknown` */
-  async list(shop: Shop, { state, limit, before, rule, assignee, customer }: AlertsQuery): Promise<AlertsAnswer> {
+  async list(shop: Shop, { state, sort, limit, before, rule, assignee, customer }: AlertsQuery): Promise<AlertsAnswer> {
     const filter = { rule, assignee, customer, states: state === undefined ? undefined : state === 'live' ? live : [state] };
-    const [decided, alertId] = placeOf(before, /^(-?\d+)\.([0-9a-f]+)$/);
-    const from = decided === undefined || alertId === undefined ? undefined : { decided: Number(decided), alertId };
     // One more than is shown says whether there is a next page.
     const [bodies, counts] = await Promise.all([
-      this.reads.page(shop, filter, { limit: limit + 1, before: from }),
+      this.reads.page(shop, filter, { sort, limit: limit + 1, before: alertPlace(sort, before) }),
       this.reads.counts(shop, { rule, assignee, customer }),
     ]);
     const alerts = bodies.slice(0, limit).map(shownAlert);
     const last = alerts.at(-1);
-    const next = bodies.length > limit && last ? `${Date.parse(last.decidedAt)}.${last.alertId}` : null;
+    const next = bodies.length > limit && last ? nextOf(sort, last) : null;
     return { shop: shop.shop, alerts, next, counts: shownCounts(counts) };
   }
 
@@ -73,6 +72,18 @@ export class AlertsQueries {
       counts,
     };
   }
+}
+
+/** What comes after an alert, as `before` of the next page; a page of one order is none of the other. */
+function nextOf(sort: AlertSort, { decidedAt, netValueAtStake, alertId }: AlertItem): string {
+  return sort === 'newest' ? `${Date.parse(decidedAt)}.${alertId}` : `${netValueAtStake}~${alertId}`;
+}
+
+/** @throws {AlertsError} `page-unknown` */
+function alertPlace(sort: AlertSort, before: string | undefined): AlertPagePlace | undefined {
+  const [rank, alertId] = placeOf(before, sort === 'newest' ? /^(-?\d+)\.([0-9a-f]+)$/ : /^(\d{1,12}\.\d{1,6})~([0-9a-f]+)$/);
+  if (rank === undefined || alertId === undefined) return undefined;
+  return sort === 'newest' ? { sort, decided: Number(rank), alertId } : { sort, netValue: rank, alertId };
 }
 
 /** The parts of a `before`, none where there is none. @throws {AlertsError} `page-unknown` on one that no answer gave */

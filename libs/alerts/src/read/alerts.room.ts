@@ -4,7 +4,7 @@ import { AlertReads, findShop, READ_GATE, SHOP_DIRECTORY, type ReadGate, type Sh
 import { Inject } from '@nestjs/common';
 import { shownAlert, shownCounts } from './shown.js';
 
-/** Open alerts, the newest first, and how many there are of each state: read whenever the owner has decided something. */
+/** Open alerts, the newest or the most at stake first, and how many there are of each state: read whenever the owner has decided something. */
 @LiveRoom({ name: 'alerts', onMove: 'alerts' })
 @Roles('operator')
 export class AlertsRoom implements RoomReader<'alerts'> {
@@ -14,12 +14,12 @@ export class AlertsRoom implements RoomReader<'alerts'> {
     @Inject(AlertReads) private readonly reads: AlertReads,
   ) {}
 
-  async read(name: string, { limit }: RoomQuery<'alerts'>): Promise<RoomAnswer<'alerts'>> {
+  async read(name: string, { limit, sort }: RoomQuery<'alerts'>): Promise<RoomAnswer<'alerts'>> {
     const shop = await findShop(this.shops, name);
     // Alerts are not of a generation of figures: the stamp only says what time it is in the shop.
     const { stamp } = await this.gate.read(shop, () => Promise.resolve(), 'live');
     const [bodies, counts] = await Promise.all([
-      this.reads.page(shop, { states: ['open'] }, { limit, before: undefined }),
+      this.reads.page(shop, { states: ['open'] }, { sort, limit, before: undefined }),
       this.reads.counts(shop, {}),
     ]);
     const { clock: asOf, generation, watermark, partial } = stamp;

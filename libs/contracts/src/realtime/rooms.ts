@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { currency, instant, shopId } from '../primitives.js';
-import { alertCounts, alertItem } from '../rest/alerts.js';
+import { alertCounts, alertItem, alertSort } from '../rest/alerts.js';
 import { amount, moment, ratio, stamp } from '../rest/common.js';
 import { headlineFigures, seriesPoint } from '../rest/kpis.js';
 
@@ -22,14 +22,11 @@ export const roomQueries = {
   series: z.strictObject({ ...period, grain: z.enum(['minute', 'hour', 'day', 'week', 'month']).optional() }),
   feed: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
   pipeline: z.strictObject({}),
-  alerts: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  alerts: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50), sort: alertSort }),
 } as const;
 
 export type RoomName = keyof typeof roomQueries;
 export const roomNames = Object.keys(roomQueries) as RoomName[];
-
-/** Rooms of the page that shows how a shop does; others belong to pages of their own. */
-export const overviewRoomNames = ['headline', 'series', 'feed', 'pipeline'] as const;
 
 const span = { from: instant.nullable(), to: instant.nullable() } as const;
 const change = z.record(z.string(), z.object({ absolute: z.string().nullable(), ratio }));
@@ -79,7 +76,7 @@ export const pipelineData = z.object({
   alarms: z.array(z.object({ code: z.string(), message: z.string(), since: instant })),
 });
 
-/** What marketing has to look at: open alerts, newest first, and how many there are of each state. */
+/** What marketing has to look at: open alerts in the order that was asked for, and how many there are of each state. */
 export const alertsData = z.object({ currency, timeZone: z.string(), counts: alertCounts, items: z.array(alertItem) });
 
 export const roomData = { headline: headlineData, series: seriesData, feed: feedData, pipeline: pipelineData, alerts: alertsData } as const;
@@ -109,18 +106,13 @@ export const feedSnapshot = snapshotOf('feed');
 export const pipelineSnapshot = snapshotOf('pipeline');
 export const alertsSnapshot = snapshotOf('alerts');
 
-const overviewSnapshots = [headlineSnapshot, seriesSnapshot, feedSnapshot, pipelineSnapshot] as const;
-/** Snapshots of the rooms of the overview: what its page can be sent. */
-export const overviewSnapshot = z.discriminatedUnion('name', overviewSnapshots);
-export const snapshot = z.discriminatedUnion('name', [...overviewSnapshots, alertsSnapshot]);
+export const snapshot = z.discriminatedUnion('name', [headlineSnapshot, seriesSnapshot, feedSnapshot, pipelineSnapshot, alertsSnapshot]);
 
 /** Client -> server, acknowledged with `joinAnswer`. A socket is in a few rooms at a time. */
-export const joinRequest = z.strictObject({ shop: shopId, name: z.enum([...overviewRoomNames, 'alerts']), query: z.unknown() });
-const joinRefused = z.object({ ok: z.literal(false), code: z.string(), detail: z.string() });
-export const joinAnswer = z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), room: z.string(), snapshot }), joinRefused]);
-export const overviewJoinAnswer = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), room: z.string(), snapshot: overviewSnapshot }),
-  joinRefused,
+export const joinRequest = z.strictObject({ shop: shopId, name: z.enum(roomNames), query: z.unknown() });
+export const joinAnswer = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), room: z.string(), snapshot }),
+  z.object({ ok: z.literal(false), code: z.string(), detail: z.string() }),
 ]);
 /** Client -> server: `leave` with the key of the room. */
 export const leaveRequest = z.strictObject({ room: z.string().max(500) });
@@ -139,8 +131,6 @@ export type SeriesSnapshot = z.output<typeof seriesSnapshot>;
 export type FeedSnapshot = z.output<typeof feedSnapshot>;
 export type PipelineSnapshot = z.output<typeof pipelineSnapshot>;
 export type AlertsSnapshot = z.output<typeof alertsSnapshot>;
-export type OverviewSnapshot = z.output<typeof overviewSnapshot>;
-export type OverviewRoom = (typeof overviewRoomNames)[number];
 export type Snapshot = z.output<typeof snapshot>;
 export type FeedItem = z.output<typeof feedItem>;
 export type JoinRequest = z.output<typeof joinRequest>;

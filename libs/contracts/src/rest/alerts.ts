@@ -117,8 +117,13 @@ export const alertLogEntry = z.object({
 const page = { limit: z.coerce.number().int().min(1).max(500).default(50), before: z.string().max(200).optional() } as const;
 const next = z.string().nullable().describe('`before` of the next page; null: this was the last');
 
+/** What stands first: what was decided last, or where most is at stake. */
+export const alertSorts = ['newest', 'value'] as const;
+export const alertSort = z.enum(alertSorts).default('newest').describe('value: the largest net value at stake first');
+
 export const alertsQuery = z.strictObject({
   ...page,
+  sort: alertSort,
   state: z
     .enum([...alertStates, 'live'])
     .optional()
@@ -202,6 +207,7 @@ export type AlertRule = z.output<typeof alertRule>;
 export type AlertRulesAnswer = z.output<typeof alertRulesAnswer>;
 export type AlertItem = z.output<typeof alertItem>;
 export type AlertLogEntry = z.output<typeof alertLogEntry>;
+export type AlertSort = (typeof alertSorts)[number];
 export type AlertsQuery = z.output<typeof alertsQuery>;
 export type AlertsAnswer = z.output<typeof alertsAnswer>;
 export type AlertAnswer = z.output<typeof alertAnswer>;

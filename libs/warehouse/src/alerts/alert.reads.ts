@@ -62,23 +62,38 @@ function currentSql(shop: Shop, { rule, customer }: AlertFilter, id?: string): S
     ...(customer === undefined ? [] : [sql`customer_id = ${customer}`]),
     ...(id === undefined ? [] : [sql`alert_id = ${id}`]),
   ]);
-  return sql`SELECT alert_id, state, assignee, body, JSONExtractInt(body, 'decidedAt') AS decided FROM ${log(shop)} FINAL
+  return sql`SELECT alert_id, state, assignee, net_value, body, JSONExtractInt(body, 'decidedAt') AS decided FROM ${log(shop)} FINAL
 WHERE ${fixed} ORDER BY ${newestFirst} LIMIT 1 BY alert_id`;
 }
 
-/** Alerts, the newest decided first. */
-export function alertPageSql(
-  shop: Shop,
-  filter: AlertFilter,
-  { limit, before }: PageOf<{ readonly decided: number; readonly alertId: string }>,
-): Sql {
+/** Where a page of alerts begins: after this one, in the order that is asked for. */
+export type AlertPagePlace =
+  | { readonly sort: 'newest'; readonly decided: number; readonly alertId: string }
+  | { readonly sort: 'value'; readonly netValue: string; readonly alertId: string };
+
+export interface AlertPage extends PageOf<AlertPagePlace> {
+  /** The newest decided first, or the most at stake. */
+  readonly sort: AlertPagePlace['sort'];
+}
+
+function beforeSql(place: AlertPagePlace): Sql {
+  const rank = place.sort === 'newest' ? sql`${place.decided}` : sql`toDecimal64(${place.netValue}, 6)`;
+  return sql`(${rankSql(place.sort)}, alert_id) < (${rank}, ${place.alertId})`;
+}
+
+function rankSql(sort: AlertPagePlace['sort']): Sql {
+  return sort === 'newest' ? sql`decided` : sql`net_value`;
+}
+
+/** Alerts, the newest decided or the most at stake first. */
+export function alertPageSql(shop: Shop, filter: AlertFilter, { sort, limit, before }: AlertPage): Sql {
   const now = all([
     ...(filter.states === undefined ? [] : [sql`state IN ${filter.states}`]),
     ...(filter.assignee === undefined ? [] : [sql`assignee = ${filter.assignee}`]),
-    ...(before === undefined ? [] : [sql`(decided, alert_id) < (${before.decided}, ${before.alertId})`]),
+    ...(before === undefined ? [] : [beforeSql(before)]),
   ]);
   return sql`SELECT body FROM (${currentSql(shop, filter)})
-WHERE ${now} ORDER BY decided DESC, alert_id DESC LIMIT ${limit}`;
+WHERE ${now} ORDER BY ${rankSql(sort)} DESC, alert_id DESC LIMIT ${limit}`;
 }
 
 /** How many alerts are in each state. */
@@ -131,7 +146,7 @@ export class AlertReads {
   constructor(private readonly clickhouse: ClickHouse) {}
 
   /** JSON of alerts as they stand now. */
-  async page(shop: Shop, filter: AlertFilter, page: Parameters<typeof alertPageSql>[2]): Promise<string[]> {
+  async page(shop: Shop, filter: AlertFilter, page: AlertPage): Promise<string[]> {
     return (await this.clickhouse.query<{ body: string }>(alertPageSql(shop, filter, page))).map(({ body }) => body);
   }
 

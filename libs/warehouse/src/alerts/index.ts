@@ -11,6 +11,8 @@ export {
   suppressionPageSql,
   type AlertFilter,
   type AlertLogLine,
+  type AlertPage,
+  type AlertPagePlace,
   type DeadLetterLine,
   type PageOf,
   type SuppressionFilter,

@@ -1,4 +1,4 @@
-import type { OverviewRoom as RoomName } from '#contracts';
+import type { RoomName } from '#contracts';
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '../icons.js';
 import type { ReactNode } from 'react';
@@ -15,18 +15,37 @@ interface RegionProps {
   readonly children: ReactNode;
 }
 
-/** A panel of the page: a title, its content, what went wrong with it, and how old it is. */
+/** A panel of a room: a title, its content, what went wrong with it, and how old it is. */
 export function Region({ room, title, className, aside, children }: RegionProps) {
   const trouble = useLive((state) => state.rooms[room].trouble);
   return (
-    <section className={`panel ${className ?? ''}`} aria-label={title} data-testid={`region-${room}`}>
+    <Panel name={room} title={title} className={className} aside={aside} trouble={trouble}>
+      {children}
+      <Freshness room={room} />
+    </Panel>
+  );
+}
+
+interface PanelProps {
+  /** Of its test id, `region-<name>`. */
+  readonly name: string;
+  readonly title: string;
+  readonly className?: string | undefined;
+  readonly aside?: ReactNode;
+  readonly trouble?: Trouble | null;
+  readonly children: ReactNode;
+}
+
+/** A panel of a page: a title, its content, and what went wrong with it. */
+export function Panel({ name, title, className, aside, trouble, children }: PanelProps) {
+  return (
+    <section className={`panel ${className ?? ''}`} aria-label={title} data-testid={`region-${name}`}>
       <div className="panel-head">
         <h2>{title}</h2>
         {aside}
       </div>
       {trouble && <TroubleNote trouble={trouble} />}
       {children}
-      <Freshness room={room} />
     </section>
   );
 }
@@ -42,7 +61,7 @@ export function TroubleNote({ trouble }: { readonly trouble: Trouble }) {
 /** The zone that times of a room stand in; the pipeline has none of its own. */
 function zoneOf(room: RoomName) {
   return (state: Parameters<typeof shownOf>[0]): string => {
-    const snapshot = state.rooms[room].shown?.snapshot ?? state.rooms.headline.shown?.snapshot;
+    const snapshot = state.rooms[room].shown?.snapshot;
     return snapshot && snapshot.name !== 'pipeline' ? snapshot.data.timeZone : (shownOf(state, 'headline')?.data.timeZone ?? 'UTC');
   };
 }

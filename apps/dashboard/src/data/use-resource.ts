@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ask, RequestError } from '../live/http.js';
+import type { Trouble } from '../live/live.state.js';
+import { useLive } from '../live/use-live.js';
+
+type Schema<T> = Parameters<typeof ask<T>>[1];
+
+export interface Resource<T> {
+  /** What the newest good answer said; null before there is one. */
+  readonly data: T | null;
+  /** What went wrong at the newest ask; the data before it stay. */
+  readonly trouble: Trouble | null;
+  /** HTTP status of that, where there was an answer. */
+  readonly status: number | null;
+  /** When the data came, by this machine's clock. */
+  readonly at: number | null;
+  readonly reload: () => void;
+}
+
+interface Options {
+  /** Asked again whenever this changes. */
+  readonly moved?: string | number | null | undefined;
+  /** Asked again after this long: for what nobody tells of. */
+  readonly everyMs?: number;
+}
+
+interface Held<T> {
+  readonly path: string | null;
+  readonly data: T | null;
+  readonly trouble: Trouble | null;
+  readonly status: number | null;
+  readonly at: number | null;
+}
+
+/** Shortest time between two asks for the same: alerts of a busy shop move many times a second. */
+const gapMs = 1_000;
+
+const nothing = { data: null, trouble: null, status: null, at: null } as const;
+
+/**
+ * What REST says at a path, one ask at a time; whatever moves meanwhile becomes one more. In a pause nothing is asked for but what
+ * was never shown, as in the live rooms.
+ * @param path null: nothing is asked
+ */
+export function useResource<T>(path: string | null, schema: Schema<T>, { moved = null, everyMs }: Options = {}): Resource<T> {
+  const [held, setHeld] = useState<Held<T>>({ path: null, ...nothing });
+  const paused = useLive((state) => state.paused);
+  const isPaused = useRef(paused);
+  isPaused.current = paused;
+  const load = useRef<(() => void) | null>(null);
+
+  useEffect(() => {
+    if (path === null) return undefined;
+    let left = false;
+    let busy = false;
+    let again = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const take = (part: Partial<Held<T>>): void => {
+      if (!left) setHeld((before) => ({ ...(before.path === path ? before : nothing), ...part, path }));
+    };
+    const run = (): void => {
+      if (left) return;
+      if (busy) {
+        again = true;
+        return;
+      }
+      busy = true;
+      void ask(path, schema)
+        .then(
+          (data) => take({ data, trouble: null, status: 200, at: Date.now() }),
+          (error: unknown) => {
+            if (!(error instanceof RequestError)) throw error;
+            take({ trouble: error.trouble, status: error.status });
+          },
+        )
+        .finally(() => {
+          timer = setTimeout(() => {
+            busy = false;
+            if (again) {
+              again = false;
+              run();
+            }
+          }, gapMs);
+        });
+    };
+    load.current = run;
+    run();
+    const clock = everyMs === undefined ? undefined : setInterval(() => !isPaused.current && run(), everyMs);
+    return () => {
+      left = true;
+      load.current = null;
+      clearTimeout(timer);
+      clearInterval(clock);
+    };
+  }, [path, schema, everyMs]);
+
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) load.current?.();
+    first.current = false;
+  }, [moved]);
+
+  const reload = useCallback(() => load.current?.(), []);
+  const { data, trouble, status, at } = held.path === path ? held : nothing;
+  return { data, trouble, status, at, reload };
+}

@@ -1,0 +1,87 @@
+import './model.css';
+import { modelAnswer, shopModelsAnswer, type ModelAnswer } from '#contracts';
+import { Skeleton } from '@mantine/core';
+import { useState } from 'react';
+import { modelPath, shopPath } from '../data/paths.js';
+import { useResource } from '../data/use-resource.js';
+import { IconInfoCircle } from '../icons.js';
+import { useRooms } from '../live/use-live.js';
+import { TroubleNote } from '../shell/region.js';
+import { Remark, WithCommands } from '../shell/remark.js';
+import { useView } from '../shell/use-view.js';
+import { modelQueries } from '../view/queries.js';
+import { Calibration } from './calibration.js';
+import { Candidates } from './candidates.js';
+import { Features } from './features.js';
+import { Moves } from './moves.js';
+import { Populations } from './populations.js';
+import { reportOf, type ChurnModels } from './report.js';
+import { Threshold } from './threshold.js';
+import { VersionPanel } from './version-panel.js';
+import { Versions } from './versions.js';
+
+const everyMs = 15_000;
+
+/** Whether the scores deserve trust. @param shop null: not known yet which one */
+export default function ModelPage({ shop }: { readonly shop: string | null }) {
+  const [view] = useView();
+  useRooms(shop, modelQueries);
+  const roles = useResource(shop && shopPath(shop, 'models'), shopModelsAnswer, { everyMs });
+  const churn = roles.data?.kinds.find(({ kind }) => kind === 'churn') ?? null;
+  const version = view.version ?? churn?.active ?? null;
+  const found = useResource(version && modelPath(version), modelAnswer);
+  return (
+    <div className="model">
+      <section className="headline" aria-labelledby="title">
+        <div className="title">
+          <h1 id="title">Model</h1>
+          <p>Probability of no order in the next {found.data?.manifest.horizonDays ?? 90} days</p>
+        </div>
+        {roles.trouble && <TroubleNote trouble={roles.trouble} />}
+        {found.trouble && <TroubleNote trouble={found.trouble} />}
+        {churn?.words && (
+          <Remark icon={IconInfoCircle} testid="no-model">
+            <WithCommands words={churn.words} />
+          </Remark>
+        )}
+        {churn && <Versions churn={churn} version={version} />}
+      </section>
+      {found.data && churn && <Report model={found.data} churn={churn} />}
+      {!found.data && !found.trouble && (roles.data === null || version !== null) && !roles.trouble && (
+        <Skeleton height={320} aria-hidden />
+      )}
+      {churn && <Moves churn={churn} />}
+    </div>
+  );
+}
+
+function Report({ model, churn }: { readonly model: ModelAnswer; readonly churn: ChurnModels }) {
+  const report = reportOf(model.manifest);
+  const newest = report.tests[0];
+  const [chosen, choose] = useState('all');
+  const name = newest?.populations[chosen] ? chosen : 'all';
+  const population = newest?.populations[name];
+  return (
+    <>
+      <VersionPanel model={model} churn={churn} report={report} />
+      {newest && population ? (
+        <>
+          <Populations test={newest} name={name} choose={choose} />
+          <Candidates test={newest} name={name} population={population} report={report} />
+          <Calibration name={name} population={population} />
+          <div className="column">
+            <Threshold name={name} population={population} />
+            <Features model={model} />
+          </div>
+        </>
+      ) : (
+        <>
+          <section className="panel">
+            <p className="empty">This version carries no measures: nobody tested it, or its manifest is of another trainer.</p>
+          </section>
+          <Features model={model} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,117 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
+import { FakeGateway } from './fake-gateway.js';
+import { fakeModel } from './fake-marketing.js';
+import { aModel, withoutModel } from './fake-models.js';
+
+const shadow = 'churn-demo-99999999';
+
+let browser: Browser;
+let gateway: FakeGateway;
+let watched: Watched | undefined;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  gateway = new FakeGateway(inject('page'));
+  gateway.addShop('demo').models = { active: fakeModel, shadow };
+  gateway.addShop('bare');
+  gateway.models.set(fakeModel, aModel());
+  const words = 'level uncertain: less than a year and a half of data';
+  gateway.models.set(shadow, aModel(shadow, { level: 'uncertain', words, best: { auc: 0.702, log_loss: 0.538 } }));
+  await gateway.start();
+});
+afterEach(async () => {
+  await watched?.context.close();
+  watched = undefined;
+  await gateway.stop();
+});
+
+async function visit(path = '/?shop=demo&page=model', view?: View): Promise<Watched> {
+  watched = await open(browser, `${gateway.url}${path}`, view);
+  await watched.page.getByRole('heading', { level: 1, name: 'Model' }).waitFor();
+  return watched;
+}
+
+describe('the model page', () => {
+  it('shows the active version: window, measures with their interval, level, features by group, moves', async () => {
+    const { page, complaints } = await visit();
+    await page.getByTestId('version').waitFor();
+    expect(await textOf(page, 'version')).toBe(fakeModel);
+    const version = await page.getByTestId('region-version').innerText();
+    for (const words of ['10 Feb 2010 – 8 Dec 2011', '147,531 rows at 1 cut-offs', '0.688', '95%: 0.687 to 0.710', 'Boosted trees']) {
+      expect(version).toContain(words);
+    }
+    expect(await page.getByTestId('level').getAttribute('data-level')).toBe('set');
+    expect(await page.getByTestId('region-features').innerText()).toMatch(/silence\s+recency/i);
+    expect(await page.getByTestId('move').innerText()).toMatch(/Promoted\s+churn-demo-1a2b3c4d\s+active\s+shipped/);
+    await page.getByTestId('chart').locator('canvas').waitFor();
+    expect(await page.getByTestId('decile').first().innerText()).toMatch(/1\s+940\s+40\.0%\s+42\.0%/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('puts the baselines beside the model, and says better only where the interval does', async () => {
+    const { page } = await visit();
+    await page.getByTestId('candidate-boosted').waitFor();
+    expect(await page.getByTestId('candidate-boosted').getAttribute('data-chosen')).toBe('true');
+    expect(await page.getByTestId('candidate-rfm-logistic').innerText()).toMatch(/RFM logistic baseline\s+0\.683/);
+    const against = await textOf(page, 'against');
+    expect(against).toContain('Against RFM logistic: better');
+    expect(against).toContain('Against MBG/NBD: no clear difference');
+    expect(await page.getByTestId('best').count()).toBe(0);
+    expect(await page.getByTestId('population-all').innerText()).toContain('not known');
+  });
+
+  it('shows a group that is chosen in all panels, and says of one that is too small that it is', async () => {
+    const { page } = await visit();
+    await page.getByRole('button', { name: 'Active 180 days' }).click();
+    await page.getByTestId('decile').first().getByText('412').waitFor();
+    expect(await page.getByTestId('region-threshold').innerText()).toContain('Active 180 days');
+    expect(await page.getByTestId('population-new').innerText()).toContain('too few to say');
+    expect(await page.getByRole('button', { name: 'New', exact: true }).isDisabled()).toBe(true);
+  });
+
+  it('of the shadow says plainly that its level is uncertain, and how far it is from the best possible', async () => {
+    const { page, complaints } = await visit();
+    await page.getByTestId('version-Shadow').click();
+    await page.getByTestId('version').getByText(shadow).waitFor();
+    expect(new URL(page.url()).search).toBe(`?shop=demo&page=model&version=${shadow}`);
+    expect(await textOf(page, 'level')).toContain('Level uncertain. Less than a year and a half of data.');
+    expect(await page.getByTestId('best').innerText()).toMatch(/Best possible knows the law\s+0\.702/);
+    expect(await page.getByTestId('population-all').innerText()).toMatch(/0\.014$/);
+    expect(await accessibilityOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('of a shop without a model says what to run', async () => {
+    const { page, complaints } = await visit('/?shop=bare&page=model');
+    await page.getByTestId('no-model').waitFor();
+    expect(await textOf(page, 'no-model')).toBe(withoutModel);
+    await page.getByText('No version has had a part in this shop.').waitFor();
+    expect(await page.getByTestId('version').count()).toBe(0);
+    expect(await accessibilityOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('of a version that is not there says so', async () => {
+    const { page } = await visit('/?shop=demo&page=model&version=churn-gone-00000000');
+    await page.getByTestId('trouble').waitFor();
+    expect(await textOf(page, 'trouble')).toContain('There is no model churn-gone-00000000.');
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [360, 768, 1280]) {
+      it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
+        const { page, complaints } = await visit('/?shop=demo&page=model', { width, scheme });
+        await page.getByTestId('chart').locator('canvas').waitFor();
+        expect(await sidewaysScroll(page)).toBe(0);
+        expect(await accessibilityOf(page)).toEqual([]);
+        expect(complaints).toEqual([]);
+      });
+    }
+  }
+});
