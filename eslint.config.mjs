@@ -24,8 +24,9 @@ export const layers = {
   importing: middle,
   // A replay is an intake of the pipeline: the same writer, the same refresher (docs/adr/0016).
   replay: [...middle, 'ingestion'],
+  scoring: middle,
   simulation: [...ground, 'config', 'observability', 'streaming', 'clock'],
-  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime', 'replay', 'simulation'],
+  testing: [...middle, 'ingestion', 'analytics', 'importing', 'realtime', 'replay', 'scoring', 'simulation'],
 };
 
 const specs = ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'];

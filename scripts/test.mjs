@@ -1,5 +1,6 @@
-// npm test: all set-up, then every check, one after the other (two cores, one embedded engine per process).
-import { spawnSync } from 'node:child_process';
+// npm test: all set-up, then every check: the specs one after the other (two cores, one embedded engine per process), and beside them
+// what needs neither engine nor broker.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -36,29 +37,55 @@ function hasCompose() {
 }
 
 const work = mkdtempSync(join(tmpdir(), 'tideline-test-'));
-for (const [name, command] of [
-  ['typecheck', ['npx', 'tsc', '--noEmit', '-p', 'tsconfig.json']],
-  ['typecheck of the page', ['npx', 'tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json']],
-  ['lint', ['npx', 'eslint', '.']],
-  ['format', ['npx', 'prettier', '--check', '--log-level', 'warn', '.']],
-  ['contracts', [process.execPath, 'scripts/contracts.mjs', '--check']],
-  ['settings', [process.execPath, 'scripts/env-example.mjs', '--check']],
-  ...(hasCompose() ? [['compose', [process.execPath, 'scripts/compose-check.mjs']]] : []),
-]) {
-  const result = spawnSync(command[0], command.slice(1), { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  console.log(`${result.status === 0 ? 'ok    ' : 'FAILED'} ${name}`);
-  if (result.status === 0) passed += 1;
-  else failed += 1;
+const junit = join(work, 'pytest.xml');
+const report = join(work, 'vitest.json');
+const vitestArguments = ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`];
+const [vitest] = await Promise.all([
+  run('npx', vitestArguments, { env: { ...process.env, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'inherit', 'inherit'] }),
+  besideVitest(),
+]);
+countVitest(vitest.status);
+rmSync(work, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed === 0 ? 0 : 1);
+
+/** What needs no engine and no broker, one after the other: the specs wait for theirs half of the time. */
+async function besideVitest() {
+  for (const [name, command, ...rest] of [
+    ['typecheck', 'npx', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
+    ['typecheck of the page', 'npx', 'tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json'],
+    ['lint', 'npx', 'eslint', '.'],
+    ['format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.'],
+    ['contracts', process.execPath, 'scripts/contracts.mjs', '--check'],
+    ['settings', process.execPath, 'scripts/env-example.mjs', '--check'],
+    ...(hasCompose() ? [['compose', process.execPath, 'scripts/compose-check.mjs']] : []),
+  ]) {
+    const { status, said } = await run(command, rest);
+    process.stdout.write(`${said}${status === 0 ? 'ok    ' : 'FAILED'} ${name}\n`);
+    if (status === 0) passed += 1;
+    else failed += 1;
+  }
+  const pytest = await run(trainer, ['-m', 'pytest', '-p', 'no:cacheprovider', `--junitxml=${junit}`], {
+    cwd: join(root, 'apps', 'trainer'),
+  });
+  process.stdout.write(pytest.said);
+  countPytest(pytest.status);
 }
 
-const report = join(work, 'vitest.json');
-const vitest = spawnSync('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
-});
-if (existsSync(report)) {
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+/** Runs a command; what it says is kept, so that two of them do not speak at once, unless it may write for itself. */
+function run(command, rest, options = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, rest, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const chunks = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', (error) => done({ status: 1, said: `${error.message}\n` }));
+    child.on('close', (status) => done({ status, said: Buffer.concat(chunks).toString('utf8') }));
+  });
+}
+
+function countVitest(status) {
+  const before = failed;
+  const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] };
   for (const file of testResults) {
     // A file that could not even be loaded has no tests of its own to fail.
     if (file.status === 'failed' && file.assertionResults.length === 0) failed += 1;
@@ -71,22 +98,15 @@ if (existsSync(report)) {
       }
     }
   }
-} else failed += 1;
-if (vitest.status !== 0 && failed === 0) failed += 1;
+  if ((status !== 0 || testResults.length === 0) && failed === before) failed += 1;
+}
 
-const junit = join(work, 'pytest.xml');
-const pytest = spawnSync(trainer, ['-m', 'pytest', '-p', 'no:cacheprovider', `--junitxml=${junit}`], {
-  cwd: join(root, 'apps', 'trainer'),
-  stdio: ['ignore', 'inherit', 'inherit'],
-});
-// One line of the report counts them: <testsuite errors="0" failures="0" skipped="0" tests="99" ...>
-const counted = existsSync(junit) ? /<testsuite [^>]*>/.exec(readFileSync(junit, 'utf8'))?.[0] : undefined;
-const countOf = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(counted ?? '')?.[1] ?? 0);
-const bad = countOf('failures') + countOf('errors');
-passed += countOf('tests') - bad - countOf('skipped');
-skipped += countOf('skipped');
-failed += pytest.status === 0 ? bad : Math.max(bad, 1);
-rmSync(work, { recursive: true, force: true });
-
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-process.exit(failed === 0 ? 0 : 1);
+/** One line of the report counts them: <testsuite errors="0" failures="0" skipped="0" tests="99" ...> */
+function countPytest(status) {
+  const counted = existsSync(junit) ? /<testsuite [^>]*>/.exec(readFileSync(junit, 'utf8'))?.[0] : undefined;
+  const countOf = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(counted ?? '')?.[1] ?? 0);
+  const bad = countOf('failures') + countOf('errors');
+  passed += countOf('tests') - bad - countOf('skipped');
+  skipped += countOf('skipped');
+  failed += status === 0 ? bad : Math.max(bad, 1);
+}

@@ -44,12 +44,14 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     undo.push(() => releaseDirectory(data));
     const logger = createLogger(TIDELINE_LOG_LEVEL, join(data, 'logs', 'tideline.log'));
 
-    progress('opening the store');
-    const clickhouse = await openStore(config, data, progress, undo);
-    progress(`ClickHouse ${await clickhouse.version()}`);
-
-    const { brokers, broker } = await reachBroker(config, data, progress, logger, notice);
-    if (broker) undo.push(() => broker.stop());
+    // Neither waits for the other: each takes a second or two.
+    const [store, kafka] = await Promise.allSettled([
+      openStore(config, data, progress, undo),
+      reachBroker(config, data, progress, logger, notice),
+    ]);
+    if (kafka.status === 'fulfilled') undo.push(() => kafka.value.broker?.stop() ?? Promise.resolve());
+    const clickhouse = valueOf(store);
+    const { brokers, broker } = valueOf(kafka);
     const streaming = openStreaming({ brokers, clientId: 'tideline', logger, sessionTimeoutMs: broker ? 5_000 : 15_000 });
     undo.push(() => streaming.close());
 
@@ -96,15 +98,18 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
 
 /** The embedded engine, with its listener for readers where one is wanted, or a server. */
 async function openStore(config: ResolvedConfig, data: string, progress: Progress, undo: (() => Promise<void>)[]): Promise<ClickHouse> {
+  progress('opening the store');
   const { CLICKHOUSE_URL: url } = config.get(clickhouseConfig);
   const { TIDELINE_STORE_PORT: port, TIDELINE_STORE_HOST: host, TIDELINE_STORE_READ_SECRET: secret } = config.get(storeConfig);
   if (url !== undefined) {
     const server = openServer(url);
     undo.push(() => server.close());
+    progress(`ClickHouse ${await server.version()}`);
     return server;
   }
   const engine = await openEmbedded(join(data, 'clickhouse'));
   undo.push(() => engine.close());
+  progress(`ClickHouse ${await engine.version()}`);
   if (port === undefined) return engine;
   const endpoint = await serveHttp(engine, { readOnly: { port, host, secret } });
   undo.push(() => endpoint.close());
@@ -139,4 +144,10 @@ async function reachBroker(
   );
   progress(`Kafka at ${broker.bootstrap}`);
   return { brokers: [broker.bootstrap], broker };
+}
+
+/** @throws why there is none */
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }

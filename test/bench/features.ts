@@ -3,10 +3,10 @@ import { atMost, exactly, openShop, percentile, type Measure } from '#testing';
 import { FeatureReads, tableOf, type FeatureChunk, type Shop } from '#warehouse';
 import { join } from 'node:path';
 
-const customers = 50_000;
+export const customers = 50_000;
 const orders = 250_000;
 const rounds = 15;
-const moment = { asOf: new Date('2026-01-01T00:00:00Z'), mbg: { r: 0.83, alpha: 61.5, a: 0.71, b: 2.3 } };
+export const moment = { asOf: new Date('2026-01-01T00:00:00Z'), mbg: { r: 0.83, alpha: 61.5, a: 0.71, b: 2.3 } };
 
 /**
  * Features of 50,000 customers with 250,000 orders in two years: all of them now, all at a past instant, some and one; and whether what
@@ -40,7 +40,7 @@ export async function features(work: string): Promise<Measure[]> {
 }
 
 /** Rows as ingestor and refresher leave them, in several parts: orders of one or two lines, spread at random. */
-async function fill(clickhouse: ClickHouse, shop: Shop): Promise<void> {
+export async function fill(clickhouse: ClickHouse, shop: Shop): Promise<void> {
   const keys = tableOf(shop, 'dim_customer_keys');
   const ledger = tableOf(shop, 'ledger_transactions');
   const facts = tableOf(shop, 'facts_by_customer');
@@ -96,7 +96,7 @@ async function timed<T>(times: number, work: () => Promise<T>): Promise<{ times:
 }
 
 /** The longest time, in milliseconds, for which nothing else could run while `work` did. */
-async function longestGap<T>(work: () => Promise<T>): Promise<[number, T]> {
+export async function longestGap<T>(work: () => Promise<T>): Promise<[number, T]> {
   let [longest, last] = [0, performance.now()];
   const timer = setInterval(() => {
     const now = performance.now();

@@ -9,11 +9,12 @@ import { recovery } from './recovery.js';
 import { refresh } from './refresh.js';
 import { replay } from './replay.js';
 import { rest } from './rest.js';
+import { scoring } from './scoring.js';
 import { sockets } from './sockets.js';
 import { startup } from './startup.js';
 import { sustain } from './sustain.js';
 
 process.exitCode = await runMeasures(
-  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, refresh, replay, features },
+  { startup, import: importing, memory, rest, latency, pixel, sockets, recovery, sustain, drain, refresh, replay, features, scoring },
   process.argv.slice(2),
 );

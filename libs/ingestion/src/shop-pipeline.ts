@@ -61,6 +61,8 @@ export interface PipelineParts {
 /** Everything but the headline settles at most this often. While events stream it takes an eighth of the time at most: live steps wait. */
 const settleMs = 1_000;
 const longestUnsettledMs = 15_000;
+/** How long a settling waits after a crash, beyond the usual, for what came meanwhile to be shown: it gathers much and holds up live steps. */
+const backlogMs = 3_000;
 /** Views are brought up to date at most this often, while events stream in a tenth of the time at most: they fold over every customer. */
 const viewsMs = 1_000;
 /** How often shop time moves while no event comes, where it is the wall's. */
@@ -357,11 +359,13 @@ export class ShopPipeline {
     }
   }
 
-  /** What the ledger already holds comes first. */
+  /** What the ledger already holds comes first; it is settled as always, beside what comes. */
   private async takeOver(): Promise<void> {
     await this.#refresher.claim();
     await dropAside(this.parts.clickhouse, this.shop);
-    await this.#refresher.catchUp();
+    await this.#refresher.follow();
+    // What was left unsettled by who died: first the backlog of the time since then is shown.
+    if (this.#refresher.unsettled) this.#settledAt = performance.now() + backlogMs;
     this.#refreshes = true;
     // Who died may have died between a watermark and its hint.
     const { live, watermark } = this.#refresher;

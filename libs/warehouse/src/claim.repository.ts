@@ -13,7 +13,7 @@ const drainMs = 20;
 export const fencedTables = [
   ...['fact_sales', 'fact_returns', 'fact_returns_left_out', 'facts_by_customer', 'fact_campaign_days'],
   ...['dim_customer_keys', 'dim_customers', 'dim_products', 'dim_campaigns', 'dim_geography'],
-  ...['agg_headline', 'agg_kpi', 'agg_customer_month', 'agg_customer', 'agg_campaign_day', 'watermark', 'write_phases'],
+  ...['agg_headline', 'agg_kpi', 'agg_customer_month', 'agg_customer', 'agg_campaign_day', 'watermark', 'live_checkpoints', 'write_phases'],
 ] as const;
 
 /** The right to write a shop's figures, as the store knows it. The newest claim has it. */

@@ -9,7 +9,10 @@ import { tableOf, type Shop } from './shop.js';
  */
 export type Level = 'live' | 'settled';
 
-const tables: Readonly<Record<Level, string>> = { live: 'watermark_live', settled: 'watermark' };
+/** `checkpoint` is the live level at most a second ago, on disk: the live watermark itself ends with the engine. */
+type Mark = Level | 'checkpoint';
+
+const tables: Readonly<Record<Mark, string>> = { live: 'watermark_live', settled: 'watermark', checkpoint: 'live_checkpoints' };
 
 /** What is wholly in the tables of a level: everything of the ledger before `positions`. */
 export interface Watermark {
@@ -32,7 +35,7 @@ export class WatermarkRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
   /** The newest watermark, or undefined before the first refresh. */
-  async read(shop: Shop, level: Level = 'settled', lane: 'reader' | 'refresher' = 'reader'): Promise<Watermark | undefined> {
+  async read(shop: Shop, level: Mark = 'settled', lane: 'reader' | 'refresher' = 'reader'): Promise<Watermark | undefined> {
     const [row] = await this.clickhouse.query<{
       generation: string;
       clock: string | null;
@@ -79,8 +82,8 @@ FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
     await this.clickhouse.insert(tableOf(shop, 'write_phases'), ['level', 'generation'], row, 'refresher');
   }
 
-  /** Written last in a step: from here on readers may trust everything before it. */
-  async write(shop: Shop, level: Level, watermark: Watermark, ledgerRows: number): Promise<void> {
+  /** Written last in a step: from here on readers may trust everything before it. A checkpoint is for the next start alone. */
+  async write(shop: Shop, level: Mark, watermark: Watermark, ledgerRows: number): Promise<void> {
     const row = [
       shop.shop,
       watermark.generation.toString(),

@@ -11,12 +11,6 @@ describe('the positions after a step', () => {
     expect(nextPositions([head(0, 1, 250)], [head(0, 1, 250)], 100)).toBeUndefined();
   });
 
-  it('go at least as far as facts may have been written, and the cap beyond that', () => {
-    expect(nextPositions([], [head(0, 1, 900), head(1, 1, 900)], 100, [head(0, 1, 300)])).toEqual([head(0, 1, 400), head(1, 1, 100)]);
-    expect(nextPositions([], [head(0, 1, 350)], 100, [head(0, 1, 300)])).toEqual([head(0, 1, 350)]);
-    expect(nextPositions([], [head(0, 1, 350)], 100, [head(0, 2, 300)])).toEqual([head(0, 1, 100)]);
-  });
-
   it('finish an epoch before the next one starts, however many rows the cap leaves', () => {
     const heads = [head(0, 2, 30), head(0, 1, 150)];
     const one = nextPositions([head(0, 1, 20)], heads, 100);

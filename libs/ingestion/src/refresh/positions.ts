@@ -2,13 +2,12 @@ import type { LedgerHead, LedgerTopic, Position } from '#warehouse';
 
 /**
  * The positions after the next step, or undefined when no partition moved.
- * @param rowCap rows of a partition at most, counted from where it stands or from `reached`, whichever is further
+ * @param rowCap rows of a partition at most
  */
 export function nextPositions(
   from: readonly Position[],
   heads: readonly Pick<LedgerHead, 'topic' | 'partition' | 'epoch' | 'next'>[],
   rowCap: number,
-  reached: readonly Position[] = [],
 ): Position[] | undefined {
   const positions = new Map<string, Position>(from.map((each) => [placeOf(each), each]));
   const moved = new Set<string>();
@@ -19,9 +18,7 @@ export function nextPositions(
     if (moved.has(place) || (current && current.epoch > head.epoch)) continue;
     const start = current?.epoch === head.epoch ? current.next : 0n;
     if (start >= head.next) continue;
-    const before = reached.find((each) => placeOf(each) === place);
-    const least = before?.epoch === head.epoch && before.next > start ? before.next : start;
-    const capped = least + BigInt(rowCap);
+    const capped = start + BigInt(rowCap);
     positions.set(place, {
       topic: head.topic,
       partition: head.partition,

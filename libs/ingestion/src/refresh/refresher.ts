@@ -1,4 +1,4 @@
-import type { ClickHouse } from '#clickhouse';
+import type { ClickHouse, Sql } from '#clickhouse';
 import {
   before,
   between,
@@ -45,7 +45,9 @@ export interface RefresherOptions {
 const maxPending = 100_000;
 /** How long the word of this process's writer is enough, where others may write too. */
 const askMs = 1_000;
-/** Ticks before the settled watermark that may not have taken effect yet. */
+/** Between two checkpoints of the live level, milliseconds: what a start after a crash folds again, at most. A settling is one, too. */
+const checkpointMs = 1_000;
+/** Ticks before the live watermark that may not have taken effect yet. */
 const recentTicks = 100;
 
 /**
@@ -60,8 +62,8 @@ export class Refresher {
   #unsettled = false;
   #unsettledRows = 0;
   #claim = 0;
-  /** How far the facts may have been written before the claim: the first step goes at least as far, or it would show a part of that. */
-  #reached: readonly Position[] = [];
+  /** How far the live level was before the claim, as long as no settling knows what its steps left. */
+  #unremembered: readonly Position[] | undefined;
   /** Whether a statement may still be on its way to the store, though it failed. */
   #unsure = false;
   #generation = 0n;
@@ -69,6 +71,7 @@ export class Refresher {
   /** Ends of partitions that the writer of this process told of since the last step. */
   #told = new Map<string, LedgerHead>();
   #askedAt = -Infinity;
+  #checkpointAt = -Infinity;
   readonly #elapsed: () => number;
 
   constructor(
@@ -117,7 +120,8 @@ export class Refresher {
   }
 
   /**
-   * Takes the shop over: generations from here on lie above all earlier ones, and the live level starts from the settled one.
+   * Takes the shop over: generations from here on lie above all earlier ones, and both levels go on from their own watermark. Rows of a
+   * step that was cut off may lie beyond it: the next step, which goes as far or further, writes them again.
    * @throws {WarehouseError} `claim-lost` when another process claimed it meanwhile
    */
   async claim(): Promise<void> {
@@ -126,17 +130,21 @@ export class Refresher {
     this.#generation = generationOf(number);
     await this.refresh.restart(number);
     const settled = await this.watermarks.read(this.shop, 'settled', 'refresher');
-    const reached = await this.watermarks.read(this.shop, 'live', 'refresher');
+    const live = newest([
+      settled,
+      await this.watermarks.read(this.shop, 'live', 'refresher'),
+      await this.watermarks.read(this.shop, 'checkpoint', 'refresher'),
+    ]);
+    const ahead = live !== settled;
     this.#settled = settled;
-    // Shop time that was shown is not taken back.
-    this.#live = settled && { ...settled, clock: later(settled.clock, reached?.clock ?? null) };
-    this.#reached = reached?.positions ?? [];
+    this.#live = live;
+    this.#unsettled = ahead;
+    this.#unremembered = ahead ? live?.positions : undefined;
+    this.#unsettledRows = 0;
     this.#askedAt = -Infinity;
     this.#unsure = false;
-    this.#unsettled = false;
-    this.#unsettledRows = 0;
-    if (this.shop.clockMode === 'source' && this.#settled) {
-      const known = before(ofTopic(this.#settled.positions, 'clock.v1'));
+    if (this.shop.clockMode === 'source' && this.#live) {
+      const known = before(ofTopic(this.#live.positions, 'clock.v1'));
       this.#clock.add(await this.ledger.ticks(this.shop, known, recentTicks));
     }
     // A process that claims the shop anew has not moved it: its readers stand where they stood.
@@ -174,13 +182,13 @@ export class Refresher {
     const { heads, all } = until
       ? { heads: notBeyond(await this.ledger.heads(this.shop, from), until), all: false }
       : await this.heads(from);
-    const to = nextPositions(from, heads, this.options.rowCap, this.#reached);
+    const to = nextPositions(from, heads, this.options.rowCap);
     if (!to) {
       if (all) this.refresh.caughtUp();
       return undefined;
     }
     try {
-      const range = (topic: LedgerTopic) => between(ofTopic(from, topic), ofTopic(to, topic));
+      const range = rangeOf(from, to);
       const whole = !until && reaches(to, heads);
       const fresh = whole ? sumOf(heads) : await this.ledger.freshness(this.shop, range);
       if (!whole) this.#askedAt = -Infinity;
@@ -216,7 +224,25 @@ export class Refresher {
     await this.sure();
     const live = this.#live;
     if (!live || !this.#unsettled) return undefined;
+    await this.remember();
     return this.commit('settled', performance.now(), this.#settled?.positions ?? [], live.positions, this.#unsettledRows, live.clock);
+  }
+
+  /** What the steps before the claim left for a settling, a step's rows at a time. */
+  private async remember(): Promise<void> {
+    const until = this.#unremembered;
+    if (!until) return;
+    const generation = generationOf(this.#claim);
+    let rows = 0;
+    for (let from = this.#settled?.positions ?? [], to; ; from = to) {
+      const heads = notBeyond(await this.ledger.heads(this.shop, from), until);
+      to = nextPositions(from, heads, this.options.rowCap);
+      if (!to) break;
+      await this.refresh.remember({ shop: this.shop, generation, from, to });
+      rows += (await this.ledger.freshness(this.shop, rangeOf(from, to))).rows;
+    }
+    this.#unsettledRows += rows;
+    this.#unremembered = undefined;
   }
 
   /** Lets shop time move while no event comes, where it is the wall's. @returns undefined where it is not */
@@ -228,17 +254,23 @@ export class Refresher {
   }
 
   /**
-   * Steps until the ledger's end, all settled.
+   * Steps until the ledger's end, settled only where too much waits.
    * @param until where to stop though the ledger goes on
    * @returns the number of steps
    */
-  async catchUp(until?: readonly Position[], onStep?: (committed: Committed) => void): Promise<number> {
+  async follow(until?: readonly Position[], onStep?: (committed: Committed) => void): Promise<number> {
     let steps = 0;
     for (let committed = await this.step(until); committed; committed = await this.step(until)) {
       steps += 1;
       onStep?.(committed);
       if (this.full) await this.settle();
     }
+    return steps;
+  }
+
+  /** Steps until the ledger's end as `follow` does, all settled. */
+  async catchUp(until?: readonly Position[], onStep?: (committed: Committed) => void): Promise<number> {
+    const steps = await this.follow(until, onStep);
     await this.settle();
     return steps;
   }
@@ -309,16 +341,23 @@ export class Refresher {
     const running = level === 'live' ? this.refresh.live(step, guarded) : this.refresh.settle(step, guarded);
     const timings = await running.catch((error: unknown) => this.explain(error));
     if (level === 'live') {
-      this.#reached = [];
       this.#live = watermark;
       this.#unsettled = true;
       this.#unsettledRows += ledgerRows;
+      if (this.#elapsed() - this.#checkpointAt >= checkpointMs) await this.checkpoint(watermark);
     } else {
+      this.#checkpointAt = this.#elapsed();
       this.#settled = watermark;
       this.#unsettled = false;
       this.#unsettledRows = 0;
     }
     return { level, watermark, ledgerRows, milliseconds: performance.now() - start, timings };
+  }
+
+  /** Where the next start may go on. Should it not come to the disk, it goes on from an earlier one. */
+  private async checkpoint(watermark: Watermark): Promise<void> {
+    this.#checkpointAt = this.#elapsed();
+    await this.watermarks.write(this.shop, 'checkpoint', watermark, 0).catch((error: unknown) => this.explain(error));
   }
 
   /** Why a step failed: the store refuses a refresher that is not the newest one, whatever it was about to write. */
@@ -346,11 +385,21 @@ export class Refresher {
   }
 }
 
+/** Predicates on what lies between two sets of positions, by topic. */
+function rangeOf(from: readonly Position[], to: readonly Position[]): (topic: LedgerTopic) => Sql {
+  return (topic) => between(ofTopic(from, topic), ofTopic(to, topic));
+}
+
 function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string | null } {
   return heads.reduce((sum, head) => ({ rows: sum.rows + head.rows, recorded: later(sum.recorded, head.recorded) }), {
     rows: 0,
     recorded: null as string | null,
   });
+}
+
+/** The watermark of the highest generation; of equal ones the first. */
+function newest(watermarks: readonly (Watermark | undefined)[]): Watermark | undefined {
+  return watermarks.reduce((best, each) => (each && each.generation > (best?.generation ?? -1n) ? each : best), undefined);
 }
 
 function later<T extends string | Date>(left: T | null, right: T | null): T | null {

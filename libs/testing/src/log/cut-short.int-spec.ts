@@ -1,4 +1,4 @@
-import { openEmbedded, type ClickHouse } from '#clickhouse';
+import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import type { Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -159,4 +159,68 @@ it('knows of what the ledger holds, though its insert was reported as failed', a
   await store.under(undefined, () => process.refresher.catchUp());
   expect(process.refresher.watermark?.clock).toEqual(new Date('2024-02-13T00:00:00Z'));
   expect(await compareWarehouse(engine, unsure.database, foldOracle(sent, settings), settings, { withoutViews: true })).toEqual([]);
+});
+
+/** An order that is cancelled and revived by turns: its refund is left out by turns. */
+function wavering(revision: number): TestMessage[] {
+  const order = anOrder({
+    orderId: 'W',
+    revision,
+    status: revision % 2 === 0 ? 'cancelled' : 'placed',
+    orderedAt: '2024-02-05T10:00:00Z',
+    customerId: 'cleo',
+  });
+  return [order, aReturn({ returnId: 'RW', orderId: 'W', revision, refundedAt: '2024-02-07T10:00:00Z' })];
+}
+
+it('settles what the steps of a process left that died, without doing the steps again', async () => {
+  const left = await openShop(engine, 'left', settings);
+  const log = new MemoryLog();
+  let elapsed = 0;
+  const first = new PipelineProcess(engine, left, log, { elapsed: () => elapsed });
+  await first.claim();
+  let round = 0;
+  const send = (): void => {
+    round += 1;
+    for (const message of [...moved(round), ...unheard(round, 'left'), ...wavering(round)]) log.send(message);
+  };
+  const follow = async (process: PipelineProcess): Promise<number> => {
+    await process.drain(log.partitions());
+    return process.refresher.follow();
+  };
+  send();
+  await follow(first);
+  await first.refresher.settle();
+  for (let more = 0; more < 3; more += 1) {
+    send();
+    elapsed += 1_000;
+    expect(await follow(first)).toBe(1);
+  }
+  const checkpoint = first.refresher.live;
+  // Of the last second nothing is kept, nor is the live watermark when the engine ends.
+  elapsed += 999;
+  send();
+  expect(await follow(first)).toBe(1);
+  await engine.command(sql`TRUNCATE TABLE ${ident(left.database, 'watermark_live')}`);
+
+  // Few rows a step: what was left is gathered in pieces.
+  const second = new PipelineProcess(engine, left, log, { rowCap: 2 });
+  await second.refresher.claim();
+  expect(second.refresher.live).toEqual(checkpoint);
+  expect(second.refresher.watermark).toEqual(first.refresher.watermark);
+  expect(second.refresher.unsettled).toBe(true);
+  expect(await second.refresher.follow()).toBeGreaterThan(1);
+  expect(second.refresher.live?.positions).toEqual(first.refresher.live?.positions);
+  send();
+  await follow(second);
+  const settled = await second.refresher.settle();
+  expect(await compareWarehouse(engine, left.database, foldOracle(log.all(), settings), settings, { withoutViews: true })).toEqual([]);
+  expect(settled?.ledgerRows).toBe(log.all().length - log.all().length / round);
+  expect(second.refresher.unsettled).toBe(false);
+
+  // Nothing was left: nothing is gathered.
+  const third = new PipelineProcess(engine, left, log);
+  await third.refresher.claim();
+  expect(third.refresher.unsettled).toBe(false);
+  expect(await third.refresher.settle()).toBeUndefined();
 });

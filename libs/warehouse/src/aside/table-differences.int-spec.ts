@@ -40,6 +40,7 @@ describe('two tables that should say the same', () => {
     const compared = tables.map(({ name }) => name);
     expect(all.map(({ name }) => name).filter((name) => !compared.includes(name))).toEqual([
       'claims',
+      'live_checkpoints',
       'migrations',
       'watermark',
       'write_phases',

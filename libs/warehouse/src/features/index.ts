@@ -4,3 +4,4 @@ export { featureGroups, features, horizonDays, type Feature, type FeatureGroup }
 export { FeatureReads, mostPerChunk, type FeatureMoment } from './feature.reads.js';
 export { type FeatureChunk } from './feature-rows.js';
 export { customerOrdersAfterSql, historyExtentSql } from './labels.js';
+export { featuresSha256 } from './trainer-files.js';

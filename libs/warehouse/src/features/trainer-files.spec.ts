@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { features } from './feature-list.js';
-import { featureTable, trainerFiles } from './trainer-files.js';
+import { featuresSha256, featureTable, trainerFiles } from './trainer-files.js';
 
 // The trainer runs the statements of this module, and no copy of them. After a wanted change: GOLDEN=1 npx vitest run libs/warehouse
 
@@ -15,6 +16,11 @@ describe('the files of the trainer', () => {
       for (const [file, text] of trainerFiles()) writeFileSync(join(directory, file), text);
     }
     for (const [file, text] of trainerFiles()) expect(text, file).toBe(readFileSync(join(directory, file), 'utf8'));
+  });
+
+  it('are known by a hash without being read', () => {
+    const file = readFileSync(join(directory, 'features.sql'));
+    expect(featuresSha256()).toBe(createHash('sha256').update(file).digest('hex'));
   });
 
   it('hold the placeholders of the contract', () => {

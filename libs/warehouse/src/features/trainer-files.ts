@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { customerFeaturesSql } from './customer-features.js';
 import { features, horizonDays } from './feature-list.js';
 import { customerOrdersAfterSql, historyExtentSql } from './labels.js';
@@ -54,6 +55,19 @@ export function trainerFiles(): ReadonlyMap<string, string> {
   }
   files.set('features.json', `${JSON.stringify({ horizonDays, placeholders, features }, null, 2)}\n`);
   return files;
+}
+
+let hash: string | undefined;
+
+/**
+ * Sha256 in hex of the text by which this build computes features, `features.sql` as the trainer has it: what a manifest must name as
+ * `featuresSha256`. Made from the statement, so that nothing of `apps/` is read where a model is served.
+ */
+export function featuresSha256(): string {
+  hash ??= createHash('sha256')
+    .update(trainerFiles().get('features.sql') ?? '')
+    .digest('hex');
+  return hash;
 }
 
 /** The table of docs/models.md. */

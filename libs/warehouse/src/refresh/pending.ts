@@ -2,8 +2,7 @@ import { DirtyBuckets } from './dirty.js';
 import type { Moment } from './fold.js';
 
 /**
- * What live steps leave for the next settling, in memory only: after a crash the live level starts again from the settled watermark
- * and gathers it anew.
+ * What live steps leave for the next settling, in memory only: after a crash it is gathered from the ledger anew.
  */
 export class Pending {
   /** Whether all that came were orders that nobody had heard of, each written to the facts once. */

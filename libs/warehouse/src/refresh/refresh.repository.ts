@@ -8,7 +8,17 @@ import { writeCustomers } from './customers.js';
 import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
 import { writeSales, writeTimelines } from './facts.js';
-import { foldVersions, leftOutColumns, leftOutRows, placesOfOrders, refundColumns, refundRows, timelinesOf, type Row } from './fold.js';
+import {
+  foldVersions,
+  leftOutColumns,
+  leftOutRows,
+  placesOfOrders,
+  refundColumns,
+  refundRows,
+  timelinesOf,
+  type Folded,
+  type Row,
+} from './fold.js';
 import { additionsOf, handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
 import { addToHeadline, writeHeadline } from './headline.js';
 import { Known } from './known.js';
@@ -17,13 +27,23 @@ import { momentColumns, Pending } from './pending.js';
 import { namedDimensions, Placed } from './placed.js';
 import { isOfEarlierClaim, scratchOf, scratchTables } from './scratch.js';
 import { StepSql, type NamedStatement, type Step } from './step.js';
-import { collectVersions, orderBodiesSql, type OrderBody } from './versions.js';
+import { collectVersions, orderBodiesSql, type OrderBody, type OrderHead, type ReturnVersion } from './versions.js';
 
 /** How long each part of a step took, in milliseconds, for metrics and profiles. */
 export type StepTimings = ReadonlyMap<string, number>;
 
 /** Wraps the part in which readers could see a half-moved state; the gate gives it. */
 export type Guarded = (work: () => Promise<void>) => Promise<void>;
+
+type HandedOrders = Awaited<ReturnType<typeof handedOrders>>;
+
+/** What a step touches. */
+interface Gathered {
+  readonly orders: readonly OrderHead[];
+  readonly folded: Folded;
+  /** Dense keys by customer id. */
+  readonly keys: ReadonlyMap<string, number>;
+}
 
 /** Orders whose additions to the headline stand in the statement; of more it is computed from the facts. */
 const mostAdded = 2_000;
@@ -63,8 +83,8 @@ export class RefreshRepository {
   }
 
   /**
-   * Begins under a claim. Forgets what waits and what was known: the live level starts again from the settled one, and others may have
-   * written meanwhile. Work tables are the claim's own; those of earlier claims go, and with them what still wants to use them.
+   * Begins under a claim. Forgets what waits and what was known: others may have written meanwhile. Who goes on from a live level that
+   * nobody settled says so by `remember`. Work tables are the claim's own; those of earlier claims go, and with them what still wants to use them.
    */
   async restart(claim: number): Promise<void> {
     const { database } = this.shop;
@@ -107,15 +127,7 @@ export class RefreshRepository {
     }
     this.#known.learn(step.from);
     const handed = await run.time('handed', () => this.handed(s));
-    const query = <R>(name: string, statement: Sql): Promise<R[]> => run.query<R>(name, statement);
-    const { orders, returns } = await collectVersions(
-      s,
-      this.#known,
-      query,
-      handed?.map(({ head }) => head),
-    );
-    const folded = await run.time('fold', () => Promise.resolve(foldVersions(orders, returns)));
-    const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers, step.generation));
+    const { orders, returns, folded, keys } = await this.gather(run, s, handed);
     const places = placesOfOrders(folded.returns);
     const bodies = places.length > 0 ? await run.query<OrderBody>('order_bodies', orderBodiesSql(s, places)) : [];
     const refunds = refundRows(folded.returns, new Map(bodies.map((body) => [body.order_id, body])), keys, step.generation);
@@ -151,14 +163,20 @@ export class RefreshRepository {
     });
     this.#caughtUp = caughtUp;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
-    const { months, former } = timelinesOf(folded, orders, keys);
-    const pending = this.#pending;
-    pending.newOnly &&= newOnly;
-    pending.dirty.merge(folded.dirty);
-    for (const month of months) pending.customerMonths.add(month);
-    pending.addMoments(former, step.generation);
-    for (const row of leftOutRows(folded.returns, step.generation)) pending.leftOut.push(JSON.stringify(row));
+    this.#pending.newOnly &&= newOnly;
+    this.leave({ orders, folded, keys }, step.generation);
     return run.timings;
+  }
+
+  /**
+   * What live steps of a process that died left for the next settling, gathered from the ledger anew. Facts and headline hold it already.
+   * @param step its generation must be below those of all live steps since the claim
+   */
+  async remember(step: Step): Promise<void> {
+    const s = new StepSql(step);
+    this.#pending.newOnly = false;
+    this.#placed.add(undefined);
+    this.leave(await this.gather(new Run(this.clickhouse), s), step.generation);
   }
 
   /**
@@ -213,8 +231,31 @@ export class RefreshRepository {
     }
   }
 
+  /** All versions of what a step touches, and what they come to. */
+  private async gather(run: Run, s: StepSql, handed?: HandedOrders): Promise<Gathered & { readonly returns: readonly ReturnVersion[] }> {
+    const { orders, returns } = await collectVersions(
+      s,
+      this.#known,
+      (name, statement) => run.query(name, statement),
+      handed?.map(({ head }) => head),
+    );
+    const folded = await run.time('fold', () => Promise.resolve(foldVersions(orders, returns)));
+    const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers, s.step.generation));
+    return { orders, returns, folded, keys };
+  }
+
+  /** Leaves for the next settling what a step touched. */
+  private leave({ orders, folded, keys }: Gathered, generation: bigint): void {
+    const { months, former } = timelinesOf(folded, orders, keys);
+    const pending = this.#pending;
+    pending.dirty.merge(folded.dirty);
+    for (const month of months) pending.customerMonths.add(month);
+    pending.addMoments(former, generation);
+    for (const row of leftOutRows(folded.returns, generation)) pending.leftOut.push(JSON.stringify(row));
+  }
+
   /** The step's orders, where this process itself wrote every row of them, and lately. */
-  private async handed(s: StepSql): Promise<Awaited<ReturnType<typeof handedOrders>> | undefined> {
+  private async handed(s: StepSql): Promise<HandedOrders | undefined> {
     const rows = s.stretches('transactions.v1')?.map((each) => this.tail.rows(this.shop, each));
     if (!rows || rows.length === 0 || rows.includes(undefined)) return undefined;
     return handedOrders(

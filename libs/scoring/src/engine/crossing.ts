@@ -1,0 +1,69 @@
+import { features } from '#warehouse';
+import { advanceInto } from './advance.js';
+import type { Band } from './bands.js';
+import { CrossingSearch, type Bounds, type Crossing } from './crossing-search.js';
+import type { ScoringModel } from './model.js';
+import { silenceBounds } from './silence-bounds.js';
+
+/** Customers who are silent from an instant on. */
+export interface Silent {
+  /** [count, F]: their features as of `asOf`. */
+  readonly rows: Float32Array;
+  readonly count: number;
+  /** Unix milliseconds, whole; one for all or one each. */
+  readonly asOf: number | ArrayLike<number>;
+  /** The bands that they are held to be in; those of their rows by default. */
+  readonly held?: readonly Band[];
+}
+
+const width = features.length;
+/** Searches that ask together: a few milliseconds of this thread to ask, and about as many of the scoring one to answer. */
+const together = 512;
+/** Such rounds under way, so that the scoring thread works while this one asks. */
+const lanes = 2;
+const unbounded: Bounds = () => undefined;
+const boundsOf = new WeakMap<ScoringModel, Promise<Bounds | undefined>>();
+
+/**
+ * The next instant at which the band of each customer changes if nothing happens, a minute to 365 days ahead: the first midnight of UTC in
+ * another band than the held one, and before it the first millisecond that is. A stay in another band that begins and ends between two midnights is
+ * not seen. A customer's answer hangs on the row, `asOf` and `held` alone, not on who else is asked about.
+ *
+ * @returns one for each customer, in order; undefined where there is none, or the row cannot be scored. Throws as `ScoringModel.score`.
+ */
+export async function nextCrossings(model: ScoringModel, { rows, count, asOf, held }: Silent): Promise<(Crossing | undefined)[]> {
+  let known = boundsOf.get(model);
+  if (!known) boundsOf.set(model, (known = silenceBounds(model)));
+  const bounds = (await known) ?? unbounded;
+  const from = (index: number): number => (typeof asOf === 'number' ? asOf : (asOf[index] ?? NaN));
+  const crossings = new Array<Crossing | undefined>(count);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    let searches: { readonly index: number; readonly search: CrossingSearch }[] = [];
+    for (;;) {
+      while (searches.length < together && next < count) {
+        searches.push({ index: next, search: new CrossingSearch(from(next), held?.[next], bounds) });
+        next += 1;
+      }
+      if (searches.length === 0) return;
+      const points = new Float32Array(searches.length * width);
+      searches.forEach(({ index, search }, place) =>
+        advanceInto({ rows, row: index, into: points, place }, from(index), search.wanted ?? NaN, model.mbg),
+      );
+      const { prob, contrib } = await model.score(points, searches.length);
+      searches.forEach(({ search }, place) => {
+        const [begin, end] = [place * width, (place + 1) * width];
+        search.take({
+          at: search.wanted ?? NaN,
+          probability: prob[place] ?? NaN,
+          row: points.subarray(begin, end),
+          contrib: contrib.subarray(begin, end),
+        });
+      });
+      for (const { index, search } of searches) if (search.wanted === undefined) crossings[index] = search.found;
+      searches = searches.filter(({ search }) => search.wanted !== undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return crossings;
+}

@@ -1,0 +1,60 @@
+import { featureGroups, features, type FeatureGroup } from '#warehouse';
+import { phrases } from './phrases.js';
+import { valuesOf } from './words.js';
+
+/** A plain reason for a score: what a group of features did to this very prediction. */
+export interface Reason {
+  readonly group: FeatureGroup;
+  /** Sum over the group, in logits; above zero it speaks for churn, below against it. */
+  readonly contribution: number;
+  /** With the values that matter: `92 days since the last order; usual gap 31 days`; `speaks against: ` before what does. */
+  readonly words: string;
+}
+
+/** How many reasons a customer has at most. */
+export const mostReasons = 3;
+
+/**
+ * The three groups that moved a prediction most, the strongest first; equal ones in the order of `featureGroups`. A group that did nothing
+ * is left out. The words of a group are those of its feature that pushed hardest in the group's direction.
+ *
+ * @param row [F] features
+ * @param contrib [F] contributions of the same prediction. Throws RangeError where the row was refused.
+ * @param currency of the shop, behind amounts of money
+ */
+export function reasonsOf(row: Float32Array, contrib: Float32Array, currency = ''): Reason[] {
+  const of = valuesOf(row);
+  if (contrib.length !== features.length || contrib.some(Number.isNaN)) throw new RangeError('A row that was refused has no reasons.');
+  const sums = members.map((places) => sumOf(contrib, places));
+  const reasons: Reason[] = [];
+  while (reasons.length < mostReasons) {
+    // The strongest that is left; the first of equal ones.
+    let group = -1;
+    for (let each = 0; each < sums.length; each += 1) {
+      const [sum, best] = [Math.abs(sums[each] ?? 0), group < 0 ? 0 : Math.abs(sums[group] ?? 0)];
+      if (sum > best) group = each;
+    }
+    const [name, contribution] = [featureGroups[group], sums[group]];
+    if (name === undefined || contribution === undefined) break;
+    const said = phraseOfHardest(members[group] ?? [], contrib, Math.sign(contribution))?.(of, currency) ?? '';
+    reasons.push({ group: name, contribution, words: contribution > 0 ? said : `speaks against: ${said}` });
+    sums[group] = 0;
+  }
+  return reasons;
+}
+
+/** Places of the features of each group, and what each feature says. */
+const members = featureGroups.map((group) => features.flatMap((feature, place) => (feature.group === group ? [place] : [])));
+const sayings = features.map(({ name }) => phrases[name]);
+
+function phraseOfHardest(places: readonly number[], contrib: Float32Array, sign: number): (typeof sayings)[number] {
+  let hardest = places[0] ?? 0;
+  for (const place of places) if ((contrib[place] ?? 0) * sign > (contrib[hardest] ?? 0) * sign) hardest = place;
+  return sayings[hardest];
+}
+
+function sumOf(contrib: Float32Array, places: readonly number[]): number {
+  let sum = 0;
+  for (const place of places) sum += contrib[place] ?? 0;
+  return sum;
+}

@@ -1,0 +1,2 @@
+export { ScoringError, type ScoringErrorCode } from './scoring.errors.js';
+export * from './engine/index.js';
