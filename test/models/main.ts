@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { asked, usage, type Asked, type Kind } from './asked.js';
 import { ofReference } from './bars.js';
+import { keep } from './evidence.js';
 import { served, type ServedShop } from './served.js';
+import { shapedShop } from './shapes.js';
 import { referenceShop, simulatedShop, type Profile } from './shops.js';
 import { evaluated } from './trainer.js';
 
@@ -20,6 +22,7 @@ interface Case {
 async function measured(options: Asked, work: string): Promise<Measure[]> {
   const cases: Case[] = [
     ...options.profiles.flatMap((law) => options.seeds.map((seed): Case => ({ shop: simulatedShop(law, seed), law }))),
+    ...options.shapes.map((shape) => ({ shop: shapedShop(shape, work) })),
     ...(options.reference ? [{ shop: referenceShop(), bars: ofReference }] : []),
   ];
   const all: Measure[] = [];
@@ -56,7 +59,9 @@ async function run(args: readonly string[]): Promise<number> {
   }
   const work = options.cache === undefined ? await mkdtemp(join(tmpdir(), 'tideline-models-')) : resolve(options.cache);
   try {
-    return report(await measured(options, work));
+    const measures = await measured(options, work);
+    if (options.evidence) await keep(resolve('docs/evidence/models.json'), measures);
+    return report(measures);
   } finally {
     if (options.cache === undefined) await rm(work, { recursive: true, force: true });
   }

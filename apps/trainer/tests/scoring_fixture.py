@@ -17,7 +17,7 @@ from tideline_trainer.arrays import Bools, Floats, Floats32, sigmoid
 from tideline_trainer.baselines import MbgScore, RfmLogistic
 from tideline_trainer.blend import Blend
 from tideline_trainer.boosted import Boosted
-from tideline_trainer.calibration import Level
+from tideline_trainer.calibration import level_of
 from tideline_trainer.candidates import Fitted
 from tideline_trainer.evaluation import Choice
 from tideline_trainer.export import LARGEST_DIFFERENCE, onnx_bytes, refuse_other_answers
@@ -59,14 +59,15 @@ def main(directory: Path, trees: int, count: int) -> None:
     (directory / "churn.onnx").write_bytes(file)
     (directory / "rows.f32").write_bytes(rows.astype("<f4").tobytes())
     (directory / "expected.f32").write_bytes(expected.tobytes())
-    fitted = Fitted(CUT_OFFS[-1], {"blend": model}, mbg, Level(None, None, False), CUT_OFFS, len(X))
+    fitted = Fitted(CUT_OFFS[-1], {"blend": model}, mbg, None, CUT_OFFS, len(X))
     content = manifest(
         shop="fixture",
         horizon_days=90,
         model=file,
         score=model.score(),
         fitted=fitted,
-        choice=Choice("blend", {}, 0.5, ()),
+        choice=Choice("blend", {}, 0.5, (), {}, 0),
+        level=level_of(model.logit(X), None, 0, False),
         metrics={"tests": [], "against": {}, "permutedAuc": 0.5},
         largest_difference=difference,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,17 @@ def test_a_season_is_met() -> None:
     plain, moved = (fitted.probability("rfm-logistic", X, in_season) for in_season in (False, True))
     assert abs(moved.mean() - cut.churned.mean()) < 0.6 * abs(plain.mean() - cut.churned.mean())
     assert log_loss(cut.churned, moved) < log_loss(cut.churned, plain)
+    # A move that would have made one closed window worse is not believed, however well it did in the others.
+    spoiled = plan_validation(procedure, now)
+    procedure.remember(replace(procedure.at(spoiled), seasons={name: 1.5 for name in choice.in_season}))
+    again = procedure.choose(now)
+    assert not any(again.in_season.values())
+    assert procedure.level(replace(again, name="rfm-logistic"), fitted, X).words == NO_BETTER
+
+
+def plan_validation(procedure: Procedure, now: int) -> int:
+    """The second of the closed windows that are looked at."""
+    return procedure.plan.validations(now)[1]
 
 
 def test_without_half_a_year_before_the_year_nobody_knows() -> None:

@@ -120,7 +120,7 @@ def test_a_model_that_is_too_good_stops_everything() -> None:
 def test_a_procedure_that_trains_on_its_test_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "permuted_auc", lambda *_: (0.56, 0.005))
     with pytest.raises(TrainerError, match="dealt at random"):
-        evaluate(simulate(900, 330.0, seed=22))
+        evaluate(simulate(1_600, 330.0, seed=22))
 
 
 class Wrong:

@@ -70,8 +70,13 @@ class Procedure:
         """All candidates as of an instant."""
         known = self._fits.get(now)
         if known is None:
-            known = self._fits[now] = fit_at(self.history, self.plan, now)
+            known = fit_at(self.history, self.plan, now)
+            self.remember(known)
         return known
+
+    def remember(self, fitted: Fitted) -> None:
+        """A fit that stands for its instant from now on."""
+        self._fits[fitted.now] = fitted
 
     def choose(self, now: int) -> Choice:
         """By the mean log loss over the validation cut-offs whose windows are over at `now`.

@@ -57,8 +57,8 @@ def tests_table(content: dict[str, Any]) -> str:
     lines = [
         "## Tests",
         f"Each line is a cut-off in the past, {content['testedHorizonDays']} days long. Decile error: money that lies wrong between "
-        "predicted and happened tenths, as a share of what came. Gini: of a perfect ranking's. `rate`: "
-        "what a customer brought per day so far goes on.",
+        "predicted and happened tenths, as a share of what came. Gini: of a perfect ranking's. `again`: "
+        "what a customer brought so far, in no more than one such window, comes again.",
         "",
         "| cut-off | customers | model | happened | predicted | bias | decile error | Gini | R2 | MAE | RMSE | MAPE of buyers |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",

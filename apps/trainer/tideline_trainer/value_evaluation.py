@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from .metrics import bootstrap
 from .protocol import missing_rows, populations
 from .value_metrics import decile_error, normalised_gini, value_deciles, value_quality
 from .value_models import NAMES, ValueModel, fit_value_models
-from .value_protocol import ValuePlan, value_features, value_rows
+from .value_protocol import ValuePlan, loss_per_doubling, value_features, value_rows
 
 NEAR_BEST_GINI = 0.01
 LEAST_OF_A_SLICE = 50
@@ -29,12 +29,22 @@ class ValueFitted:
     now: int
     lifetime: Lifetime
     models: dict[str, ValueModel]
+    learnt_days: int
+    per_doubling: float
+    """What MBG/NBD loses, in logarithms, when the window doubles; see `loss_per_doubling`."""
     cut_offs: tuple[int, ...]
     rows: int
 
+    def over(self, name: str, horizon: float) -> ValueModel:
+        """A candidate for a horizon: what it learnt stays a factor on the offset, with what is lost on the way made up for."""
+        model = self.models[name]
+        if name == "mbg-gamma-gamma":
+            return model
+        return replace(model, level=model.level + self.per_doubling * float(np.log2(horizon / self.learnt_days)))
+
     def value(self, name: str, X: Floats32, horizon: float) -> Floats:
-        """[N]: money in the next `horizon` days; what was learnt of a shorter window stays a factor on the offset."""
-        return self.models[name].value(X, self.lifetime.offset(X, horizon))
+        """[N]: money in the next `horizon` days."""
+        return self.over(name, horizon).value(X, self.lifetime.offset(X, horizon))
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ class ValueTest:
     choice: ValueChoice
     fitted: ValueFitted
     values: dict[str, Floats]
-    """Of every candidate, and of `rate`: what a customer brought per day so far goes on."""
+    """Of every candidate, and of `again`: what a customer brought so far, per window of the test at most once, comes again."""
 
     @property
     def chosen(self) -> Floats:
@@ -80,7 +90,15 @@ class ValueProcedure:
             cut = self.history.cut(now)
             lifetime = Lifetime.fit(cut.mbg, cut.frame.X)
             rows = value_rows(self.history, self.plan, lifetime, now)
-            known = self._fits[now] = ValueFitted(now, lifetime, fit_value_models(rows), rows.cut_offs, len(rows.X))
+            known = self._fits[now] = ValueFitted(
+                now,
+                lifetime,
+                fit_value_models(rows),
+                self.plan.horizon_days,
+                loss_per_doubling(self.history, self.plan, lifetime, now),
+                rows.cut_offs,
+                len(rows.X),
+            )
         return known
 
     def choose(self, now: int) -> ValueChoice:
@@ -106,7 +124,7 @@ class ValueProcedure:
         X = value_features(cut, fitted.lifetime.buying)
         values = {name: fitted.value(name, X, self.plan.test_days) for name in NAMES}
         money = np.expm1(cut.frame.column("money_total").astype(np.float64))
-        values["rate"] = money / (cut.frame.column("tenure") + 1.0) * self.plan.test_days
+        values["again"] = money * self.plan.test_days / np.maximum(cut.frame.column("tenure"), self.plan.test_days)
         return ValueTest(now, cut.frame, cut.net_within(self.plan.test_days), choice, fitted, values)
 
 

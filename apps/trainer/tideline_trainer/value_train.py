@@ -84,7 +84,7 @@ def value_measures(evaluation: ValueEvaluation) -> list[Measure]:
     """Figures of the newest test; there is no bar but the gates, and that the chosen one is not worse than its offset."""
     test, plan = evaluation.tests[0], evaluation.procedure.plan
     measures = [figure("clv: projection", float(plan.projection), "0 or 1"), figure("clv: days tested", plan.test_days, "days")]
-    for name in (test.choice.name, "mbg-gamma-gamma", "rate"):
+    for name in (test.choice.name, "mbg-gamma-gamma", "again"):
         known = value_quality(test.net, test.values[name])
         label = f"clv, {'chosen, ' if name == test.choice.name else ''}{name}"
         measures += [
@@ -118,7 +118,7 @@ def publish_value(evaluation: ValueEvaluation, source: Source, shop: str, out: P
         "validatedAt": [iso(at) for at in choice.cut_offs],
     }
     out.mkdir(parents=True, exist_ok=True)
-    write_value_card(content, evaluation.tests[0], fitted.models[choice.name].score(), X, out)
+    write_value_card(content, evaluation.tests[0], fitted.over(choice.name, YEAR_DAYS).score(), X, out)
     for name, data in files.items():
         (out / f"{name}.new").write_bytes(data)
     write_json(out / "clv.json.new", content)
@@ -133,7 +133,7 @@ def value_files(fitted: ValueFitted, name: str, shop: str) -> dict[str, bytes]:
     names = [feature.name for feature in feature_list()]
     about = {"shop": shop, "kind": "clv", "model": name}
     graphs = {
-        "clv.onnx": build(fitted.models[name].score(), names, about, "log"),
+        "clv.onnx": build(fitted.over(name, YEAR_DAYS).score(), names, about, "log"),
         "clv-offset.onnx": build_offset(fitted.lifetime, YEAR_DAYS, names, about),
     }
     return {file: bytes(graph.SerializeToString(deterministic=True)) for file, graph in graphs.items()}
@@ -153,7 +153,7 @@ def refuse_other_values(files: dict[str, bytes], fitted: ValueFitted, name: str,
     worst = 0.0
     for rows in (X, holed):
         (value,) = session.run(["value"], {"features": rows, "offset": offset})
-        wanted = fitted.models[name].value(rows, fitted.lifetime.offset(X, YEAR_DAYS))
+        wanted = fitted.over(name, YEAR_DAYS).value(rows, fitted.lifetime.offset(X, YEAR_DAYS))
         # A ratio, which is a difference of logarithms; a NaN is worse than any.
         apart = np.nan_to_num(np.abs(value.astype(np.float64) / wanted - 1.0), nan=np.inf)
         worst = max(worst, float(apart.max()) if len(rows) else 0.0)
@@ -181,6 +181,7 @@ def value_manifest(
         "testedHorizonDays": plan.test_days,
         "projection": plan.projection,
         "words": plan.words,
+        "lossPerDoubling": fitted.per_doubling,
         "model": name,
         "file": "clv.onnx",
         "sha256": sha256_of(files["clv.onnx"]),
@@ -189,7 +190,7 @@ def value_manifest(
         "outputs": ["value", "contrib"],
         "features": [asdict(feature) for feature in feature_list()],
         "featuresSha256": sha256_of((Path(__file__).parent / "features.sql").read_bytes()),
-        "base": fitted.models[name].score().base,
+        "base": fitted.over(name, YEAR_DAYS).score().base,
         "mbg": {key: getattr(fitted.lifetime.buying, key) for key in ("r", "alpha", "a", "b")},
         "gammaGamma": asdict(fitted.lifetime.worth),
         "training": {
