@@ -161,7 +161,7 @@ describe('on every screen', () => {
     const { page } = await visit('/?shop=demo');
     await page.getByTestId('chart').waitFor();
     const reached: string[] = [];
-    for (let press = 0; press < 8; press += 1) {
+    for (let press = 0; press < 11; press += 1) {
       await page.keyboard.press('Tab');
       // A radio button draws its focus on its label.
       reached.push(
@@ -175,7 +175,8 @@ describe('on every screen', () => {
       );
     }
     const names = reached.join('\n');
-    for (const wanted of ['Skip', 'Shop', 'Dates', 'Pause', 'Theme', 'Newest orders', 'Figures']) expect(names).toContain(wanted);
+    for (const wanted of ['Skip', 'Marketing', 'Model', 'Shop', 'Dates', 'Pause', 'Theme', 'Newest orders', 'Figures'])
+      expect(names).toContain(wanted);
     expect(reached.filter((each) => each.endsWith('|false'))).toEqual([]);
   });
 });

@@ -29,7 +29,8 @@ def address() -> str:
 
 def main(argv: list[str]) -> int:
     """0: published, or every bar met; 1: refused or missed; 2: something is not as it must be."""
-    parser = argparse.ArgumentParser(prog="npm run train --", allow_abbrev=False, usage=USAGE, description="Trains a model of a shop's customers.")
+    about = "Trains a model of a shop's customers."
+    parser = argparse.ArgumentParser(prog="npm run train --", allow_abbrev=False, usage=USAGE, description=about)
     parser.add_argument("--shop", required=True, help="the shop, as `npm run cli -- import --shop` called it")
     parser.add_argument(
         "--kind", choices=("churn", "clv"), default="churn", help="who will not order in 90 days, or what each brings in twelve months"
