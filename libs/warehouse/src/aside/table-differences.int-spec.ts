@@ -33,12 +33,15 @@ afterAll(async () => {
 });
 
 describe('two tables that should say the same', () => {
-  it('are every table of a shop but those that steer its refresh', async () => {
+  it('are every table of a shop but those that steer its refresh, and decisions on scores and alerts', async () => {
     const all = await clickhouse.query<{ name: string }>(
       sql`SELECT name FROM system.tables WHERE database = ${shop.database} AND engine NOT IN ('View', 'Memory', 'Merge') AND NOT startsWith(name, '.inner')`,
     );
     const compared = tables.map(({ name }) => name);
     expect(all.map(({ name }) => name).filter((name) => !compared.includes(name))).toEqual([
+      'alert_log',
+      'alert_rules',
+      'churn_scores',
       'claims',
       'live_checkpoints',
       'migrations',
