@@ -165,7 +165,10 @@ async function choosePorts(file: string): Promise<Ports> {
     const kept = JSON.parse(await readFile(file, 'utf8')) as Ports;
     if ((await isFree(kept.broker)) && (await isFree(kept.controller))) return kept;
   }
-  const [broker, controller] = [await freePort(), await freePort()];
+  const broker = await freePort();
+  let controller = await freePort();
+  // The system may give the port again that was let go a moment ago.
+  while (controller === broker) controller = await freePort();
   const ports = { broker, controller };
   // Beside it first: on a full disk it would be cut short, and no later start could read it.
   await writeFile(`${file}.new`, JSON.stringify(ports));
