@@ -2,7 +2,7 @@ import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
 import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { StoredPipelines } from '#ingestion';
-import { createLogger, logConfig, type Running } from '#observability';
+import { createLogger, logConfig, Undo, type Running } from '#observability';
 import { LiveAdapter } from '#realtime';
 import { ShippedModels } from '#scoring';
 import { openStreaming, streamingConfig } from '#streaming';
@@ -28,11 +28,7 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
     ]);
   }
   const logger = createLogger(config.get(logConfig).TIDELINE_LOG_LEVEL);
-  /** How to undo what was started; run last in, first out. */
-  const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
-  };
+  const undo = new Undo();
   try {
     const clickhouse = openServer(url);
     undo.push(() => clickhouse.close());
@@ -62,9 +58,9 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
     const pipelines = app.get(StoredPipelines);
     undo.push(() => pipelines.stop());
     await pipelines.start();
-    return { ready: await listenOn(app, port, host), stop };
+    return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
-    await stop();
+    await undo.run();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
-import { createLogger, logConfig, type Running } from '#observability';
+import { createLogger, logConfig, Undo, type Running } from '#observability';
 import { ScorerService } from '#scoring';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
@@ -24,11 +24,7 @@ export async function startScorer(config: ResolvedConfig): Promise<Running> {
     ]);
   }
   const logger = createLogger(config.get(logConfig).TIDELINE_LOG_LEVEL);
-  /** How to undo what was started; run last in, first out. */
-  const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
-  };
+  const undo = new Undo();
   try {
     const clickhouse = openServer(url);
     undo.push(() => clickhouse.close());
@@ -52,9 +48,9 @@ export async function startScorer(config: ResolvedConfig): Promise<Running> {
     const scorers = app.get(ScorerService);
     undo.push(() => scorers.stop());
     await scorers.start();
-    return { ready: await listenOn(app, port, host), stop };
+    return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
-    await stop();
+    await undo.run();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { ConfigError, type ResolvedConfig } from '#config';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
-import { createLogger, logConfig, type Running } from '#observability';
+import { createLogger, logConfig, Undo, type Running } from '#observability';
 import { demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig } from '#streaming';
 import { NestFactory } from '@nestjs/core';
@@ -22,11 +22,7 @@ export async function startSimulator(config: ResolvedConfig): Promise<Running> {
   const { TIDELINE_DATA: data, TIDELINE_API_URL: api } = config.get(simulatorProcessConfig);
   const simulator = demoWorld(config.get(simulationConfig), resolve(data));
   const logger = createLogger(config.get(logConfig).TIDELINE_LOG_LEVEL);
-  /** How to undo what was started; run last in, first out. */
-  const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
-  };
+  const undo = new Undo();
   try {
     await registerShop(api, secret, logger);
     await giveModel(api, secret, config.get(simulationConfig).TIDELINE_SIMULATOR_PROFILE, logger);
@@ -42,9 +38,9 @@ export async function startSimulator(config: ResolvedConfig): Promise<Running> {
     const service = app.get(SimulatorService);
     undo.push(() => service.stop());
     await service.start();
-    return { ready: await listenOn(app, port, host), stop };
+    return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
-    await stop();
+    await undo.run();
     throw error;
   }
 }

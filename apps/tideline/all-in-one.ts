@@ -3,7 +3,7 @@ import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, typ
 import type { ResolvedConfig } from '#config';
 import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { Alarms, IngestionService } from '#ingestion';
-import { createLogger, noteHolder, releaseDirectory, takeDirectory, type Logger } from '#observability';
+import { createLogger, noteHolder, releaseDirectory, takeDirectory, Undo, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
 import { ScorerService, ShippedModels } from '#scoring';
 import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService } from '#simulation';
@@ -36,11 +36,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
   const { TIDELINE_DATA, TIDELINE_LOG_LEVEL, TIDELINE_SIMULATOR } = config.get(tidelineConfig);
   const data = resolve(TIDELINE_DATA);
   const simulator = TIDELINE_SIMULATOR === 'on' ? demoWorld(config.get(simulationConfig), data) : undefined;
-  /** How to undo what was started; run last in, first out. */
-  const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
-  };
+  const undo = new Undo();
   try {
     await takeDirectory(data);
     undo.push(() => releaseDirectory(data));
@@ -102,15 +98,15 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     const url = await listenOn(app, port, host);
     await noteHolder(data, { pid: process.pid, url });
     logger.info({ url, brokers }, 'ready');
-    return { url, stop };
+    return { url, stop: () => undo.run() };
   } catch (error) {
-    await stop();
+    await undo.run();
     throw error;
   }
 }
 
 /** The embedded engine, with its listener for readers where one is wanted, or a server. */
-async function openStore(config: ResolvedConfig, data: string, progress: Progress, undo: (() => Promise<void>)[]): Promise<ClickHouse> {
+async function openStore(config: ResolvedConfig, data: string, progress: Progress, undo: Undo): Promise<ClickHouse> {
   progress('opening the store');
   const { CLICKHOUSE_URL: url } = config.get(clickhouseConfig);
   const { TIDELINE_STORE_PORT: port, TIDELINE_STORE_HOST: host, TIDELINE_STORE_READ_SECRET: secret } = config.get(storeConfig);

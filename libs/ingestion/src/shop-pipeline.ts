@@ -10,10 +10,11 @@ import {
 import {
   AuditRepository,
   dropAside,
+  isLost,
   isSandbox,
   LedgerRepository,
   ledgerTopics,
-  WarehouseError,
+  type WarehouseError,
   type LedgerTopic,
   type Level,
   type Shop,
@@ -556,10 +557,6 @@ export class ShopPipeline {
   private async pause(ms: number): Promise<void> {
     if (ms > 0) await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
-}
-
-function isLost(error: unknown): error is WarehouseError {
-  return error instanceof WarehouseError && error.code === 'claim-lost';
 }
 
 function wordsOf(error: unknown): string {

@@ -115,6 +115,11 @@ export class ClaimRepository {
   }
 }
 
+/** Whether an error says that another refresher is the newest one. */
+export function isLost(error: unknown): error is WarehouseError {
+  return error instanceof WarehouseError && error.code === 'claim-lost';
+}
+
 /** A refresher that is not the newest one any more. */
 export function lost(shop: Shop, newest: Claim | undefined): WarehouseError {
   return new WarehouseError(

@@ -17,7 +17,8 @@ export { figureTables, ledgerTable, viewTables, type ComparedTable } from './asi
 export { compareTables, type CellDifference, type Side, type TableComparison } from './aside/table-differences.js';
 export { before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
-export { claimOf, ClaimRepository, fencedTables, generationOf, lost, type Claim } from './claim.repository.js';
+export { beats } from './beats.js';
+export { claimOf, ClaimRepository, fencedTables, generationOf, isLost, lost, type Claim } from './claim.repository.js';
 export { instantOf, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
 export { FingerprintReads, fingerprintStatements, type Fingerprint, type FingerprintStatement } from './fingerprint.js';
 export {

@@ -1,4 +1,4 @@
-import type { AlertCustomerReads, AlertRuleRepository, KnownCustomer, Shop } from '#warehouse';
+import { beats, type AlertCustomerReads, type AlertRuleRepository, type KnownCustomer, type Shop } from '#warehouse';
 import type { CustomerFacts } from '../fold/checks.js';
 import type { Surroundings } from '../fold/fold.js';
 import type { PlacedAlertMessage } from '../fold/message.js';
@@ -39,13 +39,12 @@ export async function surroundingsOf(
 
 const nobody: CustomerFacts = { consent: null, channel: '', segment: '' };
 
-/** The version that counted at an instant: of those that the shop knew by then the highest revision, then the highest hash. */
+/** The version that counted at an instant: the winner of those that the shop knew by then. */
 export function knownAt(versions: readonly KnownCustomer[], at: number): Omit<CustomerFacts, 'segment'> {
   let winner: KnownCustomer | undefined;
   for (const version of versions) {
     if (version.recordedAt > at) continue;
-    if (!winner || version.revision > winner.revision || (version.revision === winner.revision && version.hash > winner.hash))
-      winner = version;
+    if (!winner || beats(version, winner)) winner = version;
   }
   return { consent: winner?.consent ?? null, channel: winner?.channel ?? '' };
 }

@@ -5,10 +5,10 @@ import {
   ClaimRepository,
   generationOf,
   instantOf,
+  isLost,
   LedgerRepository,
   lost,
   RefreshRepository,
-  WarehouseError,
   WatermarkRepository,
   type LedgerHead,
   type LedgerTopic,
@@ -360,11 +360,10 @@ export class Refresher {
   /** Where the next start may go on. Should it not come to the disk, it goes on from an earlier one. */
   private async checkpoint(watermark: Watermark): Promise<void> {
     this.#checkpointAt = this.#elapsed();
-    try {
-      await this.watermarks.write(this.shop, 'checkpoint', watermark, 0).catch((error: unknown) => this.explain(error));
-    } catch (error) {
-      if (error instanceof WarehouseError && error.code === 'claim-lost') throw error;
-    }
+    const writing = this.watermarks.write(this.shop, 'checkpoint', watermark, 0).catch((error: unknown) => this.explain(error));
+    await writing.catch((error: unknown) => {
+      if (isLost(error)) throw error;
+    });
   }
 
   /** Why a step failed: the store refuses a refresher that is not the newest one, whatever it was about to write. */

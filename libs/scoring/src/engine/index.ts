@@ -1,7 +1,7 @@
 export { advance } from './advance.js';
 export { bandOf, churnBands, type Band } from './bands.js';
 export type { Refused } from './check-rows.js';
-export type { Crossing } from './crossing-search.js';
+export { daysAhead, type Crossing } from './crossing-search.js';
 export { nextCrossings, type Silent } from './crossing.js';
 export { checkFile, checkManifest } from './check-manifest.js';
 export type { EngineManifest } from './manifest.js';

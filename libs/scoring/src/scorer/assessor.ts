@@ -1,5 +1,5 @@
 import { features, type CustomerMoment, type MomentReads, type MomentsQuery, type Shop } from '#warehouse';
-import { bandOf, nextCrossings, reasonsOf, type ScoringModel } from '../engine/index.js';
+import { bandOf, daysAhead, nextCrossings, reasonsOf, type ScoringModel } from '../engine/index.js';
 import { unassessed, type Assessment } from './decide.js';
 
 /** A model with the name it has in the registry. */
@@ -9,7 +9,7 @@ export interface NamedModel {
 }
 
 /** How far a next crossing is looked for; where there is none so far the customer is looked at again then. */
-const lookAheadMs = 365 * 86_400_000;
+const lookAheadMs = daysAhead * 86_400_000;
 /** Moments per statement: its text, its answer and what one run of the model takes stay small. */
 const momentsPerStatement = 2_000;
 /** Rows whose reasons are put into words at a time: a few milliseconds. */

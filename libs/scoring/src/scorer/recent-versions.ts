@@ -85,18 +85,17 @@ export class RecentVersions {
     if (fresh.length === this.#fresh.length) return;
     const orders = [...this.#orders.values()].flat();
     const returns = [...this.#returns.values()].flat();
-    const [formerReturns, formerOrders] = [returns, orders];
     for (const index of [this.#orders, this.#returns, this.#returnsOf]) index.clear();
     this.#places.clear();
     this.#moved = { orders: new Set(), returns: new Set() };
     this.#fresh = [];
     this.addFresh(fresh);
-    const { orders: own, returns: ownReturns } = this.#moved;
-    this.addVersions(formerReturns.filter(({ returnId, orderId }) => ownReturns.has(returnId) || own.has(orderId)));
+    const own = this.#moved;
+    this.addVersions(returns.filter(({ returnId, orderId }) => own.returns.has(returnId) || own.orders.has(orderId)));
     const kept = new Set(this.#moved.returns);
-    this.addVersions(formerReturns.filter(({ returnId }) => kept.has(returnId)));
+    this.addVersions(returns.filter(({ returnId }) => kept.has(returnId)));
     const named = this.ordersNamed(kept);
-    this.addVersions(formerOrders.filter(({ orderId }) => own.has(orderId) || named.has(orderId)));
+    this.addVersions(orders.filter(({ orderId }) => own.orders.has(orderId) || named.has(orderId)));
   }
 
   /** Customers whom a row may concern: of every version of its order, and those its return names. */

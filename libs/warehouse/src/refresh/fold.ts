@@ -1,3 +1,4 @@
+import { beats } from '../beats.js';
 import { DirtyBuckets } from './dirty.js';
 import { microsOf, textOfMicros } from '../micros.js';
 import type { OrderBody, OrderHead, Place, ReturnVersion } from './versions.js';
@@ -79,12 +80,9 @@ export function foldVersions(orderVersions: readonly OrderHead[], returnVersions
   return { contested, unmoved, returned, returns, dirty, customers };
 }
 
-/** The highest revision, then the highest content hash: never the order of arrival. Equal in both is equal content. */
+/** Of versions of one entity, of which there is at least one. */
 function winnerOf<V extends { readonly revision: string; readonly hash: string }>(versions: readonly V[]): V {
-  return versions.reduce((best, each) => {
-    const [a, b] = [BigInt(each.revision), BigInt(best.revision)];
-    return a > b || (a === b && each.hash > best.hash) ? each : best;
-  });
+  return versions.reduce((best, each) => (beats(each, best) ? each : best));
 }
 
 /** Columns of the rows that `refundRows` makes. */

@@ -1,3 +1,4 @@
+import { beats } from '../beats.js';
 import type { Place } from './place.js';
 
 /** One version of an order, as the ledger has it: what decides whether it counts at an instant, and for whom. Instants in Unix milliseconds. */
@@ -29,11 +30,11 @@ export interface ReturnVersion extends Place {
 
 export type KnownVersion = OrderVersion | ReturnVersion;
 
-/** The winner of some versions: the highest revision, then hash; never arrival. */
+/** The winner of some versions; undefined where there is none. */
 export function winnerOf<V extends KnownVersion>(versions: readonly V[]): V | undefined {
   let best: V | undefined;
   for (const each of versions) {
-    if (!best || each.revision > best.revision || (each.revision === best.revision && each.hash > best.hash)) best = each;
+    if (!best || beats(each, best)) best = each;
   }
   return best;
 }
