@@ -25,7 +25,7 @@ export function calibrationOf(cells: readonly OutcomeCell[], references: readonl
   const z = error === 0 ? (gone === sum ? 0 : Math.sign(gone - sum) * Number.MAX_SAFE_INTEGER) : (gone - sum) / error;
   const difference = observed - predicted;
   const alarm = Math.abs(difference) > mostDifference && Math.abs(z) > mostErrors;
-  const said = `Of ${customers} scores of ${newest.length} months ${percent(predicted)} were expected to stay away, ${percent(observed)} did`;
+  const said = `Of ${customers.toLocaleString('en')} scores of ${newest.length === 1 ? '1 month' : `${newest.length} months`} ${percent(predicted)} were expected to stay away, ${percent(observed)} did`;
   const verdict = alarm
     ? `: ${percent(Math.abs(difference))} too ${difference > 0 ? 'low' : 'high'}, ${Math.abs(z) > 99 ? 'more than 99' : Math.abs(z).toFixed(1)} standard errors.`
     : Math.abs(difference) > mostDifference
