@@ -39,6 +39,8 @@ export function driftOf({ reference, against }: DriftReference, counts: BinCount
   const scores = { stable: 'Scores lie as they did', moved: 'Scores moved', 'moved-much': 'Scores moved much', calendar: '' }[score.state];
   const named = far.length > 4 ? `${far.slice(0, 4).join(', ')} and ${far.length - 4} more` : far.join(', ');
   const rest =
-    far.length === 0 && some === 0 ? 'so does every feature' : `${some === 1 ? '1 feature' : `${some} features`} moved, ${far.length} moved much${named && ` (${named})`}`;
+    far.length === 0 && some === 0
+      ? 'so does every feature'
+      : `${some === 1 ? '1 feature' : `${some} features`} moved, ${far.length} moved much${named && ` (${named})`}`;
   return { at: at.toISOString(), customers: counts.rows, against, score, features, words: `${scores}; ${rest}.` };
 }
