@@ -39,7 +39,10 @@ export function distributionOf(values: Float32Array): Distribution {
   const tenths = present === 0 ? [] : Array.from({ length: 9 }, (_, tenth) => sorted[Math.ceil(((tenth + 1) * present) / 10) - 1] ?? 0);
   const edges = [...new Set(tenths)];
   const counts = new Array<number>(edges.length + 1).fill(0);
-  for (const value of sorted) counts[binOf(edges, value)] = (counts[binOf(edges, value)] ?? 0) + 1;
+  for (const value of sorted) {
+    const bin = binOf(edges, value);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
   const share = (count: number): number => (values.length === 0 ? 0 : count / values.length);
   return { edges, shares: counts.map(share), missing: share(values.length - present) };
 }

@@ -13,7 +13,8 @@ import { driftOf, referenceOfTraining } from './drift.js';
 import { BinCounts } from './profile.js';
 import { ScoreboardMetrics } from './scoreboard.metrics.js';
 import { ScoreboardService } from './scoreboard.service.js';
-import { ShopWatch } from './shop-watch.js';
+import { ModelWatchService } from './model-watch.service.js';
+import { ShopWatch, type WatchParts } from './shop-watch.js';
 
 const { at, history, ahead } = silences;
 const version = 'churn-fixture-00000001';
@@ -34,10 +35,11 @@ afterAll(async () => {
 class Watched {
   readonly metrics = new Metrics();
   elapsed = 0;
+  readonly parts: WatchParts;
   readonly watch: ShopWatch;
 
   private constructor(readonly rig: ScoringRig) {
-    this.watch = new ShopWatch(rig.shop, {
+    this.parts = {
       gate: rig.pipeline.gate,
       watermarks: new WatermarkRepository(clickhouse),
       features: new FeatureReads(clickhouse, 'background'),
@@ -51,7 +53,8 @@ class Watched {
       metrics: new ScoreboardMetrics(this.metrics),
       log: silent,
       elapsed: () => this.elapsed,
-    });
+    };
+    this.watch = new ShopWatch(rig.shop, this.parts);
   }
 
   static async at(days: number, messages: readonly TestMessage[] = history()): Promise<Watched> {
@@ -326,5 +329,40 @@ describe('drift', { timeout: 300_000 }, () => {
     const chosen = referenceOfTraining(watched.model('churn-fixture-00000004').manifest);
     const none = chosen && driftOf(chosen, new BinCounts([], chosen.reference), new Date());
     expect(none?.score.psi).toBe(0);
+  });
+});
+
+describe('the watch over all shops', { timeout: 300_000 }, () => {
+  it('takes turns with those that this process scores; one that fails is tried again and stops no other', async () => {
+    const [good, others] = [await Watched.at(170), await Watched.at(170)];
+    const broken = { ...good.rig.shop, shop: 'broken', database: 'shop_broken' };
+    const sandbox = { ...good.rig.shop, shop: 'sandbox', database: 'shop_sandbox', replayOf: 'watched' };
+    const warned: string[] = [];
+    const asked: string[] = [];
+    const service = new ModelWatchService({
+      directory: { list: () => Promise.resolve([broken, sandbox, others.rig.shop, good.rig.shop]) },
+      scores: ({ database }) => database !== others.rig.shop.database,
+      partsOf: ({ shop }) => {
+        asked.push(shop);
+        if (shop !== 'broken') return good.parts;
+        return { ...good.parts, watermarks: { read: () => Promise.reject(new Error('the store is away')) } };
+      },
+      log: { warn: (fields) => void warned.push(JSON.stringify(fields)) },
+      ...{ quietMs: 0, turnMs: 1 },
+    });
+    service.start();
+    const marks = new MarkRepository(clickhouse);
+    for (let waited = 0; waited < 60_000 && (await marks.months(good.rig.shop)).length < 3; waited += 20) {
+      await new Promise((resume) => setTimeout(resume, 20));
+    }
+    await service.stop();
+    expect((await marks.months(good.rig.shop)).length).toBeGreaterThanOrEqual(3);
+    expect(await marks.months(others.rig.shop)).toEqual([]);
+    expect([...new Set(asked)]).toEqual(['broken', good.rig.shop.shop]);
+    // Said once, not at each turn.
+    expect(warned).toEqual([expect.stringContaining('the store is away')]);
+    const after = (await marks.months(good.rig.shop)).length;
+    await new Promise((resume) => setTimeout(resume, 300));
+    expect((await marks.months(good.rig.shop)).length).toBe(after);
   });
 });

@@ -26,8 +26,8 @@ import { sweep } from './sweep.js';
 const dayMs = 86_400_000;
 /** Of the machine, between two looks of the same kind: a shop whose days are minutes is looked at less often than once a day. */
 const leastMs = 300_000;
-/** Marks per insert: a megabyte of text. */
-const marksPerInsert = 20_000;
+/** Marks per insert: half a megabyte of text, which takes some milliseconds to make. */
+const marksPerInsert = 10_000;
 /** An event may be on its way still where the clock is the machine's. */
 const graceMs = 60_000;
 const names = features.map(({ name }) => name);

@@ -1,10 +1,11 @@
-import { openEmbedded, type ClickHouse } from '#clickhouse';
+import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { anOrder, Random, ShopRun, type TestMessage } from '#testing';
 import fc from 'fast-check';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableOf } from '../shop.js';
 import { MarkRepository, type Mark } from './mark.repository.js';
 import { MarkOutcomeReads, type OutcomeCell, type OutcomeQuery } from './mark-outcomes.reads.js';
 
@@ -61,6 +62,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tideline-marks-'));
   clickhouse = await openEmbedded(directory);
   run = await ShopRun.open(clickhouse, 'marks', { timeZone: 'Europe/London', currency: 'GBP' });
+  // Former versions of a row stay where they are: a read that forgets FINAL shows.
+  for (const table of ['facts_by_customer', 'churn_marks']) await clickhouse.command(sql`SYSTEM STOP MERGES ${tableOf(run.shop, table)}`);
   const { messages, final } = history(new Random(7));
   orders = final;
   await run.arrive(messages, 200);
@@ -145,6 +148,8 @@ describe('what happened to marked customers', { timeout: 300_000 }, () => {
       .uniqueArray(fc.tuple(fc.constantFrom(...customers, 'nobody'), fc.constantFrom(...months)), {
         minLength: 1,
         maxLength: 70,
+        // Tenths of several marks, and of sizes that differ: the usual size stops at ten.
+        size: 'max',
         selector: (pair) => pair.join(' '),
       })
       .chain((pairs) =>
