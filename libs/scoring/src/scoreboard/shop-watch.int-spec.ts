@@ -99,6 +99,15 @@ class Watched {
     return scoreboardAnswer.parse(await service.of(this.rig.shop));
   }
 
+  /** Another answer about everybody, in the place of what a version said. */
+  async say(model: string, probability: number): Promise<void> {
+    for (const { reference } of await this.parts.marks.months(this.rig.shop, model)) {
+      const all = (await this.marks(new Date(reference).toISOString(), model)).map((line) => line.split(' ')[0] ?? '');
+      const marks = all.map((customerId) => ({ customerId, probability, recency: 1 }));
+      await this.parts.marks.write(this.rig.shop, model, reference, marks);
+    }
+  }
+
   /** Marks of a month as text. */
   async marks(reference: string, model = version): Promise<string[]> {
     const rows = await clickhouse.query<{ customer_id: string; probability: number; recency: number }>(
@@ -242,20 +251,7 @@ describe('the alarm of calibration', { timeout: 300_000 }, () => {
   it('is raised when far more stay away than was predicted, and cleared when that is over, or the version is another', async () => {
     const watched = await Watched.at(260);
     await watched.through();
-    const marks = new MarkRepository(clickhouse);
-    const months = (await marks.months(watched.rig.shop)).filter(({ customers }) => customers > 0);
-    /** What is said of everybody, in the place of what the model said. */
-    const say = async (probability: number): Promise<void> => {
-      for (const { reference } of months) {
-        const all = (await watched.marks(new Date(reference).toISOString())).map((line) => line.split(' ')[0] ?? '');
-        await marks.write(
-          watched.rig.shop,
-          version,
-          reference,
-          all.map((customerId) => ({ customerId, probability, recency: 1 })),
-        );
-      }
-    };
+    const say = (probability: number): Promise<void> => watched.say(version, probability);
     const observed = (await watched.board()).versions[0]?.calibration?.observed ?? 0;
     expect(observed).toBeGreaterThan(0.6);
 
@@ -283,6 +279,11 @@ describe('the alarm of calibration', { timeout: 300_000 }, () => {
     await watched.use('churn-fixture-00000003', { training: { ...manifest.training, asOf: '2025-12-31T00:00:00.000Z' } });
     await watched.through();
     expect(watched.rig.alarms.size).toBe(0);
+    // As wrong as the one before, about days that it was trained on: judged by none of them.
+    await watched.say('churn-fixture-00000003', observed - 0.4);
+    await watched.rig.play([{ tick: at(266) }], true);
+    await watched.through();
+    expect(watched.rig.alarms.size).toBe(0);
   });
 
   it('is not about a shadow, and goes with the last version', async () => {
@@ -290,6 +291,10 @@ describe('the alarm of calibration', { timeout: 300_000 }, () => {
     watched.rig.roles = { active: undefined, shadow: version };
     await watched.through();
     expect(await watched.metrics.text()).toMatch(/tideline_model_auc\{shop="watched-\d+",role="shadow"\}/);
+    await watched.say(version, 0.1);
+    await watched.rig.play([{ tick: at(261.5) }], true);
+    await watched.through();
+    expect(await watched.metrics.text()).toMatch(/tideline_model_calibration_error\{shop="watched-\d+",role="shadow"\} 0\.[5-9]/);
     expect(watched.rig.alarms.size).toBe(0);
     watched.rig.roles = { active: undefined, shadow: undefined };
     watched.rig.alarms.set('active', 'stood before');
