@@ -7,7 +7,7 @@ import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, ScorerModule, ScoresModule } from '#scoring';
+import { ModelsModule, ScoreboardModule, ScorerModule, ScoresModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -43,6 +43,7 @@ export class TidelineModule {
         ModelsModule,
         ScorerModule.forRoot(),
         ScoresModule,
+        ScoreboardModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],
