@@ -1,3 +1,4 @@
+import { AlertsOwnerModule } from '#alerts';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
 import { TopicRefreshClaim } from '#ingestion';
@@ -7,7 +8,7 @@ import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 
-/** Decisions on customers, and what they say of themselves. */
+/** Decisions on customers, the alerts that follow from them, and what both say of themselves. */
 @Module({})
 export class ScorerAppModule {
   static forRoot(parts: {
@@ -24,6 +25,7 @@ export class ScorerAppModule {
         ObservabilityModule.forRoot(parts.logger),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
+        AlertsOwnerModule,
         ScorerModule.forRoot({ claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, parts.claimedBy, 'scorer') }),
       ],
     };
