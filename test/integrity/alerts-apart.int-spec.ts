@@ -1,16 +1,43 @@
-import { topicOf, type AlertAnswer, type AlertsAnswer, type CustomerScore, type ShopAnswer } from '#contracts';
+import { topicOf, type AlertAnswer, type AlertsAnswer, type CustomerScore, type DeliveriesAnswer, type ShopAnswer } from '#contracts';
 import { openStreaming } from '#streaming';
 import { openTestBroker, ProductProcess, silent } from '#testing';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { refusalOf } from '#delivery';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { until } from './answers.js';
 import { starter, startStore, withProcesses } from './processes.js';
 
-// Alerts with the product as separate processes: scorers own them, the API shows them. Needs the build (npm test makes it).
+// Alerts with the product as separate processes: scorers own and deliver them, the API shows them. Needs the build (npm test makes it).
 
 const shop = 'apart';
+const secret = 'signing-key-of-the-crm';
+
+/** A webhook's receiver: who it was told about, by idempotency key. */
+async function openReceiver(): Promise<{
+  readonly server: Server;
+  readonly url: string;
+  readonly got: Map<string, string>;
+  readonly refused: string[];
+}> {
+  const [got, refused] = [new Map<string, string>(), [] as string[]];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const header = (name: string): string | undefined => request.headers[name]?.toString();
+      const refusal = refusalOf({ secret, body, timestamp: header('tideline-timestamp'), signature: header('tideline-signature') });
+      if (refusal !== undefined) refused.push(refusal);
+      got.set(header('tideline-id') ?? '', (JSON.parse(body) as { alert: { customerId: string } }).alert.customerId);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, got, refused, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
 function scored(customerId: string): { key: string; value: string } {
   // Of this moment: an alert of long ago would be over at once.
@@ -25,25 +52,32 @@ function scored(customerId: string): { key: string; value: string } {
 
 const customers = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, index) => `c${from + index}`);
 
-it('go from a score to the API, each once, with two scorers of which one is killed on the way', async () => {
+it('go from a score to the API and to a webhook, each once, with two scorers of which one is killed on the way', async () => {
   const work = await mkdtemp(join(tmpdir(), 'tideline-alerts-apart-'));
   const broker = await openTestBroker();
+  const crm = await openReceiver();
+  const secrets = join(work, 'secrets.yaml');
+  await writeFile(secrets, `crm: ${secret}\n`);
   const streaming = openStreaming({ brokers: [broker.bootstrap], clientId: 'tests', logger: silent });
   try {
     await withProcesses(async (running) => {
       const { storeUrl } = await startStore(work, running);
       const start = starter(running);
       const env = { KAFKA_BROKERS: broker.bootstrap, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
+      const scorer = { ...env, TIDELINE_SECRETS: secrets };
       const [, api, first, second] = await Promise.all([
         start('ingestor', env),
         start('api', env),
-        start('scorer', env),
-        start('scorer', env),
+        start('scorer', scorer),
+        start('scorer', scorer),
       ]);
       await api.call(`/api/v1/shops/${shop}`, 'PUT', { timeZone: 'UTC', currency: 'GBP', clock: 'wall' });
       await until(async () => (await api.get<ShopAnswer>(`/api/v1/shops/${shop}`)).status === 'ready', `${shop} is ready`);
       const rule = { name: 'All', band: 'high', holdout: 0, capPerDay: null, revision: 0 };
       await api.call(`/api/v1/shops/${shop}/alert-rules/churn-high`, 'PUT', rule);
+
+      const channel = { kind: 'webhook', name: 'CRM', url: crm.url, secret: 'crm', revision: 0 };
+      await api.call(`/api/v1/shops/${shop}/delivery-channels/crm`, 'PUT', channel);
 
       const producer = await streaming.producer();
       const say = (ids: readonly string[]) => producer.send(topicOf(shop, 'alerts.v1'), ids.map(scored));
@@ -75,8 +109,16 @@ it('go from a score to the API, each once, with two scorers of which one is kill
         const { log } = await api.get<AlertAnswer>(`/api/v1/shops/${shop}/alerts/${alertId}`);
         expect(log.map(({ step }) => step)).toEqual(['opened']);
       }
+      // The one that sent may be the one that died: the other takes its turn once the broker gives it up.
+      await until(async () => {
+        const { counts } = await api.get<DeliveriesAnswer>(`/api/v1/shops/${shop}/deliveries`);
+        return counts.delivered === next;
+      }, 'all of them are delivered');
+      expect([crm.refused, crm.got.size, new Set(crm.got.values()).size]).toEqual([[], next, next]);
     });
   } finally {
+    crm.server.closeAllConnections();
+    crm.server.close();
     await streaming.close();
     await broker.stop();
     await rm(work, { recursive: true, force: true });
