@@ -155,7 +155,9 @@ function statements(): Map<string, string> {
   }
   texts.set('read.extent.sql', extentSql(shop, 'settled').text);
   texts.set('read.totals.sql', totalsSql(shop, spans, false, 'live').text);
-  texts.set('read.headline.sql', headlineSql(shop, { now: spans, before: [], hour: { grain: 'hour', from: 0, to: 3_600_000 } }).text);
+  const stretches = { now: spans, before: [], hour: { grain: 'hour', from: 0, to: 3_600_000 } } as const;
+  texts.set('read.headline.sql', headlineSql(shop, stretches, false).text);
+  texts.set('read.headline-with-buyers.sql', headlineSql(shop, stretches, true).text);
   texts.set('read.series-week.sql', seriesSql(shop, 'week', at, at + 7 * 86_400_000, true, 'settled').text);
   texts.set('read.breakdown-product.sql', breakdownSql(shop, 'product', spans, false, 'gross', 20).text);
   texts.set('read.buyers.sql', buyersSql(shop, 'product', spans, ['a', 'b']).text);
