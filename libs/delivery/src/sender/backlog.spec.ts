@@ -28,7 +28,11 @@ describe('what is due', () => {
     const first = backlog.due(channels({}, {}), now, null);
     expect(ids(first)).toEqual([['a0'], ['a1'], ['a2'], ['a3'], ['b0']]);
     expect(backlog.due(channels({}, {}), now, null)).toEqual([]);
+    if (first[0]) backlog.answered(first[0]);
+    // Its slot is free, and it is not sent again before it is known what came of it.
+    expect(ids(backlog.due(channels({}, {}), now, null))).toEqual([['a4']]);
     if (first[0]) backlog.back(first[0]);
+    if (first[1]) backlog.answered(first[1]);
     // It came back without a word in the store: it is due again, and nothing else has a slot.
     expect(ids(backlog.due(channels({}, {}), now, null))).toEqual([['a0']]);
     expect(slotsPerChannel).toBe(4);

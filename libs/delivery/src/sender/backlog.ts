@@ -75,10 +75,14 @@ export class Backlog {
     return bundles;
   }
 
-  /** An attempt has ended, whatever came of it. */
-  back({ channel, deliveries }: Bundle): void {
-    for (const { id } of deliveries) this.#onTheirWay.delete(id);
+  /** The receiver has answered, or will not: its slot is free for another one while what came of it is written down. */
+  answered({ channel }: Bundle): void {
     this.#busy.set(channel.id, (this.#busy.get(channel.id) ?? 1) - 1);
+  }
+
+  /** An attempt is over and written down, whatever came of it. */
+  back({ deliveries }: Bundle): void {
+    for (const { id } of deliveries) this.#onTheirWay.delete(id);
   }
 
   /** The next instant of the wall clock at which something is due; Infinity where nothing waits. */

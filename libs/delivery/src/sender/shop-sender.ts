@@ -2,9 +2,9 @@ import type { DeliveryChannelRepository, DeliveryRepository, LogPlace, Shop, Sta
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelBook } from '../channels/channel-book.js';
 import type { DeliveryMetrics } from '../delivery.metrics.js';
-import { afterAttempt } from '../outbox/life.js';
+import { afterAttempt, type Outcome } from '../outbox/life.js';
 import { deliveriesOfAlerts } from '../outbox/occasions.js';
-import { transmit, type TransmitParts } from '../send/transmit.js';
+import { transmit, type Sealed, type TransmitParts } from '../send/transmit.js';
 import { Backlog, type Bundle } from './backlog.js';
 import { Recorder } from './recorder.js';
 
@@ -35,6 +35,7 @@ const claimMs = 2_000;
 /** Steps of alerts of a partition that are put into the outbox at a time. */
 const stepsAtATime = 500;
 const mostLoaded = 10_000;
+const mostAtHand = 1_000;
 /** How far back a look goes: an insert takes its time, and clocks of processes differ. */
 const lookBackMs = 15_000;
 
@@ -48,6 +49,8 @@ export class ShopSender {
   readonly #cut = new AbortController();
   readonly #recorder: Recorder;
   #backlog = new Backlog();
+  /** What was just put in, until its first attempt; no more than so many. */
+  readonly #bodies = new Map<string, string>();
   #places: readonly LogPlace[] = [];
   #channels = new ChannelBook([]);
   #clock: number | null = null;
@@ -85,6 +88,7 @@ export class ShopSender {
     if ((await Promise.race([this.parts.claim.acquire(), this.stopped()])) === stopped) return;
     const { outbox } = this.parts;
     this.#backlog = new Backlog();
+    this.#bodies.clear();
     // Each time from the store: what another one did meanwhile is there and nowhere else.
     this.#places = await outbox.places(this.shop);
     this.#lookedAt = 0;
@@ -118,11 +122,14 @@ export class ShopSender {
     const { outbox, channels, metrics } = this.parts;
     this.#isNews = false;
     const begun = Date.now();
+    const isTime = begun - this.#lookedAt >= lookMs;
     const steps = await outbox.alertSteps(this.shop, this.#places, stepsAtATime);
     // After the steps: a channel that was put before one of them is there.
-    this.#channels = new ChannelBook(await channels.all(this.shop));
-    const hasDigests = this.#channels.newest().some((channel) => channel.kind === 'mail' && channel.mode === 'digest');
-    this.#clock = hasDigests ? await this.parts.clock(this.shop) : null;
+    if (steps.length > 0 || isTime) {
+      this.#channels = new ChannelBook(await channels.all(this.shop));
+      const hasDigests = this.#channels.newest().some((channel) => channel.kind === 'mail' && channel.mode === 'digest');
+      this.#clock = hasDigests ? await this.parts.clock(this.shop) : null;
+    }
     if (steps.length > 0) {
       const rows = deliveriesOfAlerts(steps, { shop: this.shop, channels: this.#channels, clock: this.#clock, now: Date.now() });
       const places = new Map(this.#places.map((place) => [place.partition, place]));
@@ -131,8 +138,10 @@ export class ShopSender {
       this.#places = [...places.values()];
       metrics.written(this.shop.shop, rows);
       this.#backlog.take(rows);
+      for (const { id, body, digestAt } of rows) if (digestAt === 0 && this.#bodies.size < mostAtHand) this.#bodies.set(id, body);
       this.#isNews ||= steps.length >= stepsAtATime;
     }
+    if (!isTime) return;
     this.#backlog.take(await outbox.stepsSince(this.shop, new Date((this.#lookedAt === 0 ? begun : this.#lookedAt) - lookBackMs)));
     this.#lookedAt = begun;
     if (this.#backlog.wantsMore) this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
@@ -163,10 +172,16 @@ export class ShopSender {
     this.#attempts.add(attempt);
   }
 
-  private async attempt({ channel, deliveries }: Bundle): Promise<void> {
-    const bodies = await this.parts.outbox.bodies(this.shop, deliveries);
-    const sealed = deliveries.map(({ id }) => ({ id, body: bodies.get(id) ?? '' }));
-    const outcome = await transmit(channel, sealed, this.parts, this.#cut.signal);
+  private async attempt(bundle: Bundle): Promise<void> {
+    const { channel, deliveries } = bundle;
+    let outcome: Outcome;
+    try {
+      outcome = await transmit(channel, await this.seal(deliveries), this.parts, this.#cut.signal);
+    } finally {
+      this.#backlog.answered(bundle);
+      this.#isFree = true;
+      this.#rouse();
+    }
     const chance = Math.random();
     // Those of one digest go on together: the next attempt holds the same ones.
     const rows: StandingDelivery[] = deliveries.map((each) => afterAttempt(each, outcome, Date.now(), chance));
@@ -177,6 +192,17 @@ export class ShopSender {
     if (first?.state !== 'dead') return;
     const which = { shop: this.shop.shop, channel: channel.id, delivery: first.id, attempts: first.attempts, detail: first.detail };
     this.parts.logger.warn(which, 'a delivery is given up; it can be redriven');
+  }
+
+  /** What is sent: of what was just put in it is at hand, the rest is in the store. */
+  private async seal(deliveries: readonly StandingDelivery[]): Promise<Sealed[]> {
+    const missing = deliveries.filter(({ id }) => !this.#bodies.has(id));
+    const stored = await this.parts.outbox.bodies(this.shop, missing);
+    return deliveries.map(({ id }) => {
+      const body = this.#bodies.get(id) ?? stored.get(id) ?? '';
+      this.#bodies.delete(id);
+      return { id, body };
+    });
   }
 
   private async nextWake(): Promise<void> {
