@@ -21,6 +21,7 @@ export const layers = {
   ingestion: middle,
   analytics: middle,
   alerts: middle,
+  delivery: middle,
   realtime: middle,
   importing: middle,
   // A replay is an intake of the pipeline: the same writer, the same refresher (docs/adr/0016).

@@ -2,6 +2,7 @@ import { AlertsReadModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
+import { DeliveryReadModule } from '#delivery';
 import { HttpModule, type Principals } from '#http';
 import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
@@ -34,6 +35,7 @@ export class ApiModule {
         PipelineReadModule,
         AnalyticsModule,
         AlertsReadModule,
+        DeliveryReadModule,
         ReplayModule,
         ModelsModule,
         ScoresModule,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { alertsCommand } from './alerts.command.js';
+import { deliveryCommand } from './delivery.command.js';
 import { eventCommand } from './event.command.js';
 import { fingerprintCommand } from './fingerprint.command.js';
 import { importCommand } from './import.command.js';
@@ -18,6 +19,7 @@ const program = new Command('tideline')
   .addCommand(eventCommand())
   .addCommand(modelCommand())
   .addCommand(alertsCommand())
+  .addCommand(deliveryCommand())
   .showHelpAfterError();
 for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 

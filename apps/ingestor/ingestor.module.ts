@@ -1,5 +1,6 @@
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
+import { DeliveryAlarmsModule } from '#delivery';
 import { IngestionModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { ReplayIntakeModule } from '#replay';
@@ -26,6 +27,7 @@ export class IngestorModule {
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
         IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: parts.claimedBy, shared: true }),
+        DeliveryAlarmsModule,
       ],
     };
   }

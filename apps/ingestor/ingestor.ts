@@ -1,7 +1,8 @@
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
+import { AlarmWatch } from '#delivery';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
-import { IngestionService } from '#ingestion';
+import { Alarms, IngestionService } from '#ingestion';
 import { createLogger, logConfig, Undo, type Running } from '#observability';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
@@ -46,6 +47,9 @@ export async function startIngestor(config: ResolvedConfig): Promise<Running> {
     const pipelines = app.get(IngestionService);
     undo.push(() => pipelines.stop());
     await pipelines.start();
+    const [alarms, watch] = [app.get(Alarms), app.get(AlarmWatch)];
+    undo.push(() => watch.stop());
+    watch.start(() => alarms.list());
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
     await undo.run();

@@ -1,5 +1,7 @@
+import { AlertsOwnerModule } from '#alerts';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
+import { DeliveryModule } from '#delivery';
 import { TopicRefreshClaim } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { ScorerModule } from '#scoring';
@@ -7,7 +9,7 @@ import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 
-/** Decisions on customers, and what they say of themselves. */
+/** Decisions on customers, the alerts that follow from them and their delivery, and what they say of themselves. */
 @Module({})
 export class ScorerAppModule {
   static forRoot(parts: {
@@ -24,6 +26,8 @@ export class ScorerAppModule {
         ObservabilityModule.forRoot(parts.logger),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
+        AlertsOwnerModule,
+        DeliveryModule.forRoot({ claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, parts.claimedBy, 'sender') }),
         ScorerModule.forRoot({ claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, parts.claimedBy, 'scorer') }),
       ],
     };

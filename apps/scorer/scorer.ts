@@ -1,5 +1,7 @@
+import { AlertsService } from '#alerts';
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
+import { DeliveryService } from '#delivery';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
 import { createLogger, logConfig, Undo, type Running } from '#observability';
 import { ModelWatchService, ScorerService } from '#scoring';
@@ -10,7 +12,7 @@ import { hostname } from 'node:os';
 import { ScorerAppModule } from './scorer.module.js';
 
 /**
- * Starts the scorer on a store and a broker of others: store -> broker -> schema -> scorers -> what it says of itself.
+ * Starts the scorer on a store and a broker of others: store -> broker -> schema -> owners of alerts -> senders -> scorers -> what it says of itself.
  * What was started is stopped again when a later part fails.
  */
 export async function startScorer(config: ResolvedConfig): Promise<Running> {
@@ -45,6 +47,13 @@ export async function startScorer(config: ResolvedConfig): Promise<Running> {
     setupHttp(app, { host, secret, log: (error, instance) => logger.error({ err: error, instance }, 'request failed') });
     undo.push(() => app.close());
     await app.get(ShopRepository).prepareSystem();
+    const alerts = app.get(AlertsService);
+    undo.push(() => alerts.stop());
+    await alerts.start();
+    const delivery = app.get(DeliveryService);
+    undo.push(() => delivery.stop());
+    alerts.onMoved((shop) => delivery.wake(shop));
+    delivery.start();
     const scorers = app.get(ScorerService);
     undo.push(() => scorers.stop());
     await scorers.start();

@@ -1,6 +1,7 @@
 import { AlertsService } from '#alerts';
 import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
+import { AlarmWatch, DeliveryService } from '#delivery';
 import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
 import { Alarms, IngestionService } from '#ingestion';
 import { createLogger, noteHolder, releaseDirectory, takeDirectory, Undo, type Logger } from '#observability';
@@ -82,7 +83,13 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     const alerts = app.get(AlertsService);
     undo.push(() => alerts.stop());
     await alerts.start();
-    const [scorer, alarms] = [app.get(ScorerService), app.get(Alarms)];
+    const delivery = app.get(DeliveryService);
+    undo.push(() => delivery.stop());
+    alerts.onMoved((shop) => delivery.wake(shop));
+    delivery.start();
+    const [scorer, alarms, watch] = [app.get(ScorerService), app.get(Alarms), app.get(AlarmWatch)];
+    undo.push(() => watch.stop());
+    watch.start(() => alarms.list());
     undo.push(() => scorer.stop());
     await scorer.start({
       raise: (shop, role, message) => void alarms.raise('model-unusable', shop, role, message),

@@ -1,5 +1,6 @@
 import { clickhouseConfig, storeConfig } from '#clickhouse';
 import { defineSlice } from '#config';
+import { deliveryConfig } from '#delivery';
 import { httpConfig } from '#http';
 import { shopConfig } from '#importing';
 import { ingestionConfig } from '#ingestion';
@@ -29,6 +30,7 @@ export const slices = [
   clickhouseConfig,
   storeConfig,
   ingestionConfig,
+  deliveryConfig,
   simulationConfig,
   shopConfig,
 ];

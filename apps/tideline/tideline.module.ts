@@ -2,8 +2,9 @@ import { AlertsOwnerModule, AlertsReadModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
+import { DeliveryAlarmsModule, DeliveryModule, DeliveryReadModule } from '#delivery';
 import { HttpModule, type Principals } from '#http';
-import { IngestionModule, type TruncationPolicy } from '#ingestion';
+import { IngestionModule, TopicRefreshClaim, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
@@ -26,6 +27,7 @@ export class TidelineModule {
     /** Absent: no simulated shop. */
     simulator: SimulatorOptions | undefined;
   }): DynamicModule {
+    const claimedBy = `tideline ${process.pid}`;
     return {
       module: TidelineModule,
       imports: [
@@ -35,10 +37,16 @@ export class TidelineModule {
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
-        IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy: `tideline ${process.pid}` }),
+        IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy }),
         AnalyticsModule,
         AlertsOwnerModule,
         AlertsReadModule,
+        // On a server other processes may send as well.
+        DeliveryModule.forRoot(
+          parts.clickhouse.shared ? { claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, claimedBy, 'sender') } : {},
+        ),
+        DeliveryReadModule,
+        DeliveryAlarmsModule,
         ReplayModule,
         ModelsModule,
         ScorerModule.forRoot(),

@@ -95,7 +95,10 @@ async function sweep(reads: FeatureReads, shop: Shop, model: ScoringModel): Prom
     const answered = performance.now();
     for (let row = 0; row < customerIds.length; row += 1) {
       const [begin, end] = [row * width, (row + 1) * width];
-      if (reasonsOf(values.subarray(begin, end), scores.contrib.subarray(begin, end), shop.currency).length === 0) without += 1;
+      if (
+        reasonsOf(values.subarray(begin, end), scores.contrib.subarray(begin, end), { currency: shop.currency, atRisk: true }).length === 0
+      )
+        without += 1;
       if (row % 500 === 499) await new Promise((done) => setImmediate(done));
     }
     rows.set(values, count * width);
@@ -114,7 +117,7 @@ async function one(reads: FeatureReads, shop: Shop, model: ScoringModel): Promis
     const begun = performance.now();
     for await (const { values } of reads.touched(shop, { keys: [1 + round * 1_000] }, { ...moment, mbg: model.mbg })) {
       const { contrib } = await model.score(values, 1);
-      reasonsOf(values, contrib, shop.currency);
+      reasonsOf(values, contrib, { currency: shop.currency, atRisk: true });
       await nextCrossings(model, { rows: values, count: 1, asOf: moment.asOf.getTime() });
     }
     times.push(performance.now() - begun);

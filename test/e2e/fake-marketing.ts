@@ -28,7 +28,7 @@ export const fakeModel = 'churn-demo-1a2b3c4d';
 
 const rule: AlertRule = {
   ...{ id: 'churn-high', revision: 0, from: null, by: 'default', name: 'Likely to be gone', on: true, band: 'high' },
-  ...{ minNetValue: '0', minOrders: 1, segment: null, channel: null, consent: 'unless-refused', capPerDay: 50 },
+  ...{ minNetValue: '0', minOrders: 2, segment: null, channel: null, consent: 'unless-refused', capPerDay: 50 },
   ...{ quietHours: null, cooldownDays: 30, expireDays: 30, holdout: 0.1 },
 };
 

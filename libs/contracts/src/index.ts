@@ -13,6 +13,7 @@ export * from './events/score.event.js';
 export * from './events/transaction.event.js';
 export * from './rest/alerts.js';
 export * from './rest/common.js';
+export * from './rest/deliveries.js';
 export * from './rest/event-path.js';
 export * from './rest/kpis.js';
 export * from './rest/models.js';

@@ -52,6 +52,10 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'rule-unknown': HttpStatus.NOT_FOUND,
   'rule-changed': HttpStatus.CONFLICT,
   'page-unknown': HttpStatus.BAD_REQUEST,
+  'channel-unknown': HttpStatus.NOT_FOUND,
+  'channel-changed': HttpStatus.CONFLICT,
+  'delivery-unknown': HttpStatus.NOT_FOUND,
+  'delivery-not-dead': HttpStatus.CONFLICT,
 };
 
 /**

@@ -5,6 +5,11 @@ import type {
   AlertsAnswer,
   AlarmsAnswer,
   AuditAnswer,
+  DeliveriesAnswer,
+  DeliveryAnswer,
+  DeliveryChannel,
+  DeliveryChannelBody,
+  DeliveryChannelsAnswer,
   EventPathAnswer,
   FingerprintAnswer,
   MaintenanceAnswer,
@@ -16,6 +21,7 @@ import type {
   ModelMove,
   ModelsAnswer,
   PipelineAnswer,
+  RedriveAnswer,
   ReplayAnswer,
   ReplayBody,
   ReplayChange,
@@ -134,6 +140,24 @@ export class InstanceClient {
   }
   orderAlert(shop: string, id: string, order: AlertOrder): Promise<AlertOrderAnswer> {
     return this.call('POST', `${this.path(shop)}/alerts/${encodeURIComponent(id)}/commands`, order);
+  }
+  deliveryChannels(shop: string): Promise<DeliveryChannelsAnswer> {
+    return this.call('GET', `${this.path(shop)}/delivery-channels`);
+  }
+  putDeliveryChannel(shop: string, id: string, body: DeliveryChannelBody): Promise<DeliveryChannel> {
+    return this.call('PUT', `${this.path(shop)}/delivery-channels/${encodeURIComponent(id)}`, body);
+  }
+  deliveries(shop: string, asked: Readonly<Record<string, string>>): Promise<DeliveriesAnswer> {
+    return this.call('GET', `${this.path(shop)}/deliveries?${new URLSearchParams(asked).toString()}`);
+  }
+  delivery(shop: string, id: string): Promise<DeliveryAnswer> {
+    return this.call('GET', `${this.path(shop)}/deliveries/${encodeURIComponent(id)}`);
+  }
+  redrive(shop: string, id: string): Promise<RedriveAnswer> {
+    return this.call('POST', `${this.path(shop)}/deliveries/${encodeURIComponent(id)}/redrive`);
+  }
+  redriveChannel(shop: string, channel: string): Promise<RedriveAnswer> {
+    return this.call('POST', `${this.path(shop)}/deliveries/redrive`, { channel });
   }
   eventPath(shop: string, id: string): Promise<EventPathAnswer> {
     return this.call('GET', `${this.path(shop)}/events/path?${new URLSearchParams({ id }).toString()}`);

@@ -11,6 +11,16 @@ import {
   suppressionCountsSql,
   suppressionPageSql,
 } from './alerts/index.js';
+import {
+  alertStepsSql,
+  deliveryBodiesSql,
+  deliveryCountsSql,
+  deliveryLogSql,
+  deliveryPageSql,
+  deliveryPlacesSql,
+  deliveryStepsSql,
+  waitingDeliveriesSql,
+} from './delivery/index.js';
 import { customerFeaturesSql, noMbg } from './features/index.js';
 import { fingerprintStatements } from './fingerprint.js';
 import {
@@ -197,6 +207,14 @@ function statements(): Map<string, string> {
   texts.set('alerts.suppressions.sql', suppressionPageSql(shop, unsent, { limit: 51, before: [String(at), '2', '1', '17', '0'] }).text);
   texts.set('alerts.suppression-counts.sql', suppressionCountsSql(shop, unsent).text);
   texts.set('alerts.customers.sql', alertCustomersSql(shop, ['c1', "it's"]).text);
+  texts.set('delivery.alert-steps.sql', alertStepsSql(shop, [{ partition: 2, epoch: 1, offset: 17n, step: 3 }], 500).text);
+  texts.set('delivery.places.sql', deliveryPlacesSql(shop).text);
+  texts.set('delivery.waiting.sql', waitingDeliveriesSql(shop, 10_000).text);
+  texts.set('delivery.steps.sql', deliveryStepsSql(shop, new Date(at)).text);
+  texts.set('delivery.bodies.sql', deliveryBodiesSql(shop, ['d1'], [new Date(at)]).text);
+  texts.set('delivery.page.sql', deliveryPageSql(shop, { state: 'dead', channel: 'crm', subject: 'a1' }, 50).text);
+  texts.set('delivery.counts.sql', deliveryCountsSql(shop, { channel: 'crm' }).text);
+  texts.set('delivery.log.sql', deliveryLogSql(shop, 'd1').text);
   texts.set('alerts.effect.sql', alertEffectSql(shop, 'churn-high', 90, new Date(at)).text);
   const rowAt = (topic: 'transactions.v1' | 'returns.v1', offset: bigint) => ({ topic, partition: 1, epoch: 1, offset });
   const moments = [

@@ -2,6 +2,7 @@ import type { AlertLogRow } from '#warehouse';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../life-cycle/alert.js';
+import { defaultRule } from '../rules/rules.js';
 import { capShare } from './cap.js';
 import { alertIdOf, holdoutPlace } from './ids.js';
 import type { AlertMessage } from './message.js';
@@ -151,6 +152,12 @@ describe('an alert is not sent', () => {
     ],
   ] as const)('%s', (reason, world, message) => {
     expect(reasonOf([message], world)).toEqual([reason]);
+  });
+
+  it('by the rule that a shop has from the start, of somebody who has bought once', () => {
+    const world = { rules: [{ ...defaultRule, holdout: 0 }] };
+    expect(reasonOf([scored('c', start, 'high', { orders: 1 })], world)).toEqual(['thin-data']);
+    expect(reasonOf([scored('c', start, 'high', { orders: 2 })], world)).toEqual(['opened']);
   });
 
   it('while another rule has one open, of which the customer need not hear twice', () => {

@@ -13,11 +13,23 @@ export class AlertsService {
   readonly #failedAt = new Map<string, number>();
   readonly #stop = new AbortController();
   #watching: Promise<void> = Promise.resolve();
+  readonly #listeners: ((shop: string) => void)[] = [];
+  private readonly parts: OwnerParts;
 
   constructor(
     private readonly shops: ShopDirectory,
-    private readonly parts: OwnerParts,
-  ) {}
+    parts: OwnerParts,
+  ) {
+    const moved = (shop: string): void => {
+      for (const listener of [parts.moved, ...this.#listeners]) listener(shop);
+    };
+    this.parts = { ...parts, moved };
+  }
+
+  /** Tells of each shop whose alerts moved in this process, once that can be read. */
+  onMoved(listener: (shop: string) => void): void {
+    this.#listeners.push(listener);
+  }
 
   get owners(): readonly ShopOwner[] {
     return [...this.#owners.values()];

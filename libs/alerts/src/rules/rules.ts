@@ -3,12 +3,15 @@ import { alertRuleBody, type AlertRule, type AlertRuleBody } from '#contracts';
 /** A revision of a rule; `from` as Unix milliseconds, -Infinity for one that was always there. */
 export type RuleRevision = Omit<AlertRule, 'from'> & { readonly from: number };
 
-/** What a shop has before anybody says otherwise: customers who become likely to be gone. */
+/**
+ * What a shop has before anybody says otherwise: customers who become likely to be gone. Not those with one order: most of them never come
+ * back in any shop, so the alert would tell of everybody who has just bought for the first time.
+ */
 export const defaultRule: RuleRevision = {
   id: 'churn-high',
   from: -Infinity,
   by: 'default',
-  ...alertRuleBody.parse({ name: 'Likely to be gone', band: 'high', revision: 0 } satisfies Partial<AlertRuleBody>),
+  ...alertRuleBody.parse({ name: 'Likely to be gone', band: 'high', minOrders: 2, revision: 0 } satisfies Partial<AlertRuleBody>),
 };
 
 /** Every revision of every rule of a shop, the default among them unless it was replaced from the beginning. */

@@ -14,10 +14,14 @@ export const soleRefresher: RefreshClaim = {
   release: () => Promise.resolve(),
 };
 
-/** What may be done by one process at a time: refreshing a shop's figures, scoring its customers. */
-export type ClaimedWork = 'refresher' | 'scorer';
+/** What is done by one process at a time: refreshing a shop's figures, scoring its customers, sending its deliveries. */
+export type ClaimedWork = 'refresher' | 'scorer' | 'sender';
 
-const controlTopics: Readonly<Record<ClaimedWork, string>> = { refresher: 'control.v1', scorer: 'scorer-control.v1' };
+const controlTopics: Readonly<Record<ClaimedWork, string>> = {
+  refresher: 'control.v1',
+  scorer: 'scorer-control.v1',
+  sender: 'sender-control.v1',
+};
 
 export function controlTopicOf(shop: string, work: ClaimedWork = 'refresher'): string {
   return `${shop}.${controlTopics[work]}`;

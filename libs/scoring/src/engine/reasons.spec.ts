@@ -43,13 +43,28 @@ describe('the reasons of a prediction', () => {
 
   it("name money in the shop's currency", () => {
     const row = vector(usual);
-    expect(reasonsOf(row, vector({ money_last: 1 }), 'EUR')[0]?.words).toBe('last order 45.3 EUR, usually 239 EUR');
-    expect(reasonsOf(row, vector({ money_120: 1 }), 'EUR')[0]?.words).toMatch(/^1,235 EUR spent of late/);
+    expect(reasonsOf(row, vector({ money_last: 1 }), { currency: 'EUR' })[0]?.words).toBe('last order 45.3 EUR, usually 239 EUR');
+    expect(reasonsOf(row, vector({ money_120: 1 }), { currency: 'EUR' })[0]?.words).toMatch(/^1,235 EUR spent of late/);
   });
 
   it('are fewer where fewer moved it, and none where nothing did', () => {
     expect(said(usual, { returns: 0.1, season_sin: 0.2, season_cos: -0.2 })).toEqual([['returns', 0.1, '2 returns in 8 orders']]);
     expect(said(usual, {})).toEqual([]);
+  });
+
+  it('of somebody at risk say first what speaks for it, then the strongest of what speaks against it', () => {
+    const contrib = { recency: 0.5, recency_per_max: -0.9, orders_45: -0.3, money_mean: 0.2, returns: 0.1 };
+    const atRisk = reasonsOf(vector(usual), vector(contrib), { atRisk: true });
+    expect(atRisk.map(({ group, contribution }) => [group, Math.sign(contribution)])).toEqual([
+      ['silence', 1],
+      ['money', 1],
+      ['own rhythm', -1],
+    ]);
+    expect(atRisk.at(-1)?.words).toMatch(/^speaks against: /);
+    // Three that speak for it, each stronger: nothing else is said.
+    const plain = reasonsOf(vector(usual), vector({ ...contrib, recency: 3, money_mean: 2, returns: 1 }), { atRisk: true });
+    expect(plain.map(({ contribution }) => Math.sign(contribution))).toEqual([1, 1, 1]);
+    expect(reasonsOf(vector(usual), vector({ recency: -1, returns: -2 }), { atRisk: true }).map(({ group }) => group)).toEqual(['returns']);
   });
 
   it('stand in the order of the groups where they are equal', () => {

@@ -14,33 +14,54 @@ export interface Reason {
 /** How many reasons a customer has at most. */
 export const mostReasons = 3;
 
+/** What reasons are asked for. */
+export interface ReasonsAsk {
+  /** Of the shop, behind amounts of money. */
+  readonly currency?: string;
+  /**
+   * Whether they are to say why somebody is likely to be gone: what speaks for it comes first, and of what speaks against it only the
+   * strongest is told, last. An alert that opens with what speaks against it reads like a mistake.
+   */
+  readonly atRisk?: boolean;
+}
+
 /**
- * The three groups that moved a prediction most, the strongest first; equal ones in the order of `featureGroups`. A group that did nothing
- * is left out. The words of a group are those of its feature that pushed hardest in the group's direction.
+ * The groups that moved a prediction most, at most `mostReasons`, the strongest first; equal ones in the order of `featureGroups`. A group
+ * that did nothing is left out. The words of a group are those of its feature that pushed hardest in the group's direction.
  *
  * @param row [F] features
  * @param contrib [F] contributions of the same prediction. Throws RangeError where the row was refused.
- * @param currency of the shop, behind amounts of money
  */
-export function reasonsOf(row: Float32Array, contrib: Float32Array, currency = ''): Reason[] {
+export function reasonsOf(row: Float32Array, contrib: Float32Array, { currency = '', atRisk = false }: ReasonsAsk = {}): Reason[] {
   const of = valuesOf(row);
   if (contrib.length !== features.length || contrib.some(Number.isNaN)) throw new RangeError('A row that was refused has no reasons.');
   const sums = members.map((places) => sumOf(contrib, places));
   const reasons: Reason[] = [];
   while (reasons.length < mostReasons) {
-    // The strongest that is left; the first of equal ones.
-    let group = -1;
-    for (let each = 0; each < sums.length; each += 1) {
-      const [sum, best] = [Math.abs(sums[each] ?? 0), group < 0 ? 0 : Math.abs(sums[group] ?? 0)];
-      if (sum > best) group = each;
-    }
+    const group = strongest(sums);
     const [name, contribution] = [featureGroups[group], sums[group]];
     if (name === undefined || contribution === undefined) break;
-    const said = phraseOfHardest(members[group] ?? [], contrib, Math.sign(contribution))?.(of, currency) ?? '';
-    reasons.push({ group: name, contribution, words: contribution > 0 ? said : `speaks against: ${said}` });
     sums[group] = 0;
+    const against = contribution < 0;
+    if (atRisk && against && reasons.some((reason) => reason.contribution < 0)) continue;
+    const said = phraseOfHardest(members[group] ?? [], contrib, Math.sign(contribution))?.(of, currency) ?? '';
+    reasons.push({ group: name, contribution, words: against ? `speaks against: ${said}` : said });
   }
-  return reasons;
+  return atRisk ? [...reasons.filter(speaksFor), ...reasons.filter((reason) => !speaksFor(reason))] : reasons;
+}
+
+/** Place of the sum farthest from zero, the first of equal ones; -1 where all are zero. */
+function strongest(sums: readonly number[]): number {
+  let found = -1;
+  for (let each = 0; each < sums.length; each += 1) {
+    const [sum, best] = [Math.abs(sums[each] ?? 0), found < 0 ? 0 : Math.abs(sums[found] ?? 0)];
+    if (sum > best) found = each;
+  }
+  return found;
+}
+
+function speaksFor({ contribution }: Reason): boolean {
+  return contribution > 0;
 }
 
 /** Places of the features of each group, and what each feature says. */

@@ -47,15 +47,15 @@ export class Assessor {
         if (index % rowsAtATime === rowsAtATime - 1) await new Promise((resume) => setImmediate(resume));
         const tag = found.tags[row] ?? 0;
         const probability = scores.prob[row] ?? NaN;
+        const band = bandOf(probability);
+        const asked = { currency: this.shop.currency, atRisk: band !== 'low' };
         const [from, to] = [row * width, (row + 1) * width];
         assessed[tag] = {
           probability,
-          band: bandOf(probability),
+          band,
           orders: found.orders[row] ?? 0,
           stake: found.stakes[row] ?? '0',
-          reasons: reasonsOf(found.values.subarray(from, to), scores.contrib.subarray(from, to), this.shop.currency).map(
-            ({ words }) => words,
-          ),
+          reasons: reasonsOf(found.values.subarray(from, to), scores.contrib.subarray(from, to), asked).map(({ words }) => words),
           nextCrossing: crossings[index]?.at ?? (some[tag]?.asOf ?? 0) + lookAheadMs,
         };
       }

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('two tables that should say the same', () => {
-  it('are every table of a shop but those that steer its refresh, and decisions on scores and alerts', async () => {
+  it('are every table of a shop but those that steer its refresh, and decisions on scores, alerts and deliveries', async () => {
     const all = await clickhouse.query<{ name: string }>(
       sql`SELECT name FROM system.tables WHERE database = ${shop.database} AND engine NOT IN ('View', 'Memory', 'Merge') AND NOT startsWith(name, '.inner')`,
     );
@@ -44,6 +44,8 @@ describe('two tables that should say the same', () => {
       'churn_marks',
       'churn_scores',
       'claims',
+      'delivery_channels',
+      'delivery_log',
       'live_checkpoints',
       'migrations',
       'model_watch',

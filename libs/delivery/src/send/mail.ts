@@ -1,0 +1,60 @@
+import { createTransport, type SMTPTransportOptions } from 'nodemailer';
+import { DeliveryError } from '../delivery.errors.js';
+import type { Outcome } from '../outbox/life.js';
+import type { MailText } from './mail-text.js';
+
+export interface Mail extends MailText {
+  /** URL of the mail server, with its user and password. */
+  readonly server: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  /** Idempotency key: `Message-ID` is made of it, by which mail programs know a second copy. */
+  readonly key: string;
+}
+
+const connectMs = 5_000;
+const idleMs = 10_000;
+
+/** Hands a mail to its server. Taken is what the server took for at least one address. */
+export async function sendMail({ server, from, to, key, subject, text, html }: Mail): Promise<Outcome> {
+  const transport = createTransport(optionsOf(server));
+  try {
+    const sent = await transport.sendMail({
+      ...{ from, to: [...to], subject, text, html, messageId: `<${key}@tideline>` },
+      headers: { 'Tideline-Id': key, 'Auto-Submitted': 'auto-generated' },
+    });
+    const refused = sent.rejected.length === 0 ? '' : ` Not taken for ${sent.rejected.length} of ${to.length} addresses.`;
+    return { taken: true, detail: `${sent.response}${refused}`.slice(0, 500) };
+  } catch (error) {
+    return { taken: false, detail: `The mail server: ${(error as Error).message}`.slice(0, 500) };
+  } finally {
+    transport.close();
+  }
+}
+
+/** @throws {DeliveryError} `secret-unusable`, without the value */
+function optionsOf(server: string): SMTPTransportOptions {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (!url || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') {
+    throw new DeliveryError(
+      'secret-unusable',
+      'The secret of the mail server must be a URL such as smtps://user:password@mail.example.org:465.',
+    );
+  }
+  const secure = url.protocol === 'smtps:';
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const login = { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) };
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    // Data of customers, and a password, cross no network in clear.
+    requireTLS: !secure && !isHere,
+    ...(url.username === '' ? {} : { auth: login }),
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: idleMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

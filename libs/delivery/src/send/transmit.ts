@@ -1,0 +1,85 @@
+import { deliveryMessage, isSafeAddress, type DeliveryMessage } from '#contracts';
+import type { ChannelRevision } from '../channels/channel-book.js';
+import { DeliveryError } from '../delivery.errors.js';
+import { digestIdOf } from '../outbox/ids.js';
+import type { Outcome } from '../outbox/life.js';
+import type { Secrets } from '../secrets/secrets.js';
+import { digestMail, singleMail } from './mail-text.js';
+import { sendMail } from './mail.js';
+import { post } from './post.js';
+import { signatureOf } from './signature.js';
+import { slackBody } from './slack.js';
+
+export interface TransmitParts {
+  readonly secrets: Secrets;
+  /** Sender of mail. */
+  readonly from: string;
+}
+
+/** A delivery's text: its JSON as it was put into the outbox. */
+export interface Sealed {
+  readonly id: string;
+  readonly body: string;
+}
+
+const shortestSecret = 16;
+const longestDetail = 500;
+
+/**
+ * One attempt to bring deliveries to a channel: one, or several of a digest.
+ * @returns what came of it, without anything secret; what hinders it on our side is an outcome too, and is tried again
+ * @throws only when `signal` aborts it
+ */
+export async function transmit(
+  channel: ChannelRevision,
+  sealed: readonly Sealed[],
+  parts: TransmitParts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const outcome = await attempt(channel, sealed, parts, signal).catch((error: unknown): Outcome => {
+    signal.throwIfAborted();
+    return { taken: false, detail: (error as Error).message };
+  });
+  return { ...outcome, detail: parts.secrets.redact(outcome.detail).slice(0, longestDetail) };
+}
+
+async function attempt(
+  channel: ChannelRevision,
+  sealed: readonly Sealed[],
+  { secrets, from }: TransmitParts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const [first] = sealed;
+  if (!first) return { taken: true, detail: 'nothing to say' };
+  switch (channel.kind) {
+    case 'webhook': {
+      const secret = secrets.get(channel.secret);
+      if (secret.length < shortestSecret) throw unusable(channel.secret, `must have at least ${shortestSecret} characters to sign with`);
+      const timestamp = Math.floor(Date.now() / 1_000);
+      const signature = signatureOf(secret, timestamp, first.body);
+      const headers = { 'tideline-id': first.id, 'tideline-timestamp': String(timestamp), 'tideline-signature': signature };
+      return post({ url: channel.url, headers, body: first.body, signal });
+    }
+    case 'slack': {
+      const url = secrets.get(channel.secret);
+      if (!isSafeAddress(url)) throw unusable(channel.secret, 'must be the https URL of an incoming webhook (http on this machine only)');
+      return post({ url, headers: { 'tideline-id': first.id }, body: slackBody(opened(first)), signal });
+    }
+    case 'mail': {
+      const messages = sealed.map(opened);
+      const [one] = messages;
+      const isDigest = channel.mode === 'digest' && one?.about !== 'alarm';
+      const text = isDigest || !one ? digestMail(one?.shop ?? '', messages) : singleMail(one);
+      const key = isDigest ? digestIdOf(sealed.map(({ id }) => id)) : first.id;
+      return sendMail({ ...text, server: secrets.get(channel.server), from, to: channel.to, key });
+    }
+  }
+}
+
+function opened({ body }: Sealed): DeliveryMessage {
+  return deliveryMessage.parse(JSON.parse(body));
+}
+
+function unusable(name: string, why: string): DeliveryError {
+  return new DeliveryError('secret-unusable', `The secret ${name} ${why}.`);
+}

@@ -1,0 +1,119 @@
+import type { StandingDelivery } from '#warehouse';
+import type { ChannelRevision } from '../channels/channel-book.js';
+import { stands } from '../outbox/life.js';
+
+/** Deliveries that go out in one attempt: one, or those of a digest. */
+export interface Bundle {
+  readonly channel: ChannelRevision;
+  readonly deliveries: readonly StandingDelivery[];
+}
+
+/** How many deliveries of one shop are kept in memory; the rest waits in the store. */
+const mostKept = 20_000;
+/** Attempts under way per channel: one that hangs holds up no other channel, and itself no more than it must. */
+export const slotsPerChannel = 4;
+const mostPerDigest = 100;
+
+/** What waits of one shop, as far as this process knows, and what of it is on its way. */
+export class Backlog {
+  readonly #waiting = new Map<string, StandingDelivery>();
+  readonly #busy = new Map<string, number>();
+  readonly #onTheirWay = new Set<string>();
+  #isPartial = false;
+
+  constructor(private readonly most = mostKept) {}
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Whether the store has more of them, and there is room again. */
+  get wantsMore(): boolean {
+    return this.#isPartial && this.#waiting.size < this.most / 2;
+  }
+
+  /** The first `most` that wait in the store. */
+  fill(deliveries: readonly StandingDelivery[], most: number): void {
+    this.#isPartial = deliveries.length >= most;
+    this.take(deliveries);
+  }
+
+  /** Steps of deliveries, whoever wrote them and in any order. */
+  take(rows: readonly StandingDelivery[]): void {
+    const newest = new Map<string, StandingDelivery>();
+    for (const row of rows) newest.set(row.id, stands(newest.get(row.id) ?? row, row));
+    for (const row of newest.values()) {
+      const known = this.#waiting.get(row.id);
+      if (known && stands(known, row) === known) continue;
+      if (row.state !== 'waiting') this.#waiting.delete(row.id);
+      else if (known || this.#waiting.size < this.most) this.#waiting.set(row.id, row);
+      else this.#isPartial = true;
+    }
+  }
+
+  /**
+   * What is due now and has a free slot; it is on its way from then on.
+   * @param now wall clock
+   * @param clock shop time, by which digests go
+   */
+  due(channels: readonly ChannelRevision[], now: number, clock: number | null): Bundle[] {
+    const byId = new Map(channels.filter(({ on }) => on).map((channel) => [channel.id, channel]));
+    const ready = [...this.#waiting.values()]
+      .filter(({ id, nextAt, channel }) => nextAt <= now && byId.has(channel) && !this.#onTheirWay.has(id))
+      .sort((a, b) => a.nextAt - b.nextAt || (a.id < b.id ? -1 : 1));
+    const bundles: Bundle[] = [];
+    for (const channel of byId.values()) {
+      const mine = ready.filter((delivery) => delivery.channel === channel.id);
+      const together = channel.kind === 'mail' && channel.mode === 'digest' ? digests(mine, clock) : mine.map((each) => [each]);
+      const free = slotsPerChannel - (this.#busy.get(channel.id) ?? 0);
+      for (const deliveries of together.slice(0, Math.max(0, free))) {
+        for (const { id } of deliveries) this.#onTheirWay.add(id);
+        this.#busy.set(channel.id, (this.#busy.get(channel.id) ?? 0) + 1);
+        bundles.push({ channel, deliveries });
+      }
+    }
+    return bundles;
+  }
+
+  /** The receiver has answered, or will not: its slot is free for another one while what came of it is written down. */
+  answered({ channel }: Bundle): void {
+    this.#busy.set(channel.id, (this.#busy.get(channel.id) ?? 1) - 1);
+  }
+
+  /** An attempt is over and written down, whatever came of it. */
+  back({ deliveries }: Bundle): void {
+    for (const { id } of deliveries) this.#onTheirWay.delete(id);
+  }
+
+  /** The next instant of the wall clock at which something is due; Infinity where nothing waits. */
+  nextAt(now: number): number {
+    let next = Infinity;
+    for (const { id, nextAt } of this.#waiting.values()) if (nextAt > now && !this.#onTheirWay.has(id)) next = Math.min(next, nextAt);
+    return next;
+  }
+
+  /** How long the oldest has waited that waits for no digest. */
+  oldestSeconds(now: number): number {
+    let oldest = now;
+    for (const { triedSince, digestAt } of this.#waiting.values()) if (digestAt === 0) oldest = Math.min(oldest, triedSince);
+    return (now - oldest) / 1_000;
+  }
+}
+
+/** Deliveries whose hour has come, by their hour; alarms wait for none. The same ones are in one mail however often it is tried. */
+function digests(ready: readonly StandingDelivery[], clock: number | null): StandingDelivery[][] {
+  const byHour = new Map<number, StandingDelivery[]>();
+  const alone: StandingDelivery[][] = [];
+  for (const delivery of ready) {
+    if (delivery.about === 'alarm') alone.push([delivery]);
+    else if (clock !== null && delivery.digestAt <= clock)
+      byHour.set(delivery.digestAt, [...(byHour.get(delivery.digestAt) ?? []), delivery]);
+  }
+  const chunks = [...byHour.values()].flatMap((each) => {
+    const sorted = each.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    return Array.from({ length: Math.ceil(sorted.length / mostPerDigest) }, (_, index) =>
+      sorted.slice(index * mostPerDigest, (index + 1) * mostPerDigest),
+    );
+  });
+  return [...alone, ...chunks];
+}

@@ -1,0 +1,228 @@
+import type { DeliveryChannelRepository, DeliveryRepository, LogPlace, Shop, StandingDelivery } from '#warehouse';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChannelBook } from '../channels/channel-book.js';
+import type { DeliveryMetrics } from '../delivery.metrics.js';
+import { afterAttempt, type Outcome } from '../outbox/life.js';
+import { deliveriesOfAlerts } from '../outbox/occasions.js';
+import { transmit, type Sealed, type TransmitParts } from '../send/transmit.js';
+import { Backlog, type Bundle } from './backlog.js';
+import { Recorder } from './recorder.js';
+
+/** Whose turn it is to send a shop's deliveries. */
+export interface DeliveryClaim {
+  /** Resolves once this process has it. */
+  acquire(): Promise<unknown>;
+  /** Whether it still has it. */
+  holds(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+export interface SenderParts extends TransmitParts {
+  readonly outbox: Pick<DeliveryRepository, 'append' | 'places' | 'alertSteps' | 'waiting' | 'stepsSince' | 'bodies'>;
+  readonly channels: Pick<DeliveryChannelRepository, 'all'>;
+  readonly claim: DeliveryClaim;
+  readonly metrics: Pick<DeliveryMetrics, 'written' | 'waiting'>;
+  /** The shop's time, Unix milliseconds; null while it has none. */
+  readonly clock: (shop: Shop) => Promise<number | null>;
+  readonly logger: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** A look at the store comes at least this often: other processes write alarms, redrives and alerts. */
+const lookMs = 500;
+const retryMs = 1_000;
+/** How often it is asked whether it is still this process's turn. */
+const claimMs = 2_000;
+/** Steps of alerts of a partition that are put into the outbox at a time. */
+const stepsAtATime = 500;
+const mostLoaded = 10_000;
+const mostAtHand = 1_000;
+/** How far back a look goes: an insert takes its time, and clocks of processes differ. */
+const lookBackMs = 15_000;
+
+/**
+ * Fills a shop's outbox from its alert log and empties it. One process does so at a time; should two, they send the same deliveries under
+ * the same keys.
+ */
+export class ShopSender {
+  readonly #stop = new AbortController();
+  /** Cuts off attempts under way, a while after `#stop`. */
+  readonly #cut = new AbortController();
+  readonly #recorder: Recorder;
+  #backlog = new Backlog();
+  /** What was just put in, until its first attempt; no more than so many. */
+  readonly #bodies = new Map<string, string>();
+  #places: readonly LogPlace[] = [];
+  #channels = new ChannelBook([]);
+  #clock: number | null = null;
+  #lookedAt = 0;
+  /** Whether there may be something in the store that was not looked at. */
+  #isNews = false;
+  /** Whether a slot has become free. */
+  #isFree = false;
+  #rouse: () => void = () => undefined;
+  readonly #attempts = new Set<Promise<void>>();
+
+  constructor(
+    readonly shop: Shop,
+    private readonly parts: SenderParts,
+  ) {
+    const failed = (error: unknown): void =>
+      parts.logger.warn({ shop: shop.shop, error: String(error) }, 'what came of deliveries could not be written, it is tried again');
+    this.#recorder = new Recorder(shop, parts.outbox, failed, this.#cut.signal);
+  }
+
+  /** Something may have to be sent. */
+  wake(): void {
+    this.#isNews = true;
+    this.#rouse();
+  }
+
+  /**
+   * Works until `stop`, or until it is another process's turn.
+   * @param works told after each look at the store that went well
+   * @throws when the store fails: begin anew
+   */
+  async turn(works: () => void = () => undefined): Promise<void> {
+    // Of the turn before: what they come to has to be in the store before it is read.
+    await Promise.all(this.#attempts);
+    if ((await Promise.race([this.parts.claim.acquire(), this.stopped()])) === stopped) return;
+    const { outbox } = this.parts;
+    this.#backlog = new Backlog();
+    this.#bodies.clear();
+    // Each time from the store: what another one did meanwhile is there and nowhere else.
+    this.#places = await outbox.places(this.shop);
+    this.#lookedAt = 0;
+    this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
+    let askedAt = performance.now();
+    while (!this.#stop.signal.aborted) {
+      if (performance.now() - askedAt > claimMs) {
+        if (!(await this.parts.claim.holds())) break;
+        askedAt = performance.now();
+      }
+      if (this.#isNews || Date.now() - this.#lookedAt >= lookMs) await this.look();
+      works();
+      this.dispatch();
+      await this.nextWake();
+    }
+    await Promise.all(this.#attempts);
+  }
+
+  /** Lets attempts under way end, for so long; one that is cut off is made again at the next start, under the same key. */
+  async stop(patienceMs = 5_000): Promise<void> {
+    this.#stop.abort();
+    this.wake();
+    const timer = setTimeout(() => this.#cut.abort(), patienceMs);
+    await Promise.all(this.#attempts);
+    clearTimeout(timer);
+    this.#cut.abort();
+  }
+
+  /** Puts in what is new, and hears what others wrote. */
+  private async look(): Promise<void> {
+    const { outbox, channels, metrics } = this.parts;
+    this.#isNews = false;
+    const begun = Date.now();
+    const isTime = begun - this.#lookedAt >= lookMs;
+    const steps = await outbox.alertSteps(this.shop, this.#places, stepsAtATime);
+    // After the steps: a channel that was put before one of them is there.
+    if (steps.length > 0 || isTime) {
+      this.#channels = new ChannelBook(await channels.all(this.shop));
+      const hasDigests = this.#channels.newest().some((channel) => channel.kind === 'mail' && channel.mode === 'digest');
+      this.#clock = hasDigests ? await this.parts.clock(this.shop) : null;
+    }
+    if (steps.length > 0) {
+      const rows = deliveriesOfAlerts(steps, { shop: this.shop, channels: this.#channels, clock: this.#clock, now: Date.now() });
+      const places = new Map(this.#places.map((place) => [place.partition, place]));
+      for (const { partition, epoch, offset, step } of steps) places.set(partition, { partition, epoch, offset, step });
+      await outbox.append(this.shop, rows, [...places.values()]);
+      this.#places = [...places.values()];
+      metrics.written(this.shop.shop, rows);
+      this.#backlog.take(rows);
+      for (const { id, body, digestAt } of rows) if (digestAt === 0 && this.#bodies.size < mostAtHand) this.#bodies.set(id, body);
+      this.#isNews ||= steps.length >= stepsAtATime;
+    }
+    if (!isTime) return;
+    this.#backlog.take(await outbox.stepsSince(this.shop, new Date((this.#lookedAt === 0 ? begun : this.#lookedAt) - lookBackMs)));
+    this.#lookedAt = begun;
+    if (this.#backlog.wantsMore) this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
+  }
+
+  private dispatch(): void {
+    const now = Date.now();
+    this.#isFree = false;
+    for (const bundle of this.#backlog.due(this.#channels.newest(), now, this.#clock)) this.begin(bundle);
+    this.parts.metrics.waiting(this.shop.shop, this.#backlog.size, this.#backlog.oldestSeconds(now));
+  }
+
+  private begin(bundle: Bundle): void {
+    const { shop } = this.shop;
+    const attempt = this.attempt(bundle)
+      .catch(async (error: unknown) => {
+        // Cut off by the stop, or the store did not give what is to be sent: it waits as before, and comes again.
+        if (this.#cut.signal.aborted) return;
+        this.parts.logger.warn({ shop, error: String(error) }, 'a delivery could not be attempted, it is tried again');
+        await sleep(retryMs, undefined, { signal: this.#cut.signal }).catch(() => undefined);
+      })
+      .finally(() => {
+        this.#backlog.back(bundle);
+        this.#attempts.delete(attempt);
+        this.#isFree = true;
+        this.#rouse();
+      });
+    this.#attempts.add(attempt);
+  }
+
+  private async attempt(bundle: Bundle): Promise<void> {
+    const { channel, deliveries } = bundle;
+    let outcome: Outcome;
+    try {
+      outcome = await transmit(channel, await this.seal(deliveries), this.parts, this.#cut.signal);
+    } finally {
+      this.#backlog.answered(bundle);
+      this.#isFree = true;
+      this.#rouse();
+    }
+    const chance = Math.random();
+    // Those of one digest go on together: the next attempt holds the same ones.
+    const rows: StandingDelivery[] = deliveries.map((each) => afterAttempt(each, outcome, Date.now(), chance));
+    await this.#recorder.write(rows);
+    this.#backlog.take(rows);
+    this.parts.metrics.written(this.shop.shop, rows);
+    const [first] = rows;
+    if (first?.state !== 'dead') return;
+    const which = { shop: this.shop.shop, channel: channel.id, delivery: first.id, attempts: first.attempts, detail: first.detail };
+    this.parts.logger.warn(which, 'a delivery is given up; it can be redriven');
+  }
+
+  /** What is sent: of what was just put in it is at hand, the rest is in the store. */
+  private async seal(deliveries: readonly StandingDelivery[]): Promise<Sealed[]> {
+    const missing = deliveries.filter(({ id }) => !this.#bodies.has(id));
+    const stored = await this.parts.outbox.bodies(this.shop, missing);
+    return deliveries.map(({ id }) => {
+      const body = this.#bodies.get(id) ?? stored.get(id) ?? '';
+      this.#bodies.delete(id);
+      return { id, body };
+    });
+  }
+
+  private async nextWake(): Promise<void> {
+    if (this.#isNews || this.#isFree || this.#stop.signal.aborted) return;
+    const now = Date.now();
+    const wait = Math.min(this.#lookedAt + lookMs, this.#backlog.nextAt(now)) - now;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(lookMs, Math.max(1, wait)));
+      this.#rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async stopped(): Promise<typeof stopped> {
+    const { signal } = this.#stop;
+    if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
+    return stopped;
+  }
+}
+
+const stopped = Symbol('stopped');
