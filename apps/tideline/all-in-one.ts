@@ -95,9 +95,9 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
       raise: (shop, role, message) => void alarms.raise('model-unusable', shop, role, message),
       clear: (shop, role) => alarms.clear('model-unusable', shop, role),
     });
-    const watch = app.get(ModelWatchService);
-    undo.push(() => watch.stop());
-    watch.start({
+    const modelWatch = app.get(ModelWatchService);
+    undo.push(() => modelWatch.stop());
+    modelWatch.start({
       raise: (shop, role, message) => void alarms.raise('model-calibration', shop, role, message),
       clear: (shop, role) => alarms.clear('model-calibration', shop, role),
     });
