@@ -1,4 +1,4 @@
-import { AlertsOwnerModule, AlertsReadModule } from '#alerts';
+import { AlertsOwnerModule, AlertsReadModule, BacktestModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
@@ -7,7 +7,7 @@ import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, ScorerModule, ScoresModule } from '#scoring';
+import { ModelsModule, PastScores, PastScoresModule, ScorerModule, ScoresModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -39,6 +39,7 @@ export class TidelineModule {
         AnalyticsModule,
         AlertsOwnerModule,
         AlertsReadModule,
+        BacktestModule.forRoot(PastScoresModule, PastScores),
         ReplayModule,
         ModelsModule,
         ScorerModule.forRoot(),

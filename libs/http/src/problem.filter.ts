@@ -52,6 +52,11 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'rule-unknown': HttpStatus.NOT_FOUND,
   'rule-changed': HttpStatus.CONFLICT,
   'page-unknown': HttpStatus.BAD_REQUEST,
+  'backtest-runs': HttpStatus.CONFLICT,
+  'backtest-no-model': HttpStatus.UNPROCESSABLE_ENTITY,
+  'backtest-no-history': HttpStatus.UNPROCESSABLE_ENTITY,
+  // Nobody is there to read it.
+  'backtest-abandoned': HttpStatus.REQUEST_TIMEOUT,
 };
 
 /**

@@ -2,9 +2,11 @@ import type {
   AlertAnswer,
   AlertOrder,
   AlertOrderAnswer,
+  AlertRulesAnswer,
   AlertsAnswer,
   AlarmsAnswer,
   AuditAnswer,
+  BacktestAnswer,
   EventPathAnswer,
   FingerprintAnswer,
   MaintenanceAnswer,
@@ -133,6 +135,13 @@ export class InstanceClient {
   }
   orderAlert(shop: string, id: string, order: AlertOrder): Promise<AlertOrderAnswer> {
     return this.call('POST', `${this.path(shop)}/alerts/${encodeURIComponent(id)}/commands`, order);
+  }
+  alertRules(shop: string): Promise<AlertRulesAnswer> {
+    return this.call('GET', `${this.path(shop)}/alert-rules`);
+  }
+  /** @param body a `backtestBody` as it is written: what it leaves out has its default */
+  backtest(shop: string, body: object): Promise<BacktestAnswer> {
+    return this.call('POST', `${this.path(shop)}/alert-rules/backtest`, body, longMs);
   }
   eventPath(shop: string, id: string): Promise<EventPathAnswer> {
     return this.call('GET', `${this.path(shop)}/events/path?${new URLSearchParams({ id }).toString()}`);

@@ -14,6 +14,10 @@ export interface Silent {
   readonly asOf: number | ArrayLike<number>;
   /** The bands that they are held to be in; those of their rows by default. */
   readonly held?: readonly Band[];
+  /** Unix milliseconds, one each: a crossing that lies later need not be found. One that does not is the same as without it. */
+  readonly until?: ArrayLike<number>;
+  /** How late a crossing may be found, milliseconds; 1 by default, which is exact. Most of what a search asks is the last stretch. */
+  readonly withinMs?: number;
 }
 
 const width = features.length;
@@ -31,7 +35,10 @@ const boundsOf = new WeakMap<ScoringModel, Promise<Bounds | undefined>>();
  *
  * @returns one for each customer, in order; undefined where there is none, or the row cannot be scored. Throws as `ScoringModel.score`.
  */
-export async function nextCrossings(model: ScoringModel, { rows, count, asOf, held }: Silent): Promise<(Crossing | undefined)[]> {
+export async function nextCrossings(
+  model: ScoringModel,
+  { rows, count, asOf, held, until, withinMs }: Silent,
+): Promise<(Crossing | undefined)[]> {
   let known = boundsOf.get(model);
   if (!known) {
     boundsOf.set(model, (known = silenceBounds(model)));
@@ -46,7 +53,7 @@ export async function nextCrossings(model: ScoringModel, { rows, count, asOf, he
     let searches: { readonly index: number; readonly search: CrossingSearch }[] = [];
     for (;;) {
       while (searches.length < together && next < count) {
-        searches.push({ index: next, search: new CrossingSearch(from(next), held?.[next], bounds) });
+        searches.push({ index: next, search: new CrossingSearch(from(next), held?.[next], bounds, until?.[next], withinMs) });
         next += 1;
       }
       if (searches.length === 0) return;
