@@ -41,9 +41,11 @@ it.each(scenarios)(
     const rig = await ScoringRig.open(clickhouse, name, shop, 'data');
     const all = inTurn(messages);
     await rig.arrive(all, true);
-    const known = all.map(knownAt).filter(Number.isFinite);
-    const [first, last] = [Math.min(...known), Math.max(...known)];
-    const [from, to] = [Math.round(first + (last - first) / 5), last + 86_400_000];
+    const known = all
+      .map(knownAt)
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
+    const [from, to] = [known[Math.floor(known.length / 5)] ?? 0, (known.at(-1) ?? 0) + 86_400_000];
     const rows = new Map<string, string>();
     const found: PastMoment[] = [];
     for await (const { moments, values } of new PastMomentReads(clickhouse).all(rig.shop, { from, to, mbg })) {
