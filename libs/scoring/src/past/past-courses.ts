@@ -1,7 +1,7 @@
 import { features, stakeDays, textOfMicros, type HeldBand, type PastMoment, type PastMoments, type ScoreDecision } from '#warehouse';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { advanceInto, dayMs } from '../engine/advance.js';
-import { bandOf, nextCrossings, type Crossing } from '../engine/index.js';
+import { bandOf, nextCrossings, type Band, type Crossing, type Scores } from '../engine/index.js';
 import type { NamedModel } from '../scorer/assessor.js';
 
 /** Sales of so long are at stake. */
@@ -10,7 +10,7 @@ const stakeMs = stakeDays * dayMs;
 const mostStake = 999_999_999_999_999_999n;
 const width = features.length;
 /** How late a crossing may be found: to the millisecond it would take twice as long. */
-const withinMs = 60_000;
+const withinMs = 600_000;
 
 /** A silence that crosses a band, at an instant between two moments. */
 type Silence = Pick<Crossing, 'at' | 'probability' | 'band'>;
@@ -27,8 +27,9 @@ export async function pastCourses(
   { moments, values }: PastMoments,
   first: number,
 ): Promise<ScoreDecision[]> {
-  const { prob } = await model.score(values, moments.length);
-  const silences = await silencesOf(model, moments, values, prob);
+  const scores = await model.score(values, moments.length);
+  const { prob } = scores;
+  const silences = await silencesOf(model, moments, values, scores);
   await breathe();
   const decisions: ScoreDecision[] = [];
   let [band, customer, until]: [HeldBand, string, number] = ['none', '', 0];
@@ -61,19 +62,28 @@ async function silencesOf(
   model: NamedModel['model'],
   moments: readonly PastMoment[],
   values: Float32Array,
-  prob: Float32Array,
+  scores: Scores,
 ): Promise<ReadonlyMap<number, readonly Silence[]>> {
+  const { prob } = scores;
   const found = new Map<number, Silence[]>();
-  let open = moments.flatMap((_, index) => (Number.isNaN(prob[index] ?? NaN) ? [] : [{ index, from: moments[index]?.at ?? 0 }]));
+  let open = moments.map(({ at: from }, index) => ({ index, from }));
   while (open.length > 0) {
     const rows = new Float32Array(open.length * width);
     open.forEach(({ index, from }, place) =>
       advanceInto({ rows: values, row: index, into: rows, place }, moments[index]?.at ?? 0, from, model.mbg),
     );
-    const held = open.map(({ index }) => found.get(index)?.at(-1)?.band ?? bandOf(prob[index] ?? NaN));
+    const held = open.map(({ index }) => found.get(index)?.at(-1)?.band ?? bandOfRow(prob[index] ?? NaN));
     const asOf = open.map(({ from }) => from);
     const until = open.map(({ index }) => moments[index]?.ends ?? 0);
-    const crossings = await nextCrossings(model, { rows, count: open.length, asOf, held, until, withinMs });
+    const crossings = await nextCrossings(model, {
+      rows,
+      count: open.length,
+      asOf,
+      held,
+      until,
+      withinMs,
+      ...(found.size === 0 ? { scores } : {}),
+    });
     open = open.flatMap(({ index }, place) => {
       const crossing = crossings[place];
       if (!crossing || crossing.at > (until[place] ?? 0)) return [];
@@ -82,6 +92,11 @@ async function silencesOf(
     });
   }
   return found;
+}
+
+/** A row that was refused has none; its search ends before that is looked at. */
+function bandOfRow(probability: number): Band {
+  return Number.isNaN(probability) ? 'low' : bandOf(probability);
 }
 
 /** Net sales of the year before an instant, as a decimal string; 0 where refunds exceed them. */

