@@ -91,7 +91,7 @@ export function tableOf(answer: BacktestAnswer): string[] {
     ...(Object.keys(suppressed).length === 0 ? ['  nothing was kept back'] : []),
     '',
     'also alerted within 30 days by',
-    ...overlap.map(({ rule, revision, share, sent }) => row(`  ${rule} (rev. ${revision})`, percent(share), `of ${sent} alerts`)),
+    ...overlap.map(({ rule, revision, share, sent }) => row(`  ${rule} (rev. ${revision})`, percent(share), ` of ${sent} alerts`)),
     ...(overlap.length === 0 ? ['  no other rule is on'] : []),
     '',
     ...answer.notes.map((note) => `- ${note}`),

@@ -73,7 +73,9 @@ export class BacktestService {
       const alone = tried.current.length === 0 ? saved : await fold(tried.alone, body.rule);
       const overlap: BacktestAnswer['overlap'] = [];
       for (const { rule, alone: stored } of tried.current) {
-        const { sent } = await fold(stored, rule.id);
+        const key = JSON.stringify(stored);
+        const sent = stretch.sentBy.get(key) ?? (await fold(stored, rule.id)).sent;
+        stretch.sentBy.set(key, sent);
         const [shared, all] = [sharedCustomers(alone.sent, sent), new Set(alone.sent.map(({ customerId }) => customerId)).size];
         const of = { rule: rule.id, revision: rule.revision, name: rule.name, sent: sent.length };
         overlap.push({ ...of, shared, share: all === 0 ? null : shared / all });
@@ -99,7 +101,7 @@ export class BacktestService {
     const from = Math.max(to - weeks * weekMs, first - 1);
     const line = new ScoreLine();
     for await (const some of opened.scores({ from, to }, signal)) line.add(some);
-    const found = { shop: shop.shop, model, weeks, from, to, scores: await line.inOrder() };
+    const found = { shop: shop.shop, model, weeks, from, to, scores: await line.inOrder(), sentBy: new Map() };
     this.#memory.keep(found);
     return found;
   }

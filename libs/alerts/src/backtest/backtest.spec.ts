@@ -219,7 +219,7 @@ describe('the rules that it is tried with', () => {
 
 it('remembers the scores of the last stretch only for the same shop, model and weeks', () => {
   const memory = new ScoreMemory();
-  const kept = { shop: 'demo', model: 'm', weeks: 26, from: 0, to: 1, scores: [] };
+  const kept = { shop: 'demo', model: 'm', weeks: 26, from: 0, to: 1, scores: [], sentBy: new Map() };
   memory.keep(kept);
   expect(memory.find(kept)).toBe(kept);
   for (const other of [{ shop: 'x' }, { model: 'x' }, { weeks: 4 }]) expect(memory.find({ ...kept, ...other })).toBeUndefined();

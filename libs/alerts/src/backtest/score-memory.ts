@@ -1,3 +1,4 @@
+import type { PastAlert } from './fold-past.js';
 import type { LinedScore } from './score-line.js';
 
 /** What was computed for a shop, of which model and stretch. */
@@ -8,6 +9,8 @@ export interface RememberedScores {
   readonly from: number;
   readonly to: number;
   readonly scores: readonly LinedScore[];
+  /** What rules would have sent alone, by what they say: the current ones are compared with at each try. */
+  readonly sentBy: Map<string, readonly PastAlert[]>;
 }
 
 /** How long scores of a stretch are good for another try: who looks for a threshold tries several in a row. */
