@@ -1,4 +1,5 @@
 import { openRegistryApp, type RegistryApp } from '#testing';
+import { findShop, ShopRepository } from '#warehouse';
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -11,7 +12,7 @@ let registry: RegistryApp;
 let printed: string;
 
 beforeAll(async () => {
-  registry = await openRegistryApp(['a-shop', 'new', 'other']);
+  registry = await openRegistryApp(['a-shop', 'new', 'other', 'empty']);
 });
 afterAll(() => registry.close());
 beforeEach(() => {
@@ -92,6 +93,16 @@ it('publishes as a shadow, active only where nothing is, and again changes nothi
   expect(await run('list --shop new')).toMatch(new RegExp(`^new: churn ${active}, shadow ${shadow}\n`));
   // The same file for another shop is the same version.
   expect(await run(`publish ${second} --shop other`)).toContain(`${shadow} is ACTIVE in other`);
+});
+
+it('says of a shop without marks why there is no scoreboard', async () => {
+  const shops = registry.app.get(ShopRepository);
+  await shops.prepare(await findShop(shops, 'empty'));
+  expect(await run('scoreboard --shop empty')).toBe(
+    'empty has no active churn model, so nothing was predicted. Train one: npm run train -- --shop empty',
+  );
+  expect(JSON.parse(await run('scoreboard --shop empty --json'))).toMatchObject({ shop: 'empty', asOf: null, versions: [] });
+  await expect(run('scoreboard --shop nowhere')).rejects.toThrow(/There is no shop nowhere/);
 });
 
 it('without an instance says how to publish later', async () => {

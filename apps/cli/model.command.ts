@@ -3,6 +3,7 @@ import type { InstanceClient } from '#importing';
 import { Command, InvalidArgumentError } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
+import { scoreboardLines } from './scoreboard-lines.js';
 
 interface Options {
   readonly shop: string;
@@ -52,6 +53,14 @@ export function modelCommand(): Command {
       .argument('<dir>', 'with churn.onnx, churn.json, churn.md')
       .option('--if-running', 'where no instance answers, say how to do it later and end with 0')
       .action(publish),
+  );
+  model.addCommand(
+    ofShop('scoreboard', 'Predicted against happened of each version, and how far features and scores have moved.').action(
+      async ({ shop, url, json: asJson }: Options) => {
+        const answer = await (await instanceAt(url)).scoreboard(shop);
+        for (const line of asJson ? [JSON.stringify(answer)] : scoreboardLines(answer)) say(line);
+      },
+    ),
   );
   const moves = {
     promote: 'Makes a version the one whose scores count.',

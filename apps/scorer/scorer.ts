@@ -2,7 +2,7 @@ import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
 import { createLogger, logConfig, Undo, type Running } from '#observability';
-import { ScorerService } from '#scoring';
+import { ModelWatchService, ScorerService } from '#scoring';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
@@ -48,6 +48,9 @@ export async function startScorer(config: ResolvedConfig): Promise<Running> {
     const scorers = app.get(ScorerService);
     undo.push(() => scorers.stop());
     await scorers.start();
+    const watch = app.get(ModelWatchService);
+    undo.push(() => watch.stop());
+    watch.start();
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
     await undo.run();

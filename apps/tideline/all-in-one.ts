@@ -5,7 +5,7 @@ import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp 
 import { Alarms, IngestionService } from '#ingestion';
 import { createLogger, noteHolder, releaseDirectory, takeDirectory, Undo, type Logger } from '#observability';
 import { LiveAdapter } from '#realtime';
-import { ScorerService, ShippedModels } from '#scoring';
+import { ModelWatchService, ScorerService, ShippedModels } from '#scoring';
 import { demoSettings, demoShop, demoWorld, simulationConfig, SimulatorService } from '#simulation';
 import { openStreaming, streamingConfig, superviseBroker, type SupervisedBroker } from '#streaming';
 import { ShopRepository } from '#warehouse';
@@ -87,6 +87,12 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     await scorer.start({
       raise: (shop, role, message) => void alarms.raise('model-unusable', shop, role, message),
       clear: (shop, role) => alarms.clear('model-unusable', shop, role),
+    });
+    const watch = app.get(ModelWatchService);
+    undo.push(() => watch.stop());
+    watch.start({
+      raise: (shop, role, message) => void alarms.raise('model-calibration', shop, role, message),
+      clear: (shop, role) => alarms.clear('model-calibration', shop, role),
     });
     if (simulator) {
       progress(`the simulated shop ${demoShop}`);

@@ -7,7 +7,7 @@ import { IngestionModule, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, PastScores, PastScoresModule, ScorerModule, ScoresModule } from '#scoring';
+import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScorerModule, ScoresModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -44,6 +44,7 @@ export class TidelineModule {
         ModelsModule,
         ScorerModule.forRoot(),
         ScoresModule,
+        ScoreboardModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],

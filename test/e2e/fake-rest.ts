@@ -3,6 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { problemOf, type FakeGateway } from './fake-gateway.js';
 import { Refused } from './fake-marketing.js';
 import { rolesOf } from './fake-models.js';
+import { boardOf } from './fake-board.js';
 import type { FakeShop } from './fake-shop.js';
 
 const base = '/api/v1/shops/:shop';
@@ -57,6 +58,10 @@ export function serveModels(app: Express, gateway: FakeGateway): void {
   app.get(`${base}/models`, (request, response) => {
     const { models, settings } = gateway.shopOf(request.params.shop);
     response.json(rolesOf(settings.shop, models.active, models.shadow));
+  });
+  app.get(`${base}/models/scoreboard`, (request, response) => {
+    const { board, models, settings } = gateway.shopOf(request.params.shop);
+    response.json(boardOf(settings.shop, board, models));
   });
   app.get('/api/v1/models/:version', (request, response) => {
     answer(response, () => {

@@ -16,6 +16,8 @@ export interface FakeShop {
   readonly marketing: FakeMarketing;
   /** Versions with a part in this shop. */
   models: { active: string | null; shadow: string | null };
+  /** What is known of its scores: nothing yet, some months, or that they do not fit. */
+  board: 'young' | 'known' | 'alarm';
   sell(amount: string, item?: Partial<FeedItem>): void;
 }
 
@@ -32,6 +34,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
     items: [],
     marketing: new FakeMarketing(),
     models: { active: null, shadow: null },
+    board: 'young',
     pipeline: {
       state: 'running',
       lag: 0,

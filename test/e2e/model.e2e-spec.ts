@@ -103,11 +103,64 @@ describe('the model page', () => {
     expect(await textOf(page, 'trouble')).toContain('There is no model churn-gone-00000000.');
   });
 
+  it('says of scores whose time is not over when that will be, and keeps what the training may have learnt apart', async () => {
+    const { page, complaints } = await visit();
+    await page.getByTestId('scoreboard-verdict').waitFor();
+    expect(await textOf(page, 'scoreboard-verdict')).toBe('Not yet known: first labels mature on 2012-03-31.');
+    expect(await page.getByTestId('basis-live').count()).toBe(0);
+    expect(await page.getByTestId('basis-history').innerText()).toContain('It flatters, and is judged nowhere.');
+    expect(await page.getByTestId('scored-month').nth(2).innerText()).toMatch(/Feb 2012\s+known on 1 May 2012\s+9,400\s+at the time/);
+    expect(await page.getByTestId('region-drift').innerText()).toContain('Not measured yet');
+    expect(complaints).toEqual([]);
+  });
+
+  it('puts what was said beside what happened, by band and month with counts and intervals, and drift largest first', async () => {
+    gateway.shopOf('demo').board = 'known';
+    const { page, complaints } = await visit();
+    await page.getByTestId('basis-live').waitFor();
+    expect(await textOf(page, 'scoreboard-verdict')).toContain('Calibration holds. 2 of 4 months');
+    const live = page.getByTestId('basis-live');
+    expect(await live.getByTestId('outcome-all').innerText()).toMatch(
+      /All customers\s+9,100\s+70\.0%\s+69\.0%\s+68\.0% to 70\.0%\s+0\.694/,
+    );
+    expect(await live.getByTestId('outcome-active-high').innerText()).toMatch(/high\s+2,460\s+81\.0%\s+82\.0%/);
+    expect(await page.getByTestId('scored-month').nth(3).innerText()).toMatch(
+      /Jan 2012\s+70\.0%\s+69\.0%.*9,100\s+910: 31%, 30%.*afterwards/s,
+    );
+    const drift = await page.getByTestId('drift-row').allInnerTexts();
+    expect(drift.map((row) => row.split(/\s+/).slice(0, 2).join(' '))).toEqual([
+      'Score 0.04',
+      'season_sin 8.90',
+      'tenure 0.41',
+      'money_120 0.13',
+      'recency 0.02',
+    ]);
+    expect(drift[1]).toContain('follows the calendar');
+    expect(drift[2]).toContain('moved much');
+    await live.getByText('By tenths of the probability').click();
+    expect(await accessibilityOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that calibration left its band, and of a version that nobody was marked with that it is so', async () => {
+    gateway.shopOf('demo').board = 'alarm';
+    const { page, complaints } = await visit();
+    await page.getByTestId('scoreboard-verdict').getByText('Calibration left its band.').waitFor();
+    expect(await page.getByTestId('scoreboard-verdict').getAttribute('data-tone')).toBe('warn');
+    expect(await page.getByTestId('region-drift').innerText()).toContain('its manifest holds no distributions of the training');
+    await page.getByTestId('version-Shadow').click();
+    await page.getByText('Nobody was marked with this version in this shop yet.').waitFor();
+    expect(await page.getByTestId('scoreboard-verdict').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   for (const scheme of ['light', 'dark'] as const) {
     for (const width of [360, 768, 1280]) {
       it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
+        gateway.shopOf('demo').board = scheme === 'dark' ? 'alarm' : 'known';
         const { page, complaints } = await visit('/?shop=demo&page=model', { width, scheme });
         await page.getByTestId('chart').locator('canvas').waitFor();
+        await page.getByTestId('basis-live').waitFor();
         expect(await sidewaysScroll(page)).toBe(0);
         expect(await accessibilityOf(page)).toEqual([]);
         expect(complaints).toEqual([]);

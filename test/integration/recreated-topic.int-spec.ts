@@ -63,8 +63,9 @@ async function makeAnew(shop: Shop, messages: readonly TestMessage[]): Promise<v
   await admin.connect();
   await admin.deleteTopics({ topics: [topic] });
   await admin.disconnect();
-  // Longer than from one look at the topics to the next: docs/delivery.md says what is not seen in between.
-  await sleep(2_500);
+  // Who runs has to have missed it: docs/delivery.md says what is not seen between two looks at the topics.
+  const pipeline = ingestion.pipeline(shop.shop);
+  if (pipeline?.ready) await until(() => pipeline.state === 'retrying', 'it is missed');
   const make = (): Promise<void> => stack.streaming.ensureTopics([{ topic, partitions, config: domainTopicConfig }]);
   await until(() => make().then(() => true, () => false), 'it is made anew'); // prettier-ignore
   await send(shop, messages);

@@ -140,7 +140,6 @@ async function differences(sandbox: Shop, messages: readonly TestMessage[], shop
 }
 
 describe.each([
-  [31, 'Europe/London', 'GBP'],
   [32, 'America/New_York', 'USD'],
   [33, 'Asia/Kolkata', 'INR'],
 ])('a shop (seed %i) in %s', (seed, timeZone, currency) => {

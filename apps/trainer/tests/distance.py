@@ -9,6 +9,8 @@ from tideline_trainer.evaluation import Test
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.measures import Measure, at_least, at_most, figure
 from tideline_trainer.metrics import auc, log_loss, quality
+from tideline_trainer.protocol import populations
+from tideline_trainer.train import Evaluation
 
 from .posterior import START_MS, Law, churn_of_all
 
@@ -41,3 +43,17 @@ def against_posterior(profile: str, test: Test, customers: Strings, times: Float
         ]
     measures.append(at_most(f"{profile}: ECE of {test.choice.name}", quality(test.churned, test.chosen).ece, "share", LARGEST_ECE))
     return measures
+
+
+def note_best(profile: str, evaluation: Evaluation, customers: Strings, times: Floats, horizon: int) -> None:
+    """Writes the posterior's AUC and log loss beside the models of every population of the newest test: `best`.
+
+    Into the results, hence into the manifest; populations too small to measure get none.
+    """
+    test = evaluation.newest
+    best = best_possible(Law(profile), test, customers, times, horizon)
+    groups = evaluation.results["tests"][0]["populations"]
+    for name, mask in populations(test.frame).items():
+        if "models" in groups[name]:
+            label = test.churned[mask]
+            groups[name]["best"] = {"auc": auc(label, best[mask]), "log_loss": log_loss(label, best[mask])}

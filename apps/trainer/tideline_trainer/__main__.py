@@ -16,7 +16,7 @@ from .train import evaluate, publish
 from .value_train import evaluate_value, publish_value, value_measures
 
 USAGE = (
-    "npm run train -- --shop SHOP [--kind churn|clv] [--evaluate [--law PROFILE] [--model DIR]] [--url URL] [--out DIR] [--api URL] "
+    "npm run train -- --shop SHOP [--kind churn|clv] [--law PROFILE] [--evaluate [--model DIR]] [--url URL] [--out DIR] [--api URL] "
     "[--no-publish]"
 )
 
@@ -37,7 +37,9 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--evaluate", action="store_true", help="measure only, publish nothing")
     parser.add_argument(
-        "--law", choices=("seed", "rich"), help="the shop is simulated by this profile: measure the distance to the best possible"
+        "--law",
+        choices=("seed", "rich"),
+        help="the shop is simulated by this profile: measure the best possible; without --evaluate it goes into the manifest",
     )
     parser.add_argument("--model", type=Path, help="with --evaluate: measure the published model in this directory instead")
     parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
@@ -45,6 +47,8 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if asked.model and not (asked.evaluate and asked.kind == "churn"):
         parser.error("--model is a churn model to be measured, not trained: say --evaluate too")
+    if asked.law and (asked.kind != "churn" or asked.model):
+        parser.error("--law is about a churn model that is trained or tested here: leave out --kind clv and --model")
     out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
 
     def say(text: str) -> None:
@@ -70,6 +74,11 @@ def main(argv: list[str]) -> int:
 
                 measures += against_posterior(asked.law, evaluation.newest, *source.order_times(), HORIZON_DAYS)
             return report(measures)
+        if asked.law:
+            from tests.distance import note_best  # noqa: PLC0415
+
+            # Measured, not learnt from: the model is trained, and chosen, without it.
+            note_best(asked.law, evaluation, *source.order_times(), HORIZON_DAYS)
         content = publish(evaluation, source, asked.shop, out)
         print(f"{asked.shop}: {content['model']} published in {out} ({content['sha256'][:12]}); {content['calibration']['words']}")
         return 0

@@ -43,10 +43,12 @@ def manifest(
     level: Level,
     metrics: dict[str, Any],
     largest_difference: float,
+    reference: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything the scorer checks before it takes a model, and everything a page shows of it.
 
-    `base` is the logit to which the contributions are added; `mbg` are the parameters for the feature `mbg_logit`.
+    `base` is the logit to which the contributions are added; `mbg` are the parameters for the feature `mbg_logit`;
+    `reference` is how features and score lay at the training.
     """
     return {
         "format": FORMAT,
@@ -82,6 +84,7 @@ def manifest(
         "metrics": metrics,
         "largestDifference": largest_difference,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        **({} if reference is None else {"reference": reference}),
     }
 
 

@@ -20,6 +20,7 @@ from .history import History, Source
 from .manifest import manifest, write_json
 from .metrics import auc
 from .protocol import require_enough, training_rows, usable_tests
+from .reference import reference_of
 from .results import of_all
 
 
@@ -79,6 +80,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
     refuse_other_features(source, now, fitted.mbg, X)
     file = onnx_bytes(model, {"shop": shop, "kind": "churn", "model": choice.name})
     difference = refuse_other_answers(file, model, X)
+    trained = training_rows(history, procedure.plan, now).X
     content = manifest(
         shop=shop,
         horizon_days=history.horizon,
@@ -89,6 +91,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         level=procedure.level(choice, fitted, X),
         metrics={**evaluation.results, "permutedAuc": evaluation.permuted},
         largest_difference=difference,
+        reference=reference_of(trained, fitted.probability(choice.name, trained, choice.in_season[choice.name])),
     )
     out.mkdir(parents=True, exist_ok=True)
     write_card(content, evaluation.newest, model.score(), X, out)

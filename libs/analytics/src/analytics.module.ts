@@ -1,5 +1,5 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
-import { EventPathReads, EventReads, KpiReads, LedgerRepository, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
+import { EventPathReads, EventReads, HeadlineReads, KpiReads, LedgerRepository, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics.controller.js';
 import { EventPathService } from './event-path.service.js';
@@ -20,7 +20,12 @@ import { SeriesRoom } from './rooms/series.room.js';
       inject: [CLICKHOUSE, READ_GATE],
       useFactory: (clickhouse: ClickHouse, gate: ReadGate) => new EventPathService(new EventPathReads(clickhouse), gate),
     },
-    { provide: KpiService, inject: [KpiReads, READ_GATE], useFactory: (reads: KpiReads, gate: ReadGate) => new KpiService(reads, gate) },
+    {
+      provide: KpiService,
+      inject: [CLICKHOUSE, KpiReads, READ_GATE],
+      useFactory: (clickhouse: ClickHouse, reads: KpiReads, gate: ReadGate) =>
+        new KpiService(reads, new HeadlineReads(clickhouse, gate), gate),
+    },
     {
       provide: LiveTail,
       inject: [CLICKHOUSE, LedgerRepository],

@@ -14,6 +14,8 @@ import {
   memberSeparator,
   orderLevelMember,
   type KpiMember,
+  type HeadlineReads,
+  type HeadlineStretches,
   type KpiReads,
   type KpiSpan,
   type Level,
@@ -37,6 +39,7 @@ export class KpiService {
 
   constructor(
     private readonly reads: KpiReads,
+    private readonly headlines: HeadlineReads,
     private readonly gate: ReadGate,
   ) {}
 
@@ -69,11 +72,12 @@ export class KpiService {
       const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp, 'live') : range;
       const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : stretch;
       const hour = clock === null ? undefined : zone.floor(clock, 'hour');
-      const sums = await this.reads.headline(shop, {
+      const stretches: HeadlineStretches = {
         now: this.spans(range, whole, zone),
         before: earlier === undefined ? [] : this.spans(earlier, whole, zone),
         hour: hour === undefined ? undefined : { grain: 'hour', from: hour - 3_600_000, to: hour },
-      });
+      };
+      const sums = await this.headlines.read(shop, stretches, stamp.generation, JSON.stringify(query));
       const [now, before] = [headlineOf(sumsOf(sums.now)), headlineOf(sumsOf(sums.before))];
       return {
         currency: shop.currency,

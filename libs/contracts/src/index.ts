@@ -18,6 +18,7 @@ export * from './rest/event-path.js';
 export * from './rest/kpis.js';
 export * from './rest/models.js';
 export * from './rest/replays.js';
+export * from './rest/scoreboard.js';
 export * from './rest/scores.js';
 export * from './rest/shops.js';
 export * from './realtime/rooms.js';

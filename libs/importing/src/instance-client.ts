@@ -22,6 +22,7 @@ import type {
   ReplayBody,
   ReplayChange,
   ReplayPlanAnswer,
+  ScoreboardAnswer,
   ShopAnswer,
   ShopModelsAnswer,
   ShopsAnswer,
@@ -157,6 +158,9 @@ export class InstanceClient {
   }
   modelsOf(shop: string): Promise<ShopModelsAnswer> {
     return this.call('GET', `${this.path(shop)}/models`);
+  }
+  scoreboard(shop: string): Promise<ScoreboardAnswer> {
+    return this.call('GET', `${this.path(shop)}/models/scoreboard`);
   }
   moveModel(shop: string, move: Exclude<ModelMove, 'rollback'>, version: string): Promise<ShopModelsAnswer> {
     return this.call('POST', `${this.path(shop)}/models/${move}`, { version });

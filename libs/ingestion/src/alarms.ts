@@ -11,6 +11,7 @@ export const alarmCodes = [
   'start-failed',
   'replay-broken',
   'model-unusable',
+  'model-calibration',
 ] as const;
 
 /** Something that a person should look at. */

@@ -3,3 +3,4 @@ export * from './engine/index.js';
 export * from './past/index.js';
 export * from './registry/index.js';
 export * from './scorer/index.js';
+export * from './scoreboard/index.js';

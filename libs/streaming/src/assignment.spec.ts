@@ -69,6 +69,17 @@ describe('an assignment', () => {
     expect([asked, assignment.positioned]).toEqual([3, true]);
   });
 
+  it('asks its owner again when the client was sent back, and hands out nothing of another topic meanwhile', async () => {
+    let asked = 0;
+    const { assignment, taken } = await placed({ startAt: () => Promise.resolve((asked += 1) === 1 ? 10n : 0n) });
+    await assignment.take(partition, { from: 10n, last: 12n }, [message(10n), message(12n)]);
+    expect(await assignment.take(partition, { from: 0n, last: 15n }, [message(0n), message(15n)])).toBe(false);
+    await new Promise((next) => setImmediate(next));
+    expect([asked, taken]).toEqual([2, [10n, 12n]]);
+    expect(await assignment.take(partition, { from: 0n, last: 15n }, [message(0n), message(15n)])).toBe(true);
+    expect(taken).toEqual([10n, 12n, 0n, 15n]);
+  });
+
   it('hands out nothing once it is over, and waits for the batch under way', async () => {
     let finish = (): void => undefined;
     const { assignment } = await placed({ onBatch: () => new Promise((done) => (finish = done)) });

@@ -164,7 +164,7 @@ export class Assignment {
         if (this.isOver) return;
         const expected = await this.track(key, async () => this.parts.spec.startAt(partition.topic, partition.partition, bound));
         if (this.isOver) return;
-        this.#places.set(key, { ...partition, expected, sought: undefined });
+        this.#places.set(key, { ...partition, expected, sought: undefined, reached: false });
         // After a batch was lost the trouble ends when one is durable, unless it turns out that none is missing.
         if (expected >= bound.end) this.#failures.delete(key);
         if (!this.#failures.has(key)) this.#trouble.delete(key);
@@ -198,6 +198,10 @@ export class Assignment {
   private async isNext(place: Place, fetched: Fetched): Promise<boolean> {
     const kind = classify(place, fetched);
     if (kind === 'next') return true;
+    if (kind === 'reset') {
+      this.reposition(place, 'the client was sent back');
+      return false;
+    }
     if (kind === 'again-elsewhere') {
       const bounds = await this.parts.bounds([place.topic]).catch(() => undefined);
       const bound = bounds?.find((each) => each.partition === place.partition);

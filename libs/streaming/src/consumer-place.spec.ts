@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advanced, backoff, classify, judgeElsewhere, passedOver, type Place } from './consumer-place.js';
 
-const at = (expected: bigint, sought?: bigint): Place => ({ topic: 't', partition: 0, expected, sought });
+const at = (expected: bigint, sought?: bigint, reached = false): Place => ({ topic: 't', partition: 0, expected, sought, reached });
 
 describe('a fetch', () => {
   it('is taken only from where the place stands', () => {
@@ -13,6 +13,12 @@ describe('a fetch', () => {
   it('from elsewhere for the second time makes the broker be asked, unless the place moved since', () => {
     expect(classify(at(10n, 10n), { from: 12n, last: 20n })).toBe('again-elsewhere');
     expect(classify(at(10n, 9n), { from: 12n, last: 20n })).toBe('elsewhere');
+  });
+
+  it('from before a place that was reached says that the client was sent back; before it was reached it may be an old one', () => {
+    expect(classify(at(10n, undefined, true), { from: 0n, last: 20n })).toBe('reset');
+    expect(classify(at(10n, undefined, true), { from: 12n, last: 20n })).toBe('elsewhere');
+    expect(classify(advanced(at(10n), 14n), { from: 10n, last: 14n })).toBe('reset');
   });
 
   it('above the place skips only what the broker still has', () => {
@@ -30,7 +36,7 @@ describe('a fetch', () => {
 
 describe('a place', () => {
   it('moves behind the last offset and forgets what it sought', () => {
-    expect(advanced(at(10n, 10n), 14n)).toEqual({ topic: 't', partition: 0, expected: 15n, sought: undefined });
+    expect(advanced(at(10n, 10n), 14n)).toEqual(at(15n, undefined, true));
   });
 
   it('passes over control records at its offset, never over a stretch it has not seen', () => {

@@ -6,6 +6,8 @@ export interface Place {
   readonly expected: bigint;
   /** `expected` at the time a fetch came from elsewhere and was asked for again. */
   readonly sought: bigint | undefined;
+  /** Whether a fetch has begun here since its owner said where to go on: none that was asked for before is under way any more. */
+  readonly reached: boolean;
 }
 
 export interface Fetched {
@@ -19,11 +21,14 @@ export interface Fetched {
  * What a fetch is to a place. kafkajs applies a seek lazily and resets an offset the broker does not have, so a fetch may
  * come from anywhere:
  * - `next`: it begins where the place stands;
+ * - `reset`: it lies before a place that was reached, so the broker did not have the place's offset for a moment: it may be another topic of
+ *   the same name, and the owner has to be asked, though the offset may lie within it by now;
  * - `elsewhere`: for the first time, so it is dropped and asked for again;
  * - `again-elsewhere`: once more, so the broker has to be asked what it holds.
  */
-export function classify(place: Place, fetched: Fetched): 'next' | 'elsewhere' | 'again-elsewhere' {
+export function classify(place: Place, fetched: Fetched): 'next' | 'reset' | 'elsewhere' | 'again-elsewhere' {
   if (fetched.from === place.expected) return 'next';
+  if (place.reached && fetched.from < place.expected) return 'reset';
   return place.sought === place.expected ? 'again-elsewhere' : 'elsewhere';
 }
 
@@ -44,7 +49,7 @@ export function judgeElsewhere(
 
 /** The place after everything up to `last` was taken. */
 export function advanced(place: Place, last: bigint): Place {
-  return { ...place, expected: last + 1n, sought: undefined };
+  return { ...place, expected: last + 1n, sought: undefined, reached: true };
 }
 
 /**

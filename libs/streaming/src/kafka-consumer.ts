@@ -202,7 +202,7 @@ export class KafkaConsumer implements RunningConsumer {
       if (!this.isStopping) this.unanswered(error);
       return;
     }
-    const returned = this.#away || isMissingTopic(this.#crash);
+    const returned = this.#away;
     if (isMissingTopic(this.#crash)) this.#crash = undefined;
     if (this.#away) {
       this.#away = false;
@@ -210,7 +210,7 @@ export class KafkaConsumer implements RunningConsumer {
     }
     if (assignment && assignment === this.#assignment) {
       if (assignment.review(before, bounds, this.stallMs)) this.rebuild('there is lag and no progress');
-      else if (returned) assignment.askAgain('the broker, or a topic, is back');
+      else if (returned) assignment.askAgain('the broker is back');
       else if (bounds.every((bound) => bound.end === (before.get(placeOf(bound))?.expected ?? bound.end))) this.#crash = undefined;
       if (performance.now() - this.#committedAt >= commitIntervalMs) void this.commit(assignment);
     } else if (!assignment && performance.now() - this.#leftAt >= this.parts.tuning.stallMs) {
@@ -227,6 +227,8 @@ export class KafkaConsumer implements RunningConsumer {
   private unanswered(error: unknown): void {
     const known = this.#away || isMissingTopic(this.#crash);
     if (isMissingTopic(error)) {
+      // At once, not when it is there again: what is fetched by then would be of another topic.
+      if (!known) this.#assignment?.askAgain('a topic is missing');
       this.#away = false;
       this.#crash = error;
     } else {

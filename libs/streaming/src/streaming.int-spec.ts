@@ -419,6 +419,8 @@ describe('a producer', () => {
       await producer.send('r.t.v1', three('a'));
       // The broker stands still: it has the request in its socket and carries it out when the client has given up.
       process.kill(-broker.pid, 'SIGSTOP');
+      // On a busy machine its threads run on for a moment.
+      await sleep(200);
       try {
         await expect(producer.send('r.t.v1', three('b'))).rejects.toMatchObject({ code: 'broker-unreachable' });
       } finally {

@@ -60,6 +60,7 @@ import { versionsSql } from './scores/ledger-versions.reads.js';
 import { buyersFromSql } from './scores/moment.reads.js';
 import { pastMomentsSql } from './scores/past-moments.js';
 import { customerScoreSql, scoresSummarySql } from './scores/score.reads.js';
+import { markedMonthsSql, markOutcomesSql } from './scoreboard/index.js';
 import type { Shop } from './shop.js';
 
 // The SQL of every statement as it is sent, so that a change of a builder shows in review as a change of SQL.
@@ -148,7 +149,9 @@ function statements(): Map<string, string> {
   }
   texts.set('read.extent.sql', extentSql(shop, 'settled').text);
   texts.set('read.totals.sql', totalsSql(shop, spans, false, 'live').text);
-  texts.set('read.headline.sql', headlineSql(shop, { now: spans, before: [], hour: { grain: 'hour', from: 0, to: 3_600_000 } }).text);
+  const stretches = { now: spans, before: [], hour: { grain: 'hour', from: 0, to: 3_600_000 } } as const;
+  texts.set('read.headline.sql', headlineSql(shop, stretches, false).text);
+  texts.set('read.headline-with-buyers.sql', headlineSql(shop, stretches, true).text);
   texts.set('read.series-week.sql', seriesSql(shop, 'week', at, at + 7 * 86_400_000, true, 'settled').text);
   texts.set('read.breakdown-product.sql', breakdownSql(shop, 'product', spans, false, 'gross', 20).text);
   texts.set('read.buyers.sql', buyersSql(shop, 'product', spans, ['a', 'b']).text);
@@ -211,6 +214,14 @@ function statements(): Map<string, string> {
   texts.set('read.order-versions.sql', versionsSql(shop, 'transactions.v1', between([], [position('transactions.v1', 1, 20n)])).text);
   texts.set('read.scores-summary.sql', scoresSummarySql(shop).text);
   texts.set('read.customer-score.sql', customerScoreSql(shop, "it's").text);
+  const bands = [
+    { band: 'low', from: 0 },
+    { band: 'high', from: 0.7 },
+  ];
+  const marked = { model: "churn-it's", references: [at, at + 31 * 86_400_000], horizonDays: 90, bands };
+  texts.set('scoreboard.outcomes.sql', markOutcomesSql(shop, marked).text);
+  texts.set('scoreboard.outcomes-active.sql', markOutcomesSql(shop, { ...marked, activeDays: 180 }).text);
+  texts.set('scoreboard.months.sql', markedMonthsSql(shop, "churn-it's").text);
   for (const { table, statement } of fingerprintStatements(shop)) {
     if (['ledger_transactions', 'fact_sales', 'dim_geography', 'agg_kpi', 'mv_segment_flow'].includes(table)) {
       texts.set(`fingerprint.${table}.sql`, statement.text);

@@ -38,4 +38,5 @@ export * from './alerts/index.js';
 export { microsOf, textOfMicros } from './micros.js';
 export * from './scores/index.js';
 export * from './models/index.js';
+export * from './scoreboard/index.js';
 export { WarehouseModule } from './warehouse.module.js';

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HeadlineTail } from './refresh/headline-tail.js';
+import type { Addition } from './refresh/headline.js';
 import type { Shop } from './shop.js';
 import type { Level, Standing, Watermark, WatermarkRepository } from './watermark.repository.js';
 
@@ -22,6 +24,11 @@ export interface ReadGate {
   read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level?: Level): Promise<{ value: T; stamp: Stamp }>;
   /** Whether this process moves the shop's figures itself. */
   owns(shop: string): boolean;
+  /**
+   * What came to the headline since a generation of the live level, to be asked inside a `read` of it. Undefined unless steps of this process
+   * brought all of it, and each did nothing but add.
+   */
+  added(shop: Shop, since: string): readonly Addition[] | undefined;
   /** Tells of each move that this process makes, once it can be read. */
   onMoved(listener: (shop: string) => void): void;
 }
@@ -87,9 +94,19 @@ export class ShopGate implements ReadGate {
     this.#listeners.push(listener);
   }
 
-  /** A refresher of this process says where a level stands: at its claim, and inside each write phase. */
-  stands(shop: Shop, level: Level, watermark: Watermark | undefined): void {
-    this.side(shop, level).own = { watermark };
+  added(shop: Shop, since: string): readonly Addition[] | undefined {
+    return this.side(shop, 'live').own?.tail.since(BigInt(since));
+  }
+
+  /**
+   * A refresher of this process says where a level stands: at its claim, and inside each write phase.
+   * @param additions to the headline, when that is all that the step did to it
+   */
+  stands(shop: Shop, level: Level, watermark: Watermark | undefined, additions?: readonly Addition[]): void {
+    const side = this.side(shop, level);
+    const tail = side.own?.tail ?? new HeadlineTail();
+    tail.add(watermark?.generation ?? 0n, additions);
+    side.own = { watermark, tail };
   }
 
   /** A process that died may have been writing the level: answers say `partial` until a write phase has gone through. */
@@ -126,7 +143,7 @@ interface Side {
   /** Whether the last write phase failed half-way, or may have. */
   torn: boolean;
   /** The watermark that a refresher in this process wrote: nobody else moves it, so no read has to ask the store. */
-  own: { readonly watermark: Watermark | undefined } | undefined;
+  own: { readonly watermark: Watermark | undefined; readonly tail: HeadlineTail } | undefined;
 }
 
 /** A readers-writer lock, first come first served: a stream of readers cannot starve the writer, nor the other way round. */

@@ -1,5 +1,5 @@
 import './model.css';
-import { modelAnswer, shopModelsAnswer, type ModelAnswer } from '#contracts';
+import { modelAnswer, scoreboardAnswer, shopModelsAnswer, type ModelAnswer } from '#contracts';
 import { Skeleton } from '@mantine/core';
 import { useState } from 'react';
 import { modelPath, shopPath } from '../data/paths.js';
@@ -12,15 +12,19 @@ import { useView } from '../shell/use-view.js';
 import { modelQueries } from '../view/queries.js';
 import { Calibration } from './calibration.js';
 import { Candidates } from './candidates.js';
+import { Drift } from './drift.js';
 import { Features } from './features.js';
 import { Moves } from './moves.js';
 import { Populations } from './populations.js';
 import { reportOf, type ChurnModels } from './report.js';
+import { Scoreboard } from './scoreboard.js';
 import { Threshold } from './threshold.js';
 import { VersionPanel } from './version-panel.js';
 import { Versions } from './versions.js';
 
 const everyMs = 15_000;
+/** What happened is known by days. */
+const boardMs = 60_000;
 
 /** Whether the scores deserve trust. @param shop null: not known yet which one */
 export default function ModelPage({ shop }: { readonly shop: string | null }) {
@@ -30,6 +34,8 @@ export default function ModelPage({ shop }: { readonly shop: string | null }) {
   const churn = roles.data?.kinds.find(({ kind }) => kind === 'churn') ?? null;
   const version = view.version ?? churn?.active ?? null;
   const found = useResource(version && modelPath(version), modelAnswer);
+  const board = useResource(shop && version && shopPath(shop, 'models/scoreboard'), scoreboardAnswer, { everyMs: boardMs });
+  const own = board.data?.versions.find((each) => each.version === version);
   return (
     <div className="model">
       <section className="headline" aria-labelledby="title">
@@ -39,6 +45,7 @@ export default function ModelPage({ shop }: { readonly shop: string | null }) {
         </div>
         {roles.trouble && <TroubleNote trouble={roles.trouble} />}
         {found.trouble && <TroubleNote trouble={found.trouble} />}
+        {board.trouble && <TroubleNote trouble={board.trouble} />}
         {churn?.words && (
           <Remark icon={IconInfoCircle} testid="no-model">
             <WithCommands words={churn.words} />
@@ -49,6 +56,12 @@ export default function ModelPage({ shop }: { readonly shop: string | null }) {
       {found.data && churn && <Report model={found.data} churn={churn} />}
       {!found.data && !found.trouble && (roles.data === null || version !== null) && !roles.trouble && (
         <Skeleton height={320} aria-hidden />
+      )}
+      {board.data && version !== null && (
+        <>
+          <Scoreboard board={board.data} own={own} />
+          <Drift drift={own?.drift} />
+        </>
       )}
       {churn && <Moves churn={churn} />}
     </div>

@@ -23,8 +23,25 @@ const modelPopulation = z.looseObject({
   customers: z.int(),
   models: z.record(z.string(), modelQuality).optional(),
   deciles: z.array(z.looseObject({ count: z.int(), predicted: measure, happened: measure })).optional(),
+  best: z
+    .looseObject({ auc: z.number(), log_loss: z.number() })
+    .optional()
+    .describe('Of the posterior that knows the law: simulated shops, where the trainer was told the law'),
 });
 const modelTest = z.looseObject({ asOf: instant, chosen: z.string(), populations: z.record(z.string(), modelPopulation) });
+
+/** How one column lies: bins (edge before, edge], the first and the last open; shares of the rows, those without a number apart. */
+export const distribution = z.object({
+  edges: z.array(z.number()).describe('Tenths, each once, ascending'),
+  shares: z.array(z.number()).describe('One more than edges'),
+  missing: z.number(),
+});
+/** What features and scores looked like where a model was trained, or at some instant: what drift is measured against. */
+export const modelReference = z.looseObject({
+  rows: z.int(),
+  features: z.record(z.string(), distribution),
+  score: distribution,
+});
 
 /**
  * What stands beside a model file: what it reads, what it means, what it was trained on and how good it was. Written by
@@ -60,6 +77,7 @@ export const modelManifest = z.looseObject({
   metrics: z.looseObject({ tests: z.array(modelTest) }),
   largestDifference: z.number(),
   versions: z.record(z.string(), z.string()),
+  reference: modelReference.optional().describe('Tenths of features and score over the training rows; older trainers wrote none'),
 });
 
 const megabyte = 1024 * 1024;
@@ -158,6 +176,8 @@ export const modelRollbackBody = z.strictObject({ kind: modelKind.default('churn
 
 export type ModelKind = z.output<typeof modelKind>;
 export type ModelManifest = z.output<typeof modelManifest>;
+export type Distribution = z.output<typeof distribution>;
+export type ModelReference = z.output<typeof modelReference>;
 export type ModelCard = z.output<typeof modelCard>;
 export type ModelBody = z.output<typeof modelBody>;
 export type ModelListed = z.output<typeof modelListed>;

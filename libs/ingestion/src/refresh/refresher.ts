@@ -10,6 +10,7 @@ import {
   lost,
   RefreshRepository,
   WatermarkRepository,
+  type Guarded,
   type LedgerHead,
   type LedgerTopic,
   type Level,
@@ -334,12 +335,12 @@ export class Refresher {
     this.#generation += 2n;
     const step = { shop: this.shop, generation: this.#generation, from, to };
     const watermark: Watermark = { generation: step.generation, clock, positions: to, committedAt: this.options.now() };
-    const guarded = (work: () => Promise<void>): Promise<void> =>
+    const guarded: Guarded = (work) =>
       this.gate.write(this.shop, level, async () => {
         await this.watermarks.begin(this.shop, level, step.generation);
-        await work();
+        const additions = await work();
         await this.watermarks.write(this.shop, level, watermark, ledgerRows);
-        this.gate.stands(this.shop, level, watermark);
+        this.gate.stands(this.shop, level, watermark, additions);
       });
     const running = level === 'live' ? this.refresh.live(step, guarded) : this.refresh.settle(step, guarded);
     const timings = await running.catch((error: unknown) => this.explain(error));

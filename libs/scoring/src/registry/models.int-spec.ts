@@ -185,6 +185,8 @@ describe('models of a shop', () => {
       ['GET api/v1/models/:version', 'viewer'],
       ['GET api/v1/models/:version/figures/:name', 'viewer'],
       ['GET api/v1/shops/:shop/models', 'viewer'],
+      ['GET api/v1/shops/:shop/models/scoreboard', 'viewer'],
+      ['GET api/v1/shops/:shop/models/summary', 'viewer'],
       ['POST api/v1/models', 'engineer'],
       ...['promote', 'rollback', 'shadow', 'withdraw'].map((move) => [`POST api/v1/shops/:shop/models/${move}`, 'engineer']),
     ]);

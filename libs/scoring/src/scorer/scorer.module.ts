@@ -2,7 +2,10 @@ import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import { HealthRegistry, LOGGER, Metrics, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import {
+  FeatureReads,
   LedgerVersionReads,
+  MarkOutcomeReads,
+  MarkRepository,
   ModelRepository,
   MomentReads,
   READ_GATE,
@@ -13,6 +16,8 @@ import {
   type Shop,
 } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ModelWatchService } from '../scoreboard/model-watch.service.js';
+import { ScoreboardMetrics } from '../scoreboard/scoreboard.metrics.js';
 import { ScorerService } from './scorer.service.js';
 import { ScoringMetrics } from './scoring.metrics.js';
 import type { ScoringClaim } from './shop-scorer.js';
@@ -70,8 +75,35 @@ export class ScorerModule {
             return service;
           },
         },
+        {
+          provide: ModelWatchService,
+          inject: [CLICKHOUSE, ScorerService, ShopRepository, READ_GATE, WatermarkRepository, Metrics, LOGGER],
+          useFactory: (
+            clickhouse: ClickHouse,
+            scorers: ScorerService,
+            directory: ShopRepository,
+            gate: ReadGate,
+            watermarks: WatermarkRepository,
+            registry: Metrics,
+            log: Logger,
+          ) => {
+            const metrics = new ScoreboardMetrics(registry);
+            const models = new ModelRepository(clickhouse);
+            return new ModelWatchService({
+              ...{ directory, log },
+              scores: (shop) => scorers.scores(shop),
+              partsOf: (_shop, alarms) => ({
+                ...{ gate, watermarks, metrics, alarms, log },
+                features: new FeatureReads(clickhouse, 'background'),
+                marks: new MarkRepository(clickhouse),
+                outcomes: new MarkOutcomeReads(clickhouse),
+                models: { roles: (of) => models.rolesOf(of, 'churn'), read: (version) => models.read(version) },
+              }),
+            });
+          },
+        },
       ],
-      exports: [ScorerService],
+      exports: [ScorerService, ModelWatchService],
     };
   }
 }

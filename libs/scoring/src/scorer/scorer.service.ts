@@ -16,6 +16,7 @@ const unheard: ScoringAlarms = { raise: () => undefined, clear: () => undefined 
 interface Running {
   readonly shop: Shop;
   readonly wakes: ShopWakes;
+  readonly scorer: ShopScorer;
   readonly stop: () => Promise<void>;
 }
 
@@ -52,6 +53,10 @@ export class ScorerService {
   }
   get shops(): number {
     return this.#running.size;
+  }
+  /** Whether it is this process that scores a shop. */
+  scores({ database }: Shop): boolean {
+    return this.#running.get(database)?.scorer.isOpen ?? false;
   }
 
   /** @param alarms what a person should look at; it is in the log in any case */
@@ -121,6 +126,7 @@ export class ScorerService {
     return {
       shop,
       wakes,
+      scorer,
       stop: async () => {
         stopped.abort();
         await wakes.stop();

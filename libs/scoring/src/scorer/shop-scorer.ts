@@ -88,6 +88,11 @@ export class ShopScorer {
     this.#elapsed = parts.elapsed ?? (() => performance.now());
   }
 
+  /** Whether the shop is this scorer's. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** How far behind the shop's clock the decisions are, in seconds of the shop; undefined before the first. */
   get lagSeconds(): number | undefined {
     const state = this.#roles.get('active')?.track.state;

@@ -1,7 +1,7 @@
 import { KpiService } from '#analytics';
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { breakdownQuery, seriesQuery, summaryQuery } from '#contracts';
-import { KpiReads, ShopGate, WatermarkRepository, type Shop } from '#warehouse';
+import { HeadlineReads, KpiReads, ShopGate, WatermarkRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,8 @@ beforeAll(async () => {
   const run = await ShopRun.open(clickhouse, 'answers', scenario.shop);
   await run.arrive(scenario.messages, 1_000);
   shop = run.shop;
-  answers = new KpiService(new KpiReads(clickhouse), new ShopGate(new WatermarkRepository(clickhouse)));
+  const gate = new ShopGate(new WatermarkRepository(clickhouse));
+  answers = new KpiService(new KpiReads(clickhouse), new HeadlineReads(clickhouse, gate), gate);
   oracle = foldOracle(scenario.messages, scenario.shop);
 });
 afterAll(async () => {

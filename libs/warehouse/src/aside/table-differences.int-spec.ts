@@ -41,10 +41,12 @@ describe('two tables that should say the same', () => {
     expect(all.map(({ name }) => name).filter((name) => !compared.includes(name))).toEqual([
       'alert_log',
       'alert_rules',
+      'churn_marks',
       'churn_scores',
       'claims',
       'live_checkpoints',
       'migrations',
+      'model_watch',
       'watermark',
       'write_phases',
     ]);

@@ -1,17 +1,8 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
 import type { Level } from '../watermark.repository.js';
+import { amounts, emptySums, seconds, within, type KpiGrain, type KpiSpan, type KpiSums } from './sums.js';
 
-/** Sums as ClickHouse prints them: decimals and 64-bit counts as strings. */
-export interface KpiSums {
-  readonly gross: string;
-  readonly discounts: string;
-  readonly returns: string;
-  readonly orders: string;
-  readonly returned_orders: string;
-  readonly units: string;
-  readonly buyers: string;
-}
 export interface KpiBucket extends KpiSums {
   /** Start of the bucket, `2011-12-01 00:00:00` UTC. */
   readonly bucket: string;
@@ -29,36 +20,13 @@ export interface KpiMember extends KpiSums {
 }
 export type MemberOrder = 'gross' | 'net' | 'orders' | 'units' | 'returns';
 
-export type KpiGrain = 'slice' | 'minute' | 'hour' | 'day' | 'month';
-/** Buckets of one grain from `from` (included) to `to` (excluded), both Unix milliseconds. */
-export interface KpiSpan {
-  readonly grain: KpiGrain;
-  readonly from: number;
-  readonly to: number;
-}
 /** Dimensions that agg_kpi holds. */
 export type StoredDimension = 'product' | 'country' | 'region' | 'city' | 'payment' | 'channel' | 'campaign';
 /** Attributes of products: joined at read, for nothing that depends on another entity is stored in a bucket. */
 export type ProductAttribute = 'category' | 'subcategory' | 'brand';
 
-/** A DateTime compared with a number is compared as Unix seconds; a call per edge would cost more than the rest of a tile's statement. */
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
-
-function within(spans: readonly KpiSpan[]): Sql {
-  if (spans.length === 0) return sql`0`;
-  return join(
-    spans.map(({ grain, from, to }) => sql`(grain = ${grain} AND bucket >= ${seconds(from)} AND bucket < ${seconds(to)})`),
-    ' OR ',
-  );
-}
-
 function sums(byOrderDate: boolean): Sql {
   return sql`${amounts(byOrderDate)}, groupBitmapMerge(k.buyers) AS buyers`;
-}
-
-function amounts(byOrderDate: boolean): Sql {
-  return sql`sum(gross) AS gross, sum(discounts) AS discounts, sum(${byOrderDate ? sql`k.returns_by_order_date` : sql`k.returns`}) AS returns,
-    sum(orders) AS orders, sum(returned_orders) AS returned_orders, sum(units) AS units`;
 }
 
 /** The shop's totals by bucket, of a level: `FROM ...` up to an open condition. */
@@ -78,21 +46,6 @@ ${totalsOf(shop, level)} grain = 'month'`;
 export function totalsSql(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean, level: Level): Sql {
   return sql`SELECT ${sums(byOrderDate)}
 ${totalsOf(shop, level)} (${within(spans)})`;
-}
-
-/** What the headline asks for: a period, one before it that it does not overlap, and one whole hour; spans that hold nothing are empty. */
-export interface HeadlineStretches {
-  readonly now: readonly KpiSpan[];
-  readonly before: readonly KpiSpan[];
-  readonly hour: KpiSpan | undefined;
-}
-
-/** Totals of two periods and the orders of an hour, of the live level, by refund date, in one pass: one row per period that holds anything. */
-export function headlineSql(shop: Shop, { now, before, hour }: HeadlineStretches): Sql {
-  const inHour = within(hour ? [hour] : []);
-  return sql`SELECT multiIf(${within(now)}, 'now', ${within(before)}, 'before', '') AS stretch, ${sums(false)}, sumIf(k.orders, ${inHour}) AS orders_of_hour
-FROM ${tableOf(shop, 'agg_headline')} AS k FINAL
-WHERE ${within([...now, ...before, ...(hour ? [hour] : [])])} GROUP BY stretch`;
 }
 
 /** The headline by bucket; weeks are rolled up from days here. */
@@ -258,13 +211,6 @@ export class KpiReads {
     const [row] = await this.clickhouse.query<KpiSums>(totalsSql(shop, spans, byOrderDate, level));
     return row ?? emptySums;
   }
-  async headline(shop: Shop, stretches: HeadlineStretches): Promise<{ now: KpiSums; before: KpiSums; ordersOfHour: number }> {
-    const rows = await this.clickhouse.query<KpiSums & { stretch: string; orders_of_hour: string }>(headlineSql(shop, stretches));
-    const of = (stretch: string): KpiSums => rows.find((row) => row.stretch === stretch) ?? emptySums;
-    // The hour may lie in a period or in none.
-    const ordersOfHour = rows.reduce((sum, row) => sum + Number(row.orders_of_hour), 0);
-    return { now: of('now'), before: of('before'), ordersOfHour };
-  }
   async series(
     shop: Shop,
     grain: KpiGrain | 'week',
@@ -302,5 +248,3 @@ export class KpiReads {
     return new Map(rows.map((row) => [row.id, row.name]));
   }
 }
-
-const emptySums: KpiSums = { gross: '0', discounts: '0', returns: '0', orders: '0', returned_orders: '0', units: '0', buyers: '0' };

@@ -20,7 +20,7 @@ import {
   type Row,
 } from './fold.js';
 import { additionsOf, handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
-import { addToHeadline, writeHeadline } from './headline.js';
+import { addToHeadline, writeHeadline, type Addition } from './headline.js';
 import { Known } from './known.js';
 import { writeKpis } from './kpi.js';
 import { momentColumns, Pending } from './pending.js';
@@ -32,8 +32,11 @@ import { collectVersions, orderBodiesSql, type OrderBody, type OrderHead, type R
 /** How long each part of a step took, in milliseconds, for metrics and profiles. */
 export type StepTimings = ReadonlyMap<string, number>;
 
-/** Wraps the part in which readers could see a half-moved state; the gate gives it. */
-export type Guarded = (work: () => Promise<void>) => Promise<void>;
+/**
+ * Wraps the part in which readers could see a half-moved state; the gate gives it. The part tells what was added to the headline when that is
+ * all that was done to it.
+ */
+export type Guarded = (work: () => Promise<readonly Addition[] | undefined>) => Promise<void>;
 
 type HandedOrders = Awaited<ReturnType<typeof handedOrders>>;
 
@@ -122,7 +125,7 @@ export class RefreshRepository {
     const run = new Run(this.clickhouse);
     const s = new StepSql(step);
     if (!s.moved('transactions.v1') && !s.moved('returns.v1')) {
-      await guarded(() => Promise.resolve());
+      await guarded(() => Promise.resolve([]));
       return run.timings;
     }
     this.#known.learn(step.from);
@@ -139,8 +142,8 @@ export class RefreshRepository {
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
     const additions = plain && newOnly && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
-    const headline =
-      additions.length > 0 ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
+    const adds = additions.length > 0;
+    const headline = adds ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     const caughtUp = this.#caughtUp;
     this.#caughtUp = false;
     const writeFacts = (): Promise<void> =>
@@ -154,12 +157,13 @@ export class RefreshRepository {
       ]);
     await guarded(async () => {
       // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
-      if (additions.length > 0) await together([writeFacts(), run.statement(headline)]);
+      if (adds) await together([writeFacts(), run.statement(headline)]);
       else {
         await writeFacts();
         if (dirty.any) await run.statement(headline);
       }
       await run.whole();
+      return adds ? additions : undefined;
     });
     this.#caughtUp = caughtUp;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
@@ -213,6 +217,7 @@ export class RefreshRepository {
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
       await run.whole();
+      return undefined;
     });
     this.#settled = step.generation;
     this.#placed.settled();

@@ -1,0 +1,71 @@
+import { modelKinds, type ModelKind, type ModelManifest, type ModelsSummaryAnswer, type ScoreboardAnswer } from '#contracts';
+import { withoutModel } from '../registry/model-answers.js';
+
+type Summarised = ModelsSummaryAnswer['models'][number];
+type Kind = Summarised['kind'];
+
+/** Every kind of model that a shop can have, whether or not the registry keeps it. */
+export const summarisedKinds: readonly Kind[] = ['churn', 'clv', 'demand'];
+
+/** Why a kind that the registry does not keep has no version. */
+const notKept: Readonly<Record<Kind, (shop: string) => string>> = {
+  churn: (shop) => withoutModel(shop, 'churn'),
+  clv: (shop) =>
+    `The registry keeps no models of predicted value yet: npm run train -- --shop ${shop} --kind clv writes one, with its card, and nothing serves it.`,
+  demand: () => 'No demand is forecast yet.',
+};
+
+const empty = { model: null, trainedOn: null, trainedAsOf: null, tested: null, matured: null, maturedWords: null, drift: null };
+
+/** A kind without an active version. */
+export function withoutVersion(kind: Kind, shop: string): Summarised {
+  return { kind, version: null, reason: notKept[kind](shop), ...empty };
+}
+
+/** Whether the registry keeps a kind. */
+export function isKept(kind: Kind): kind is ModelKind {
+  return modelKinds.some((each) => each === kind);
+}
+
+/** The active version of a kind: what its manifest says, and what has happened since. @param board of the same shop */
+export function summaryOfActive(kind: ModelKind, version: string, manifest: ModelManifest, board: ScoreboardAnswer): Summarised {
+  const watched = board.versions.find((each) => each.version === version);
+  return {
+    ...{ kind, version, reason: null, model: manifest.model, trainedOn: manifest.shop, trainedAsOf: manifest.training.asOf },
+    tested: testedOf(manifest),
+    matured: maturedOf(watched),
+    maturedWords: watched?.words ?? board.words,
+    drift: watched?.drift ? { score: watched.drift.score, words: watched.drift.words, at: watched.drift.at } : null,
+  };
+}
+
+/** Measures of a kind that are shown, as a manifest names them. */
+const measureNames = ['auc', 'log_loss', 'brier', 'ece'] as const;
+const baselines = ['rfm-logistic', 'mbg-nbd', 'bg-nbd'] as const;
+
+function testedOf({ metrics }: ModelManifest): Summarised['tested'] {
+  const newest = metrics.tests[0];
+  const all = newest?.populations['all'];
+  const chosen = newest && all?.models?.[newest.chosen];
+  if (!newest || !all || !chosen) return null;
+  const of = (quality: Readonly<Record<string, unknown>>): Record<string, number | null> =>
+    Object.fromEntries(measureNames.map((name) => [name, typeof quality[name] === 'number' ? quality[name] : null]));
+  const beside = baselines.flatMap((name) => {
+    const quality = all.models?.[name];
+    return quality ? [[name, of(quality)] as const] : [];
+  });
+  const best = all.best;
+  return {
+    ...{ asOf: newest.asOf, customers: all.customers, measures: of(chosen), baselines: Object.fromEntries(beside) },
+    best: best ? { auc: best.auc, log_loss: best.log_loss } : null,
+  };
+}
+
+/** Months that were said at the time; where there are none, those that were computed afterwards. */
+function maturedOf(watched: ScoreboardAnswer['versions'][number] | undefined): Summarised['matured'] {
+  const group = watched?.groups.find(({ basis }) => basis === 'live') ?? watched?.groups.find(({ basis }) => basis === 'afterwards');
+  const all = group?.populations.find(({ population }) => population === 'all');
+  if (!group || !all) return null;
+  const { customers, predicted, observed, low, high, auc, logLoss, ece } = all;
+  return { months: group.months, customers, predicted, observed, low, high, auc, logLoss, ece };
+}
