@@ -1,4 +1,4 @@
-import { AlertsReadModule } from '#alerts';
+import { AlertsReadModule, BacktestModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
@@ -8,7 +8,7 @@ import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, ScoreboardModule, ScoresModule } from '#scoring';
+import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScoresModule } from '#scoring';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -36,6 +36,7 @@ export class ApiModule {
         AnalyticsModule,
         AlertsReadModule,
         DeliveryReadModule,
+        BacktestModule.forRoot(PastScoresModule, PastScores),
         ReplayModule,
         ModelsModule,
         ScoresModule,

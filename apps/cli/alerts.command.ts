@@ -1,5 +1,6 @@
 import type { AlertItem, AlertOrder } from '#contracts';
 import { Command, InvalidArgumentError } from 'commander';
+import { backtestCommand } from './alerts-backtest.command.js';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 
@@ -57,6 +58,7 @@ export function alertsCommand(): Command {
             say(`${at}  ${step ?? `refused: ${refused}`}${by ? ` by ${by}` : ''}  ${detail}`);
         }),
     )
+    .addCommand(backtestCommand())
     .addCommand(order('ack', 'It is in your hands.', undefined, () => ({ command: 'acknowledge' })))
     .addCommand(order('assign', 'Puts it into somebody’s hands.', '<person>', (assignee) => ({ command: 'assign', assignee })))
     .addCommand(order('comment', 'Says something about it.', '<text>', (text) => ({ command: 'comment', text })))

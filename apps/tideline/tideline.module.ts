@@ -1,4 +1,4 @@
-import { AlertsOwnerModule, AlertsReadModule } from '#alerts';
+import { AlertsOwnerModule, AlertsReadModule, BacktestModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
@@ -8,7 +8,7 @@ import { IngestionModule, TopicRefreshClaim, type TruncationPolicy } from '#inge
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, ScoreboardModule, ScorerModule, ScoresModule } from '#scoring';
+import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScorerModule, ScoresModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -47,6 +47,7 @@ export class TidelineModule {
         ),
         DeliveryReadModule,
         DeliveryAlarmsModule,
+        BacktestModule.forRoot(PastScoresModule, PastScores),
         ReplayModule,
         ModelsModule,
         ScorerModule.forRoot(),

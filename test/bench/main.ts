@@ -1,5 +1,6 @@
 import { runMeasures } from '../run-measures.js';
 import { alerts } from './alerts.js';
+import { backtest } from './backtest.js';
 import { drain } from './drain.js';
 import { features } from './features.js';
 import { importing } from './importing.js';
@@ -32,6 +33,7 @@ process.exitCode = await runMeasures(
     features,
     scoring,
     alerts,
+    backtest,
   },
   process.argv.slice(2),
 );

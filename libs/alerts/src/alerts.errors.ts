@@ -7,6 +7,10 @@ const codes = {
   'rule-unknown': { retryable: false },
   'rule-changed': { retryable: false },
   'page-unknown': { retryable: false },
+  'backtest-runs': { retryable: true },
+  'backtest-no-model': { retryable: false },
+  'backtest-no-history': { retryable: false },
+  'backtest-abandoned': { retryable: false },
 } as const;
 
 export type AlertsErrorCode = keyof typeof codes;

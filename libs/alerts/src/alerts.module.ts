@@ -11,11 +11,11 @@ import {
   READ_GATE,
   SHOP_DIRECTORY,
   type ReadGate,
-  type Shop,
   type ShopDirectory,
 } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { AlertsMetrics } from './alerts.metrics.js';
+import { clockBy } from './clock-by.js';
 import { EffectService } from './effect/effect.service.js';
 import { AlertsService } from './owner/alerts.service.js';
 import { AlertCommands } from './read/alert-commands.js';
@@ -94,11 +94,3 @@ export class AlertsReadModule {}
   exports: [AlertsService],
 })
 export class AlertsOwnerModule {}
-
-/** A shop's time, Unix milliseconds. */
-function clockBy(gate: ReadGate): (shop: Shop) => Promise<number | null> {
-  return async (shop) => {
-    const { stamp } = await gate.read(shop, () => Promise.resolve(), 'live');
-    return stamp.clock === null ? null : Date.parse(stamp.clock);
-  };
-}

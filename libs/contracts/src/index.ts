@@ -12,6 +12,7 @@ export * from './events/return.event.js';
 export * from './events/score.event.js';
 export * from './events/transaction.event.js';
 export * from './rest/alerts.js';
+export * from './rest/backtest.js';
 export * from './rest/common.js';
 export * from './rest/deliveries.js';
 export * from './rest/event-path.js';

@@ -56,6 +56,11 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'channel-changed': HttpStatus.CONFLICT,
   'delivery-unknown': HttpStatus.NOT_FOUND,
   'delivery-not-dead': HttpStatus.CONFLICT,
+  'backtest-runs': HttpStatus.CONFLICT,
+  'backtest-no-model': HttpStatus.UNPROCESSABLE_ENTITY,
+  'backtest-no-history': HttpStatus.UNPROCESSABLE_ENTITY,
+  // Nobody is there to read it.
+  'backtest-abandoned': HttpStatus.REQUEST_TIMEOUT,
 };
 
 /**

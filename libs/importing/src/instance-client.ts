@@ -2,6 +2,7 @@ import type {
   AlertAnswer,
   AlertOrder,
   AlertOrderAnswer,
+  AlertRulesAnswer,
   AlertsAnswer,
   AlarmsAnswer,
   AuditAnswer,
@@ -10,6 +11,7 @@ import type {
   DeliveryChannel,
   DeliveryChannelBody,
   DeliveryChannelsAnswer,
+  BacktestAnswer,
   EventPathAnswer,
   FingerprintAnswer,
   MaintenanceAnswer,
@@ -158,6 +160,13 @@ export class InstanceClient {
   }
   redriveChannel(shop: string, channel: string): Promise<RedriveAnswer> {
     return this.call('POST', `${this.path(shop)}/deliveries/redrive`, { channel });
+  }
+  alertRules(shop: string): Promise<AlertRulesAnswer> {
+    return this.call('GET', `${this.path(shop)}/alert-rules`);
+  }
+  /** @param body a `backtestBody` as it is written: what it leaves out has its default */
+  backtest(shop: string, body: object): Promise<BacktestAnswer> {
+    return this.call('POST', `${this.path(shop)}/alert-rules/backtest`, body, longMs);
   }
   eventPath(shop: string, id: string): Promise<EventPathAnswer> {
     return this.call('GET', `${this.path(shop)}/events/path?${new URLSearchParams({ id }).toString()}`);

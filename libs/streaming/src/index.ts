@@ -2,6 +2,7 @@ export { startBroker, type Broker, type BrokerOptions } from './broker/broker.js
 export { superviseBroker, type SupervisedBroker } from './broker/supervised-broker.js';
 export { domainTopicConfig, maxMessageBytes } from './broker/server-properties.js';
 export { openStreaming, type StreamingOptions } from './kafka-streaming.js';
+export { partitionOfKey } from './partition-of-key.js';
 export { StreamingError, type StreamingErrorCode } from './streaming.errors.js';
 export {
   STREAMING,

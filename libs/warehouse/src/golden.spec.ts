@@ -8,6 +8,8 @@ import {
   alertLogSql,
   alertOutcomeSql,
   alertPageSql,
+  churnBaseSql,
+  ordersSinceSql,
   suppressionCountsSql,
   suppressionPageSql,
 } from './alerts/index.js';
@@ -66,6 +68,7 @@ import { between } from './positions.js';
 import { customerMomentsSql } from './scores/customer-moments.js';
 import { versionsSql } from './scores/ledger-versions.reads.js';
 import { buyersFromSql } from './scores/moment.reads.js';
+import { pastMomentsSql } from './scores/past-moments.js';
 import { customerScoreSql, scoresSummarySql } from './scores/score.reads.js';
 import { markedMonthsSql, markOutcomesSql } from './scoreboard/index.js';
 import type { Shop } from './shop.js';
@@ -216,12 +219,15 @@ function statements(): Map<string, string> {
   texts.set('delivery.counts.sql', deliveryCountsSql(shop, { channel: 'crm' }).text);
   texts.set('delivery.log.sql', deliveryLogSql(shop, 'd1').text);
   texts.set('alerts.effect.sql', alertEffectSql(shop, 'churn-high', 90, new Date(at)).text);
+  texts.set('alerts.churn-base.sql', churnBaseSql(shop, { instants: [at, at + 604_800_000], horizonDays: 90, activeDays: 180 }).text);
+  texts.set('alerts.orders-since.sql', ordersSinceSql(shop, ['c1', "it's"], at).text);
   const rowAt = (topic: 'transactions.v1' | 'returns.v1', offset: bigint) => ({ topic, partition: 1, epoch: 1, offset });
   const moments = [
     { customerId: "it's", asOf: at, orders: [rowAt('transactions.v1', 7n)], returns: [] },
     { customerId: 'c2', asOf: at + 1, orders: [], returns: [rowAt('returns.v1', 3n)] },
   ];
   texts.set('read.customer-moments.sql', customerMomentsSql(shop, { moments, mbg, leaveOut: { orders: ['A1'], returns: ['R1'] } }).text);
+  texts.set('read.past-moments.sql', pastMomentsSql(shop, { from: at, to: at + 86_400_000, mbg, fromKey: 1, toKey: 5_000 }).text);
   texts.set('read.buyers-from.sql', buyersFromSql(shop, 7, 1_000).text);
   texts.set('read.order-versions.sql', versionsSql(shop, 'transactions.v1', between([], [position('transactions.v1', 1, 20n)])).text);
   texts.set('read.scores-summary.sql', scoresSummarySql(shop).text);

@@ -26,7 +26,8 @@ export interface Surroundings {
 export function foldMessage(state: PartitionState, { offset, message }: PlacedAlertMessage, around: Surroundings): AlertLogRow[] {
   state.next = offset + 1n;
   const rows = rowsOf(state, message, around);
-  return rows.map((row, step) => ({ ...row, partition: state.partition, epoch: state.epoch, offset, step }));
+  // They are nobody else's yet, and a copy of twenty fields is what a fold of a long history takes most of its time for.
+  return rows.map((row, step) => Object.assign(row, { partition: state.partition, epoch: state.epoch, offset, step }));
 }
 
 function rowsOf(state: PartitionState, message: AlertMessage, around: Surroundings): FoldRow[] {

@@ -31,19 +31,35 @@ export class RulesService {
    * @throws {AlertsError} `rule-changed` when somebody put another revision since `body.revision` was read
    */
   async put(shop: Shop, id: string, body: AlertRuleBody, by: string): Promise<AlertRule> {
-    const before = (await this.book(shop)).find(id);
-    const current = before?.revision ?? 0;
-    if (body.revision !== current) {
-      const who = before ? `${before.by} put revision ${current}` : 'there is none yet, which is revision 0';
-      throw new AlertsError('rule-changed', `Rule ${id} is not at revision ${body.revision}: ${who}. Read it again, then put your change.`);
-    }
+    const current = refuseOther(await this.book(shop), id, body.revision);
     const revision = current + 1;
     const from = (await this.clock(shop)) ?? 0;
     await this.rules.add(shop, { rule: id, revision, from, by, body: JSON.stringify({ ...body, revision }) });
     return this.find(shop, id);
   }
 
+  /**
+   * Every revision of a shop's rules, once it is sure that the rule stands as who asks has seen it.
+   * @throws {AlertsError} `rule-changed` as `put` does
+   */
+  async standing(shop: Shop, id: string, revision: number): Promise<RuleBook> {
+    const book = await this.book(shop);
+    refuseOther(book, id, revision);
+    return book;
+  }
+
   private async book(shop: Shop): Promise<RuleBook> {
     return ruleBookOf(await this.rules.all(shop));
   }
+}
+
+/** @returns the revision that stands */
+function refuseOther(book: RuleBook, id: string, revision: number): number {
+  const before = book.find(id);
+  const current = before?.revision ?? 0;
+  if (revision !== current) {
+    const who = before ? `${before.by} put revision ${current}` : 'there is none yet, which is revision 0';
+    throw new AlertsError('rule-changed', `Rule ${id} is not at revision ${revision}: ${who}. Read it again, then put your change.`);
+  }
+  return current;
 }

@@ -1,7 +1,7 @@
 import type { StandingDelivery } from '#warehouse';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterAttempt, backoffMs, deliveryLife, mostAttempts, patienceMs, redriven, stands } from './life.js';
+import { afterAttempt, backoffMs, deliveryLife, longestAskedMs, mostAttempts, patienceMs, redriven, stands } from './life.js';
 
 const now = Date.parse('2026-03-02T12:00:00Z');
 const waiting: StandingDelivery = {
@@ -26,6 +26,7 @@ describe('waiting after an attempt that failed', () => {
   it('lasts as long as the receiver asks for, where that is longer', () => {
     expect(afterAttempt(waiting, { ...no, retryAfterMs: 60_000 }, now, 0).nextAt).toBe(now + 60_000);
     expect(afterAttempt(waiting, { ...no, retryAfterMs: 10 }, now, 0).nextAt).toBe(now + 500);
+    expect(afterAttempt(waiting, { ...no, retryAfterMs: 8e15 }, now, 0)).toMatchObject({ state: 'waiting', nextAt: now + longestAskedMs });
   });
 });
 
@@ -57,6 +58,13 @@ describe('a delivery', () => {
       what: 'failed',
       turn: 1,
     });
+  });
+
+  it('that waited for its hour has its day from the first attempt on', () => {
+    const later = now + 2 * patienceMs;
+    const first = afterAttempt({ ...waiting, nextAt: later }, no, later, 0);
+    expect(first).toMatchObject({ state: 'waiting', triedSince: later });
+    expect(afterAttempt(first, no, later + patienceMs, 0).state).toBe('dead');
   });
 
   it('is redriven as if it were new, and no other is', () => {

@@ -25,6 +25,8 @@ const longestMs = 15 * 60_000;
 /** After so long, or so many attempts, nobody waits for it any more. */
 export const patienceMs = 24 * 3_600_000;
 export const mostAttempts = 200;
+/** The longest that a receiver may put an attempt off: whatever it asks for, a delivery is tried again within its day. */
+export const longestAskedMs = 3_600_000;
 
 /**
  * How long to wait after an attempt that failed: doubled each time up to a quarter of an hour, of which half is by chance, so that what
@@ -43,9 +45,11 @@ export function afterAttempt(before: StandingDelivery, outcome: Outcome, now: nu
   // Clocks of two processes may differ; the steps of one delivery never go back.
   const at = Math.max(now, before.at);
   if (outcome.taken) return step(before, 'delivered', { at, attempts, detail: outcome.detail });
-  const nextAt = at + Math.max(backoffMs(attempts, chance), outcome.retryAfterMs ?? 0);
-  const isOver = attempts >= mostAttempts || nextAt > before.triedSince + patienceMs;
-  return step(before, isOver ? 'dead' : 'failed', { at, attempts, nextAt, detail: outcome.detail });
+  const nextAt = at + Math.max(backoffMs(attempts, chance), Math.min(outcome.retryAfterMs ?? 0, longestAskedMs));
+  // What waited for its hour, or for a channel that was off, has its whole day from the first attempt on.
+  const triedSince = before.attempts === 0 ? at : before.triedSince;
+  const isOver = attempts >= mostAttempts || nextAt > triedSince + patienceMs;
+  return step(before, isOver ? 'dead' : 'failed', { at, attempts, nextAt, triedSince, detail: outcome.detail });
 }
 
 /** A dead delivery is tried again from now on, as if it were new. */

@@ -150,7 +150,14 @@ describe('a webhook', () => {
     const { id } = (await rig.one('crm')).delivery;
     const rows = await rig.outbox.page(rig.shop, { id }, 1);
     // A day goes by.
-    const aged = rows.map((row) => ({ ...row, turn: row.turn + 1, triedSince: Date.now() - patienceMs, nextAt: Date.now(), body: '' }));
+    const aged = rows.map((row) => ({
+      ...row,
+      turn: row.turn + 1,
+      attempts: 1,
+      triedSince: Date.now() - patienceMs,
+      nextAt: Date.now(),
+      body: '',
+    }));
     await rig.outbox.append(rig.shop, aged);
     await expect(rig.deliveries.redrive(rig.shop, id, 'ann')).rejects.toMatchObject({ code: 'delivery-not-dead' });
     rig.start();

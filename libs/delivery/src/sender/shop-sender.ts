@@ -184,7 +184,11 @@ export class ShopSender {
     }
     const chance = Math.random();
     // Those of one digest go on together: the next attempt holds the same ones.
-    const rows: StandingDelivery[] = deliveries.map((each) => afterAttempt(each, outcome, Date.now(), chance));
+    const now = Date.now();
+    const ended = deliveries.map((each) => afterAttempt(each, outcome, now, chance));
+    // What went together goes together again: another set would be another digest, under another key.
+    const nextAt = Math.max(...ended.map((each) => each.nextAt));
+    const rows: StandingDelivery[] = ended.map((each) => (each.state === 'waiting' ? { ...each, nextAt } : each));
     await this.#recorder.write(rows);
     this.#backlog.take(rows);
     this.parts.metrics.written(this.shop.shop, rows);

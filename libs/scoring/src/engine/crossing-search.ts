@@ -58,9 +58,13 @@ export class CrossingSearch {
     private readonly asOf: number,
     private held: Band | undefined,
     private readonly bounds: Bounds,
+    until = Infinity,
+    private readonly withinMs = 1,
   ) {
     this.firstMidnight = Math.floor((asOf + leastAheadMs) / dayMs) + 1;
-    this.last = Math.floor((asOf + daysAhead * dayMs) / dayMs) - this.firstMidnight + 2;
+    // The midnight after `until` is the last that can have a crossing before it.
+    const days = Math.min(Math.floor((asOf + daysAhead * dayMs) / dayMs), Math.floor(until / dayMs) + 1);
+    this.last = Math.max(days - this.firstMidnight + 2, 1);
     this.wanted = asOf;
   }
 
@@ -109,7 +113,7 @@ export class CrossingSearch {
   }
 
   private narrow({ low, high }: { low: number; high: Point }): void {
-    if (high.at - low > 1) {
+    if (high.at - low > this.withinMs) {
       this.wanted = Math.floor((low + high.at) / 2);
       return;
     }

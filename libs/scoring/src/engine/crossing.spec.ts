@@ -69,6 +69,26 @@ describe('the next crossing', () => {
     expect(down.length).toBeGreaterThan(5);
   });
 
+  it('is the same where it need not be looked for beyond an instant, none where it lies beyond, and late by no more than was said', async () => {
+    const all = await nextCrossings(model, { rows, count, asOf });
+    const scores = await model.score(rows, count);
+    const at = all.map((crossing) => crossing?.at ?? asOf + 40 * dayMs);
+    const upTo = await nextCrossings(model, { rows, count, asOf, until: at, scores });
+    expect(upTo.filter((crossing, row) => all[row] !== undefined && crossing !== undefined).length).toBeGreaterThan(50);
+    all.forEach((crossing, row) => {
+      if (crossing) expect(upTo[row], `customer ${row}`).toEqual(crossing);
+    });
+    const before = await nextCrossings(model, { rows, count, asOf, until: at.map((each) => each - 2 * dayMs) });
+    before.forEach((crossing, row) => expect(crossing?.at ?? Infinity, `customer ${row}`).toBeGreaterThan((at[row] ?? 0) - 2 * dayMs));
+    const late = await nextCrossings(model, { rows, count, asOf, withinMs: 600_000 });
+    late.forEach((crossing, row) => {
+      expect(crossing?.band).toBe(all[row]?.band);
+      const by = (crossing?.at ?? 0) - (all[row]?.at ?? 0);
+      expect(by >= 0 && by < 600_000, `customer ${row}: ${by}`).toBe(true);
+    });
+    expect(late.some((crossing, row) => crossing?.at !== all[row]?.at)).toBe(true);
+  });
+
   it('is a whole millisecond, the first in the new band', async () => {
     const crossings = await nextCrossings(model, { rows, count, asOf });
     const { prob } = await model.score(rows, count);

@@ -1,8 +1,8 @@
 import { features } from '#warehouse';
 import { advanceInto } from './advance.js';
 import type { Band } from './bands.js';
-import { CrossingSearch, type Bounds, type Crossing } from './crossing-search.js';
-import type { ScoringModel } from './model.js';
+import { CrossingSearch, type Bounds, type Crossing, type Point } from './crossing-search.js';
+import type { Scores, ScoringModel } from './model.js';
 import { silenceBounds } from './silence-bounds.js';
 
 /** Customers who are silent from an instant on. */
@@ -14,6 +14,12 @@ export interface Silent {
   readonly asOf: number | ArrayLike<number>;
   /** The bands that they are held to be in; those of their rows by default. */
   readonly held?: readonly Band[];
+  /** Unix milliseconds, one each: a crossing that lies later need not be found. One that does not is the same as without it. */
+  readonly until?: ArrayLike<number>;
+  /** How late a crossing may be found, milliseconds; 1 by default, which is exact. Most of what a search asks is the last stretch. */
+  readonly withinMs?: number;
+  /** What the model said of `rows`, where it was asked. */
+  readonly scores?: Pick<Scores, 'prob' | 'contrib'>;
 }
 
 const width = features.length;
@@ -31,7 +37,10 @@ const boundsOf = new WeakMap<ScoringModel, Promise<Bounds | undefined>>();
  *
  * @returns one for each customer, in order; undefined where there is none, or the row cannot be scored. Throws as `ScoringModel.score`.
  */
-export async function nextCrossings(model: ScoringModel, { rows, count, asOf, held }: Silent): Promise<(Crossing | undefined)[]> {
+export async function nextCrossings(
+  model: ScoringModel,
+  { rows, count, asOf, held, until, withinMs, scores }: Silent,
+): Promise<(Crossing | undefined)[]> {
   let known = boundsOf.get(model);
   if (!known) {
     boundsOf.set(model, (known = silenceBounds(model)));
@@ -40,13 +49,20 @@ export async function nextCrossings(model: ScoringModel, { rows, count, asOf, he
   }
   const bounds = (await known) ?? unbounded;
   const from = (index: number): number => (typeof asOf === 'number' ? asOf : (asOf[index] ?? NaN));
+  const startOf = (index: number, { prob, contrib }: Pick<Scores, 'prob' | 'contrib'>): Point => {
+    const [begin, end] = [index * width, (index + 1) * width];
+    return { at: from(index), probability: prob[index] ?? NaN, row: rows.subarray(begin, end), contrib: contrib.subarray(begin, end) };
+  };
   const crossings = new Array<Crossing | undefined>(count);
   let next = 0;
   const lane = async (): Promise<void> => {
     let searches: { readonly index: number; readonly search: CrossingSearch }[] = [];
     for (;;) {
       while (searches.length < together && next < count) {
-        searches.push({ index: next, search: new CrossingSearch(from(next), held?.[next], bounds) });
+        const search = new CrossingSearch(from(next), held?.[next], bounds, until?.[next], withinMs);
+        if (scores) search.take(startOf(next, scores));
+        // A row that cannot be scored is at its end already.
+        if (search.wanted !== undefined) searches.push({ index: next, search });
         next += 1;
       }
       if (searches.length === 0) return;

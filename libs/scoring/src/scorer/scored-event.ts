@@ -15,16 +15,15 @@ export function scoredEventId(shop: string, { customerId, model, decidedAt, band
   return `score-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
-/** `tideline.customer.scored.v1` of a decision that changed a band. A function of the decision: sent again it is the same bytes. */
-export function scoredEvent(shop: Pick<Shop, 'shop'>, decision: ScoreDecision): { readonly key: string; readonly value: string } {
-  const at = new Date(decision.decidedAt).toISOString();
+/** What `tideline.customer.scored.v1` says of a decision. */
+export function scoreOf(decision: ScoreDecision): CustomerScore {
   const { band, previousBand } = decision;
   if (band === 'none') throw new TypeError('A customer without a score is not told of.');
-  const data: CustomerScore = {
+  return {
     customerId: decision.customerId,
     kind: 'churn',
     model: decision.model,
-    decidedAt: at,
+    decidedAt: new Date(decision.decidedAt).toISOString(),
     cause: decision.cause,
     probability: decision.probability,
     band,
@@ -34,6 +33,12 @@ export function scoredEvent(shop: Pick<Shop, 'shop'>, decision: ScoreDecision): 
     reasons: decision.reasons.slice(0, 3).map((words) => words.slice(0, longestReason)),
     muted: decision.muted,
   };
+}
+
+/** `tideline.customer.scored.v1` of a decision that changed a band. A function of the decision: sent again it is the same bytes. */
+export function scoredEvent(shop: Pick<Shop, 'shop'>, decision: ScoreDecision): { readonly key: string; readonly value: string } {
+  const data = scoreOf(decision);
+  const at = data.decidedAt;
   const event = {
     specversion: '1.0',
     id: scoredEventId(shop.shop, decision),

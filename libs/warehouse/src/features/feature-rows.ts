@@ -30,7 +30,7 @@ export function* featureChunks(bytes: Uint8Array, most: number): Generator<Featu
 }
 
 /** A length as ClickHouse writes it: seven bits a byte, the lowest first. @returns it, and where the next byte is */
-function varint(bytes: Uint8Array, from: number): [value: number, next: number] {
+export function varint(bytes: Uint8Array, from: number): [value: number, next: number] {
   let value = 0;
   for (let at = from, shift = 0; ; at += 1, shift += 7) {
     const byte = bytes[at] ?? 0;

@@ -7,3 +7,5 @@ export { keyOf, liesBefore, lowerOf, scoredPositions, scoredTopics, type Place }
 export type { HeldBand, ScoreDecision, ScoreRole, ScorerState, Standing } from './score-rows.js';
 export { isMove, ScoreRepository, type ScoreBatch, type ScorerStart, type StoredMove } from './score.repository.js';
 export { customerScoreSql, ScoreReads, scoresSummarySql, type BandCount, type ScoresSummary } from './score.reads.js';
+export { pastMomentsSql, type PastMomentsQuery } from './past-moments.js';
+export { PastMomentReads, type PastMoment, type PastMoments } from './past-moment.reads.js';
