@@ -117,11 +117,12 @@ export class BacktestService {
     const { reads, gate } = this.parts;
     const { sent } = decisions;
     const alerted = [...new Set(sent.map(({ customerId }) => customerId))];
-    const { value, stamp } = await gate.read(shop, async () => ({
-      base: await reads.churnBase(shop, { instants: baseInstants(from, to), horizonDays, activeDays }),
-      orders: await reads.ordersSince(shop, alerted, from),
-    }));
-    const outcome = (some: typeof sent) => outcomeOf(some, { from, to, ...value });
+    // Each in a hold of its own: a settling waits for readers.
+    const { value: base } = await gate.read(shop, () =>
+      reads.churnBase(shop, { instants: baseInstants(from, to), horizonDays, activeDays }),
+    );
+    const { value: orders, stamp } = await gate.read(shop, () => reads.ordersSince(shop, alerted, from));
+    const outcome = (some: typeof sent) => outcomeOf(some, { from, to, base, orders });
     const trained = Date.parse(trainedUntil);
     const [seen, unseen] = [sent.filter(({ at }) => at < trained), sent.filter(({ at }) => at >= trained)];
     const { clock, ...rest } = stamp;

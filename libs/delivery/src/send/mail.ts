@@ -24,9 +24,9 @@ export async function sendMail({ server, from, to, key, subject, text, html }: M
       headers: { 'Tideline-Id': key, 'Auto-Submitted': 'auto-generated' },
     });
     const refused = sent.rejected.length === 0 ? '' : ` Not taken for ${sent.rejected.length} of ${to.length} addresses.`;
-    return { taken: true, detail: `${sent.response}${refused}`.slice(0, 500) };
+    return { taken: true, detail: `${sent.response}${refused}` };
   } catch (error) {
-    return { taken: false, detail: `The mail server: ${(error as Error).message}`.slice(0, 500) };
+    return { taken: false, detail: `The mail server: ${(error as Error).message}` };
   } finally {
     transport.close();
   }

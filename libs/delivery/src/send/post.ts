@@ -4,7 +4,6 @@ import type { Outcome } from '../outbox/life.js';
 export const answerMs = 5_000;
 /** So much of an answer is read; it says nothing that is needed. */
 const mostBytes = 65_536;
-const shownCharacters = 200;
 /** Statuses whose `Retry-After` counts. */
 const busy = new Set([429, 503]);
 
@@ -33,7 +32,7 @@ export async function post({ url, headers, body, signal }: Post): Promise<Outcom
     if (status >= 300 && status < 400)
       return { taken: false, detail: `${status}: it redirects, which is not followed. Name the address that takes deliveries itself.` };
     const retryAfterMs = busy.has(status) ? retryAfterOf(response.headers.get('retry-after'), Date.now()) : undefined;
-    const said = text.replace(/\s+/g, ' ').trim().slice(0, shownCharacters);
+    const said = text.replace(/\s+/g, ' ').trim();
     return {
       taken: false,
       detail: said === '' ? `${status}` : `${status}: ${said}`,
