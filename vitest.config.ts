@@ -6,6 +6,14 @@ const conditions = ['tideline-source', 'node'];
 const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 const engine = { pool: 'forks', isolate: true, fileParallelism: false, env: { UV_THREADPOOL_SIZE: '16' } } as const;
 
+/** Specs over the engine alone, which time nothing: `npm test` runs them beside those of broker and processes, which wait half of the time. */
+const engineAlone = [
+  'libs/{scoring,warehouse}/**/*.int-spec.ts',
+  'libs/testing/src/{compare,log}/*.int-spec.ts',
+  'libs/ingestion/src/recount/*.int-spec.ts',
+  'libs/replay/src/fingerprint.int-spec.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,11 +24,13 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{apps,libs,test}/**/*.int-spec.ts'],
+          exclude: engineAlone,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           ...engine,
         },
       },
+      { ...source, test: { name: 'engine', include: engineAlone, testTimeout: 120_000, hookTimeout: 120_000, ...engine } },
       'test/e2e/vitest.config.ts',
     ],
   },

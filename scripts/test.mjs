@@ -1,5 +1,5 @@
-// npm test: all set-up, then every check: the specs one after the other (two cores, one embedded engine per process), and beside them
-// what needs neither engine nor broker.
+// npm test: all set-up, then every check. Two rows beside one another, for there are two cores: the specs of units, broker and processes, which
+// wait half of the time; and what needs no broker: types, lint, pytest, then the specs of the engine alone.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,19 +38,27 @@ function hasCompose() {
 
 const work = mkdtempSync(join(tmpdir(), 'tideline-test-'));
 const junit = join(work, 'pytest.xml');
-const report = join(work, 'vitest.json');
-const vitestArguments = ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile=${report}`];
-const [vitest] = await Promise.all([
-  run('npx', vitestArguments, { env: { ...process.env, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'inherit', 'inherit'] }),
-  besideVitest(),
+await Promise.all([
+  vitest(['unit', 'integration', 'e2e'], { stdio: ['ignore', 'inherit', 'inherit'] }),
+  // Said at its end, so that the two rows do not speak at once.
+  withoutBroker().then(() => vitest(['engine'])),
 ]);
-countVitest(vitest.status);
 rmSync(work, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);
 
-/** What needs no engine and no broker, one after the other: the specs wait for theirs half of the time. */
-async function besideVitest() {
+/** Runs and counts the specs of some projects. */
+async function vitest(projects, options = {}) {
+  const report = join(work, `vitest-${projects[0]}.json`);
+  const named = projects.map((project) => `--project=${project}`);
+  const args = ['vitest', 'run', ...named, '--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const { status, said } = await run('npx', args, { env: { ...process.env, UV_THREADPOOL_SIZE: '16' }, ...options });
+  process.stdout.write(said);
+  countVitest(status, report);
+}
+
+/** What needs neither engine nor broker, one after the other. */
+async function withoutBroker() {
   for (const [name, command, ...rest] of [
     ['typecheck', 'npx', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
     ['typecheck of the page', 'npx', 'tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json'],
@@ -83,7 +91,7 @@ function run(command, rest, options = {}) {
   });
 }
 
-function countVitest(status) {
+function countVitest(status, report) {
   const before = failed;
   const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] };
   for (const file of testResults) {

@@ -187,7 +187,7 @@ describe.each([
 
 it('raises no alarm: the audits of sandboxes find nothing', async () => {
   const sandboxes = ingestion.pipelines.filter(({ shop }) => shop.replayOf !== undefined);
-  expect(sandboxes.length).toBe(12);
+  expect(sandboxes.length).toBe(8);
   for (const pipeline of sandboxes) expect((await pipeline.audit()).checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(alarms.list()).toEqual([]);
 });
