@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
  */
 const ground = ['contracts'];
 const edges = [...ground, 'config', 'observability', 'clickhouse', 'http'];
-const middle = [...edges, 'warehouse', 'streaming', 'clock'];
+const middle = [...edges, 'warehouse', 'streaming', 'clock', 'statistics'];
 export const layers = {
   contracts: [],
   config: ground,
@@ -16,6 +16,7 @@ export const layers = {
   clickhouse: ['contracts', 'config', 'observability'],
   http: ['contracts', 'config'],
   clock: edges,
+  statistics: [],
   streaming: edges,
   warehouse: [...edges, 'clock'],
   ingestion: middle,

@@ -1,29 +1,21 @@
 import type { BacktestAnswer } from '#contracts';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { instanceAt, urlHelp } from './instance.js';
-import { parseShop } from './parse-shop.js';
+import { instanceAt } from './instance.js';
+import { say } from './say.js';
+import { shopCommand, type ShopOptions } from './shop-command.js';
 
-interface Options {
-  readonly shop: string;
+interface Options extends ShopOptions {
   readonly rule: string;
   readonly weeks: number;
-  readonly url?: string;
-  readonly json?: true;
 }
-
-const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 /** `alerts backtest`: a rule in a file, tried on the weeks that are over. */
 export function backtestCommand(): Command {
-  return new Command('backtest')
-    .description('Tries a rule on the weeks that are over; nothing is put, nothing is sent.')
-    .requiredOption('--shop <id>', 'the shop', parseShop)
+  return shopCommand('backtest', 'Tries a rule on the weeks that are over; nothing is put, nothing is sent.')
     .requiredOption('--rule <file>', 'YAML: rule (its id), name, band and what else a PUT takes; without revision it is the next one')
     .option('--weeks <n>', 'how many, up to the shop’s clock; at most 52', parseWeeks, 26)
-    .option('--json', 'print the answer as one JSON object')
-    .option('--url <url>', urlHelp)
     .action(async ({ shop, rule: file, weeks, url, json }: Options) => {
       const client = await instanceAt(url);
       const rule = await readRule(file);

@@ -1,31 +1,18 @@
 import type { AlertItem, AlertOrder } from '#contracts';
 import { Command, InvalidArgumentError } from 'commander';
 import { backtestCommand } from './alerts-backtest.command.js';
-import { instanceAt, urlHelp } from './instance.js';
-import { parseShop } from './parse-shop.js';
-
-interface Options {
-  readonly shop: string;
-  readonly url?: string;
-  readonly json?: true;
-}
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+import { instanceAt } from './instance.js';
+import { say } from './say.js';
+import { countsText, shopCommand, type ShopOptions } from './shop-command.js';
 
 /** `alerts`: those there are, one with its log, what was not sent, and what people do with one. */
 export function alertsCommand(): Command {
   const alerts = new Command('alerts').description('Alerts about customers: list, show, and what you do with them.');
-  const of = (name: string, description: string): Command =>
-    new Command(name)
-      .description(description)
-      .requiredOption('--shop <id>', 'the shop', parseShop)
-      .option('--json', 'print the answer as one JSON object')
-      .option('--url <url>', urlHelp);
   const order = (name: string, description: string, argument: string | undefined, orderOf: (text: string) => AlertOrder): Command => {
-    const command = of(name, description).argument('<alert>', 'its id');
+    const command = shopCommand(name, description).argument('<alert>', 'its id');
     if (argument !== undefined) command.argument(argument);
     return command.action(async (alert: string, ...rest: unknown[]) => {
-      const options = rest[argument === undefined ? 0 : 1] as Options;
+      const options = rest[argument === undefined ? 0 : 1] as ShopOptions;
       const answer = await (await instanceAt(options.url)).orderAlert(options.shop, alert, orderOf(String(rest[0])));
       if (options.json) return say(JSON.stringify(answer));
       say(`${answer.outcome === 'done' ? 'Done' : 'Sent; the owner of alerts has not come to it yet'}. ${lineOf(answer.alert)}`);
@@ -33,23 +20,19 @@ export function alertsCommand(): Command {
   };
   return alerts
     .addCommand(
-      of('list', 'The newest first, those that are not over.')
+      shopCommand('list', 'The newest first, those that are not over.')
         .option('--state <state>', 'open, acknowledged, acted, recovered, expired or live', 'live')
-        .action(async ({ shop, url, json, state }: Options & { state: string }) => {
+        .action(async ({ shop, url, json, state }: ShopOptions & { state: string }) => {
           const answer = await (await instanceAt(url)).alerts(shop, { state });
           if (json) return say(JSON.stringify(answer));
           for (const alert of answer.alerts) say(lineOf(alert));
-          say(
-            Object.entries(answer.counts)
-              .map(([name, count]) => `${count} ${name}`)
-              .join(', '),
-          );
+          say(countsText(answer.counts));
         }),
     )
     .addCommand(
-      of('show', 'One with its reasons and all that happened to it.')
+      shopCommand('show', 'One with its reasons and all that happened to it.')
         .argument('<alert>', 'its id')
-        .action(async (id: string, { shop, url, json }: Options) => {
+        .action(async (id: string, { shop, url, json }: ShopOptions) => {
           const answer = await (await instanceAt(url)).alert(shop, id);
           if (json) return say(JSON.stringify(answer));
           say(lineOf(answer.alert));

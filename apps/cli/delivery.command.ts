@@ -1,29 +1,16 @@
 import { deliveryChannelBody, deliveryStates, type DeliveryItem } from '#contracts';
 import { Command, InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
-import { instanceAt, urlHelp } from './instance.js';
-import { parseShop } from './parse-shop.js';
-
-interface Options {
-  readonly shop: string;
-  readonly url?: string;
-  readonly json?: true;
-}
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+import { instanceAt } from './instance.js';
+import { say } from './say.js';
+import { countsText, shopCommand, type ShopOptions } from './shop-command.js';
 
 /** `delivery`: channels, what went out, what waits, what was given up, and another try for that. */
 export function deliveryCommand(): Command {
-  const of = (name: string, description: string): Command =>
-    new Command(name)
-      .description(description)
-      .requiredOption('--shop <id>', 'the shop', parseShop)
-      .option('--json', 'print the answer as one JSON object')
-      .option('--url <url>', urlHelp);
   return new Command('delivery')
     .description('Webhooks, chat and mail: channels, deliveries, another try for dead ones.')
     .addCommand(
-      of('channels', 'Where alerts and alarms are sent.').action(async ({ shop, url, json }: Options) => {
+      shopCommand('channels', 'Where alerts and alarms are sent.').action(async ({ shop, url, json }: ShopOptions) => {
         const answer = await (await instanceAt(url)).deliveryChannels(shop);
         if (json) return say(JSON.stringify(answer));
         for (const each of answer.channels) {
@@ -33,10 +20,10 @@ export function deliveryCommand(): Command {
       }),
     )
     .addCommand(
-      of('put', 'Puts the next revision of a channel, or a new one.')
+      shopCommand('put', 'Puts the next revision of a channel, or a new one.')
         .argument('<channel>', 'its id')
         .argument('<file>', 'JSON as PUT delivery-channels takes it; revision may be left out')
-        .action(async (channel: string, file: string, { shop, url, json }: Options) => {
+        .action(async (channel: string, file: string, { shop, url, json }: ShopOptions) => {
           const instance = await instanceAt(url);
           const { channels } = await instance.deliveryChannels(shop);
           const revision = channels.find(({ id }) => id === channel)?.revision ?? 0;
@@ -45,25 +32,21 @@ export function deliveryCommand(): Command {
         }),
     )
     .addCommand(
-      of('list', 'Deliveries, the newest first.')
+      shopCommand('list', 'Deliveries, the newest first.')
         .option('--state <state>', deliveryStates.join(', '))
         .option('--channel <channel>', 'of one channel')
-        .action(async ({ shop, url, json, state, channel }: Options & { state?: string; channel?: string }) => {
+        .action(async ({ shop, url, json, state, channel }: ShopOptions & { state?: string; channel?: string }) => {
           const asked = { ...(state === undefined ? {} : { state }), ...(channel === undefined ? {} : { channel }) };
           const answer = await (await instanceAt(url)).deliveries(shop, asked);
           if (json) return say(JSON.stringify(answer));
           for (const each of answer.deliveries) say(lineOf(each));
-          say(
-            Object.entries(answer.counts)
-              .map(([name, count]) => `${count} ${name}`)
-              .join(', '),
-          );
+          say(countsText(answer.counts));
         }),
     )
     .addCommand(
-      of('show', 'One with what it says and every attempt.')
+      shopCommand('show', 'One with what it says and every attempt.')
         .argument('<delivery>', 'its id')
-        .action(async (id: string, { shop, url, json }: Options) => {
+        .action(async (id: string, { shop, url, json }: ShopOptions) => {
           const answer = await (await instanceAt(url)).delivery(shop, id);
           if (json) return say(JSON.stringify(answer));
           say(lineOf(answer.delivery));
@@ -74,10 +57,10 @@ export function deliveryCommand(): Command {
         }),
     )
     .addCommand(
-      of('redrive', 'Tries a dead delivery again, or all dead ones of a channel.')
+      shopCommand('redrive', 'Tries a dead delivery again, or all dead ones of a channel.')
         .argument('[delivery]', 'its id')
         .option('--channel <channel>', 'all of a channel')
-        .action(async (id: string | undefined, { shop, url, json, channel }: Options & { channel?: string }) => {
+        .action(async (id: string | undefined, { shop, url, json, channel }: ShopOptions & { channel?: string }) => {
           if ((id === undefined) === (channel === undefined))
             throw new InvalidArgumentError('Name a delivery, or a channel with --channel.');
           const instance = await instanceAt(url);

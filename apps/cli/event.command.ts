@@ -2,8 +2,7 @@ import type { EventPathAnswer } from '#contracts';
 import { Command } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+import { say } from './say.js';
 
 /** `event`: where an event went. */
 export function eventCommand(): Command {

@@ -2,6 +2,7 @@ import type { FingerprintAnswer } from '#contracts';
 import { Command } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
+import { say } from './say.js';
 
 interface Options {
   readonly shop: string;
@@ -9,8 +10,6 @@ interface Options {
   readonly url?: string;
   readonly json?: true;
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** `fingerprint`: what a shop holds, in a form that can be compared. */
 export function fingerprintCommand(): Command {

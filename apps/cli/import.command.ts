@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
+import { say } from './say.js';
 
 interface Options {
   readonly shop: string;
@@ -104,7 +105,6 @@ function counts(collected: Collected, rejectsPath: string) {
 }
 
 function report(result: Readonly<Record<string, unknown>>, options: Options): void {
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (options.json) return say(JSON.stringify(result));
   for (const [name, value] of Object.entries(result)) {
     if (typeof value !== 'object' || value === null) say(`${name.padEnd(14)} ${String(value)}`);

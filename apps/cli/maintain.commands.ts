@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
+import { say } from './say.js';
 import { withStopped } from './stopped.js';
 
 interface Options {
@@ -16,8 +17,6 @@ interface Options {
 
 /** How often a running instance is asked how far it is. */
 const pollMs = 250;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** What people do about the figures themselves: `audit`, `rebuild`. */
 export function maintainCommands(): Command[] {

@@ -3,6 +3,7 @@ import type { InstanceClient } from '#importing';
 import { Command, InvalidArgumentError } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
+import { say } from './say.js';
 import { scoreboardLines } from './scoreboard-lines.js';
 
 interface Options {
@@ -14,7 +15,6 @@ interface Options {
   readonly ifRunning?: true;
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const json = ['--json', 'print the answer as one JSON object'] as const;
 
 /** `model`: versions of models, and which of them a shop uses. */

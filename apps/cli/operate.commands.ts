@@ -1,13 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
+import { say } from './say.js';
 
 interface Options {
   readonly shop: string;
   readonly url?: string;
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** What people answer to alarms: `acknowledge`, `accept`. */
 export function operateCommands(): Command[] {

@@ -7,6 +7,7 @@ import { instanceAt, urlHelp } from './instance.js';
 import { parseMoment } from './parse-moment.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
+import { say } from './say.js';
 
 interface Options {
   readonly shop?: string;
@@ -23,8 +24,6 @@ interface Options {
 const lookMs = 250;
 /** How long an instance may be away in the middle of it. */
 const patienceMs = 120_000;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** `replay`: a shop's history again, into a sandbox; and what is said to one that runs. */
 export function replayCommand(): Command {

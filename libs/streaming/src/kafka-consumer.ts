@@ -171,7 +171,8 @@ export class KafkaConsumer implements RunningConsumer {
       if (taken) {
         payload.resolveOffset(batch.lastOffset());
         this.#rebuilds = 0;
-        if (this.#crash !== undefined) {
+        // That one topic comes on says nothing of another one that is missing.
+        if (this.#crash !== undefined && !isMissingTopic(this.#crash)) {
           this.#crash = undefined;
           this.update();
         }

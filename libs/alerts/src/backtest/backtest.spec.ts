@@ -13,7 +13,6 @@ import { ScoreLine } from './score-line.js';
 import { ScoreMemory } from './score-memory.js';
 import { alertsByDay, bySuppression, sharedCustomers } from './summary.js';
 import { triedRules } from './tried-rules.js';
-import { wilsonInterval } from './wilson.js';
 
 const shop: Shop = {
   ...{ shop: 'demo', database: 'shop_demo', timeZone: 'Europe/London', currency: 'GBP', fiscalYearStart: 1, clockMode: 'source' },
@@ -177,14 +176,6 @@ describe('its summary', () => {
     const other = [{ ...sent[0], customerId: 'c1', at: start + 31 * dayMs } as (typeof sent)[number]];
     expect(sharedCustomers(sent, other)).toBe(1);
     expect(sharedCustomers(sent.slice(0, 1), other)).toBe(0);
-  });
-
-  it('has Wilson’s interval', () => {
-    // Worked out once by statsmodels' proportion_confint(8, 10, method='wilson').
-    const { low, high } = wilsonInterval(8, 10);
-    expect([low, high].map((each) => each.toFixed(4))).toEqual(['0.4902', '0.9433']);
-    expect(wilsonInterval(0, 5).low).toBe(0);
-    expect(wilsonInterval(5, 5).high).toBe(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { BacktestOutcome } from '#contracts';
+import { wilsonInterval } from '#statistics';
 import { horizonDays, type ChurnBase } from '#warehouse';
 import type { PastAlert } from './fold-past.js';
-import { wilsonInterval } from './wilson.js';
 
 const dayMs = 86_400_000;
 export const horizonMs = horizonDays * dayMs;
@@ -57,7 +57,7 @@ export function outcomeOf(alerts: readonly PastAlert[], { from, to, orders, base
   };
   const rateOf = { all: rate('customers', 'gone'), active: rate('active', 'activeGone') };
   const liftOver = (of: number | null): number | null => (precision === null || of === null || of === 0 ? null : precision / of);
-  const { low, high } = known === 0 ? { low: null, high: null } : wilsonInterval(gone, known);
+  const { low, high } = precision === null ? { low: null, high: null } : wilsonInterval(precision, known);
   return {
     ...{ alerts: alerts.length, known, notYetKnown: alerts.length - known, gone, precision, low, high },
     base: rateOf,

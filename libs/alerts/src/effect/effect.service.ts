@@ -1,7 +1,7 @@
 import type { EffectAnswer } from '#contracts';
+import { welchInterval, type Interval } from '#statistics';
 import type { AlertEffectReads, EffectGroup, ReadGate, Shop } from '#warehouse';
 import { amountOf } from '../read/shown.js';
-import { welchInterval, type Interval } from './welch.js';
 
 /** Days after a decision in which orders count: as long as the score looks ahead. */
 export const windowDays = 90;

@@ -182,11 +182,9 @@ export class ShopSender {
       this.#isFree = true;
       this.#rouse();
     }
-    const chance = Math.random();
-    // Those of one digest go on together: the next attempt holds the same ones.
-    const now = Date.now();
+    // Those of one digest go on together, by one draw, one clock and one next attempt: another set would be another digest, under another key.
+    const [chance, now] = [Math.random(), Date.now()];
     const ended = deliveries.map((each) => afterAttempt(each, outcome, now, chance));
-    // What went together goes together again: another set would be another digest, under another key.
     const nextAt = Math.max(...ended.map((each) => each.nextAt));
     const rows: StandingDelivery[] = ended.map((each) => (each.state === 'waiting' ? { ...each, nextAt } : each));
     await this.#recorder.write(rows);

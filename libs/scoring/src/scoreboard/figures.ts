@@ -1,20 +1,7 @@
 import type { OutcomeFigures, OutcomeRates } from '#contracts';
+import { wilsonInterval } from '#statistics';
 import type { OutcomeCell } from '#warehouse';
 import { churnBands } from '../engine/index.js';
-
-/** Of the normal distribution, 95 %. */
-const z95 = 1.959963984540054;
-
-/**
- * 95 % interval of a share (Wilson 1927).
- * @param of how many were independent: marks of one customer whose windows overlap are not
- */
-export function wilson(share: number, of: number): [low: number, high: number] {
-  const square = (z95 * z95) / of;
-  const middle = (share + square / 2) / (1 + square);
-  const half = (z95 * Math.sqrt((share * (1 - share)) / of + square / (4 * of))) / (1 + square);
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
-}
 
 type Sums = Omit<OutcomeCell, 'reference' | 'band' | 'tenth'>;
 
@@ -32,12 +19,15 @@ export function sumOf(cells: readonly OutcomeCell[]): Sums {
   };
 }
 
-/** Predicted and observed of some cells. @param overlap windows of one customer that lie over one another */
+/**
+ * Predicted and observed of some cells.
+ * @param overlap windows of one customer that lie over one another: they are not independent
+ */
 export function ratesOf(cells: readonly OutcomeCell[], overlap: number): OutcomeRates {
   const { customers, gone, predicted } = sumOf(cells);
   if (customers === 0) return { customers, predicted: null, observed: null, low: null, high: null };
   const observed = gone / customers;
-  const [low, high] = wilson(observed, customers / overlap);
+  const { low, high } = wilsonInterval(observed, customers / overlap);
   return { customers, predicted: within(predicted / customers), observed, low, high };
 }
 

@@ -1,4 +1,4 @@
-import { isSandbox, type Shop } from '#warehouse';
+import { isSandbox, ShopFailures, type Shop } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScoringAlarms } from '../scorer/shop-scorer.js';
 import { ShopWatch, type WatchParts } from './shop-watch.js';
@@ -23,12 +23,14 @@ export interface ModelWatchParts {
 /** Watches the models of every shop that this process scores, one turn at a time. Fails for one shop alone. */
 export class ModelWatchService {
   readonly #watches = new Map<string, ShopWatch>();
-  readonly #failing = new Map<string, string>();
+  readonly #failures: ShopFailures;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #alarms: ScoringAlarms = unheard;
 
-  constructor(private readonly parts: ModelWatchParts) {}
+  constructor(private readonly parts: ModelWatchParts) {
+    this.#failures = new ShopFailures(parts.log, 'the models of a shop could not be looked at, it is tried again');
+  }
 
   /** @param alarms told when calibration leaves its band, and when it is back */
   start(alarms: ScoringAlarms = unheard): void {
@@ -64,12 +66,9 @@ export class ModelWatchService {
       this.#watches.set(shop.database, watch);
       try {
         await watch.turn();
-        this.#failing.delete(shop.shop);
+        this.#failures.well(shop);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        if (this.#failing.get(shop.shop) !== why)
-          this.parts.log.warn({ shop: shop.shop, error: why }, 'the models of a shop could not be looked at, it is tried again');
-        this.#failing.set(shop.shop, why);
+        this.#failures.failed(shop, error);
       }
     }
   }

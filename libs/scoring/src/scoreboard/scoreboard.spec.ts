@@ -1,8 +1,7 @@
 import type { OutcomeCell } from '#warehouse';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrationOf } from './calibration.js';
-import { figuresOf, wilson } from './figures.js';
+import { figuresOf } from './figures.js';
 import { basisOf, monthStarts, overlapOf } from './months.js';
 import { BinCounts, ColumnSample, distributionOf, profileOf } from './profile.js';
 import { binOf, driftStateOf, psi } from './psi.js';
@@ -118,26 +117,6 @@ describe('months', () => {
     expect(overlapOf(months, 90)).toBe(4);
     expect(overlapOf(months, 28)).toBe(1);
     expect(overlapOf([], 90)).toBe(1);
-  });
-});
-
-describe('an interval by Wilson', () => {
-  it('is that of worked examples', () => {
-    // None of 10: the upper end is z2 / (10 + z2). 20 of 50: (.4 + .0384 +- 1.96 sqrt(.0048 + .00038)) / 1.0768.
-    expect(wilson(0, 10).map((end) => end.toFixed(4))).toEqual(['0.0000', '0.2775']);
-    expect(wilson(0.4, 50).map((end) => end.toFixed(4))).toEqual(['0.2761', '0.5382']);
-    const [low, high] = wilson(0.3, 1e9);
-    expect([low, high].every((end) => Math.abs(end - 0.3) < 1e-4)).toBe(true);
-  });
-
-  it('holds the share and lies in 0..1', () => {
-    fc.assert(
-      fc.property(fc.nat(500), fc.integer({ min: 1, max: 500 }), (some, all) => {
-        const share = Math.min(some, all) / all;
-        const [low, high] = wilson(share, all);
-        expect(low >= 0 && high <= 1 && low <= share + 1e-12 && high >= share - 1e-12).toBe(true);
-      }),
-    );
   });
 });
 

@@ -1,12 +1,10 @@
 import type { Streaming } from '#streaming';
-import { isSandbox, type ReadGate, type Shop, type ShopRepository } from '#warehouse';
+import { ShopFailures, ShopFollower, type ReadGate, type Shop, type ShopRepository } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopScorer, type ScorerParts, type ScoringAlarms } from './shop-scorer.js';
 import { ShopWakes } from './shop-wakes.js';
 import type { ScoringMetrics } from './scoring.metrics.js';
 
-/** How often the registry is asked for shops that came or went. */
-const registryMs = 1_000;
 /** Two looks at a shop begin at least this far apart: what comes meanwhile is decided on together, and planning a statement costs as much for one as for a hundred. */
 const paceMs = 100;
 const retryMs = 1_000;
@@ -14,7 +12,6 @@ const retryMs = 1_000;
 const unheard: ScoringAlarms = { raise: () => undefined, clear: () => undefined };
 
 interface Running {
-  readonly shop: Shop;
   readonly wakes: ShopWakes;
   readonly scorer: ShopScorer;
   readonly stop: () => Promise<void>;
@@ -35,67 +32,41 @@ export interface ScorerServiceParts {
  * fails is tried again; nothing else waits for it.
  */
 export class ScorerService {
-  readonly #running = new Map<string, Running>();
-  readonly #failing = new Map<string, string>();
-  readonly #stop = new AbortController();
-  #watching: Promise<void> = Promise.resolve();
+  readonly #shops: ShopFollower<Running>;
+  readonly #failures: ShopFailures;
   #alarms: ScoringAlarms = unheard;
 
   constructor(private readonly parts: ScorerServiceParts) {
-    parts.gate.onMoved((shop) => {
-      for (const running of this.#running.values()) if (running.shop.shop === shop) running.wakes.wake();
+    const { directory, gate, log } = parts;
+    this.#shops = new ShopFollower({ directory, run: (shop) => this.run(shop), log });
+    this.#failures = new ShopFailures(log, 'scoring failed, it is tried again');
+    gate.onMoved((shop) => {
+      for (const { wakes } of this.#shops.named(shop)) wakes.wake();
     });
   }
 
   /** Shops whose last look failed, with why. */
   get failing(): ReadonlyMap<string, string> {
-    return this.#failing;
+    return this.#failures.all;
   }
   get shops(): number {
-    return this.#running.size;
+    return this.#shops.size;
   }
   /** Whether it is this process that scores a shop. */
-  scores({ database }: Shop): boolean {
-    return this.#running.get(database)?.scorer.isOpen ?? false;
+  scores(shop: Shop): boolean {
+    return this.#shops.find(shop)?.scorer.isOpen ?? false;
   }
 
   /** @param alarms what a person should look at; it is in the log in any case */
   start(alarms: ScoringAlarms = unheard): Promise<void> {
     this.#alarms = alarms;
-    this.#watching = this.watch();
+    this.#shops.start();
     return Promise.resolve();
   }
 
   /** Lets the batches under way end: what was written is told too. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#watching;
-    await Promise.all([...this.#running.values()].map((running) => running.stop()));
-    this.#running.clear();
-  }
-
-  private async watch(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      await this.follow().catch((error: unknown) =>
-        this.parts.log.warn({ error: String(error) }, 'the shops could not be looked up, it is tried again'),
-      );
-      await sleep(registryMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  private async follow(): Promise<void> {
-    const shops = (await this.parts.directory.list()).filter((shop) => !isSandbox(shop));
-    for (const [database, running] of this.#running) {
-      if (shops.some((shop) => shop.database === database)) continue;
-      this.#running.delete(database);
-      await running.stop();
-    }
-    for (const shop of shops) {
-      // Whoever ingests makes the tables of a new shop.
-      const isNew = !this.#running.has(shop.database);
-      if (isNew && (await this.parts.directory.pending(shop)).length === 0) this.#running.set(shop.database, this.run(shop));
-    }
+  stop(): Promise<void> {
+    return this.#shops.stop();
   }
 
   private run(shop: Shop): Running {
@@ -109,12 +80,10 @@ export class ScorerService {
         let more = false;
         try {
           more = await scorer.look(stopped.signal);
-          this.#failing.delete(shop.shop);
+          this.#failures.well(shop);
           if (scorer.lagSeconds !== undefined) metrics.behind(shop.shop, scorer.lagSeconds);
         } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
-          if (this.#failing.get(shop.shop) !== why) log.warn({ shop: shop.shop, error: why }, 'scoring failed, it is tried again');
-          this.#failing.set(shop.shop, why);
+          this.#failures.failed(shop, error);
           await sleep(retryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
         }
         if (!more) await wakes.next();
@@ -124,7 +93,6 @@ export class ScorerService {
     };
     const ended = loop();
     return {
-      shop,
       wakes,
       scorer,
       stop: async () => {
@@ -132,7 +100,7 @@ export class ScorerService {
         await wakes.stop();
         await ended;
         await scorer.stop();
-        this.#failing.delete(shop.shop);
+        this.#failures.well(shop);
       },
     };
   }

@@ -46,7 +46,6 @@ interface HeadlineRow extends KpiSums {
 
 /** One period of a headline that is kept up. */
 interface KeptPeriod {
-  readonly spans: readonly KpiSpan[];
   sums: KpiSums;
   readonly buyers: Set<number>;
 }
@@ -84,7 +83,8 @@ export class HeadlineReads {
     const added = kept && this.gate.added(shop, kept.generation);
     if (added && kept.periods && kept.of === of) {
       const { now, before } = kept.periods;
-      for (const each of [now, before]) add(each, added);
+      add(now, stretches.now, added);
+      add(before, stretches.before, added);
       if (stretches.hour) kept.ordersOfHour += sumOfOrders(added, [stretches.hour]);
       kept.generation = generation;
       return { now: now.sums, before: before.sums, ordersOfHour: kept.ordersOfHour };
@@ -96,7 +96,7 @@ export class HeadlineReads {
     const [now, before] = [rowOf('now'), rowOf('before')];
     // The hour may lie in a period or in none.
     const ordersOfHour = rows.reduce((sum, row) => sum + Number(row.orders_of_hour), 0);
-    const periods = { now: periodOf(now, stretches.now), before: periodOf(before, stretches.before) };
+    const periods = { now: periodOf(now), before: periodOf(before) };
     const known = named && [now, before].every((row) => Number(row.buyers) === (row.buyer_keys ?? []).length);
     this.keep(key, { generation, of, ordersOfHour, periods: known ? periods : undefined });
     return { now: periods.now.sums, before: periods.before.sums, ordersOfHour };
@@ -110,16 +110,22 @@ export class HeadlineReads {
   }
 }
 
-function periodOf(
-  { gross, discounts, returns, orders, returned_orders, units, buyers, buyer_keys = [] }: KpiSums & Pick<HeadlineRow, 'buyer_keys'>,
-  spans: readonly KpiSpan[],
-): KeptPeriod {
-  return { spans, sums: { gross, discounts, returns, orders, returned_orders, units, buyers }, buyers: new Set(buyer_keys) };
+function periodOf({
+  gross,
+  discounts,
+  returns,
+  orders,
+  returned_orders,
+  units,
+  buyers,
+  buyer_keys = [],
+}: KpiSums & Pick<HeadlineRow, 'buyer_keys'>): KeptPeriod {
+  return { sums: { gross, discounts, returns, orders, returned_orders, units, buyers }, buyers: new Set(buyer_keys) };
 }
 
 /** New orders change neither returns nor returned orders. */
-function add(period: KeptPeriod, added: readonly Addition[]): void {
-  const within = added.filter((each) => holds(period.spans, each));
+function add(period: KeptPeriod, spans: readonly KpiSpan[], added: readonly Addition[]): void {
+  const within = added.filter((each) => holds(spans, each));
   if (within.length === 0) return;
   const { sums, buyers } = period;
   const money = (sum: string, of: (each: Addition) => string): string =>

@@ -75,9 +75,10 @@ export class MarkRepository {
     return row?.body;
   }
 
-  /** The newest drift of each model. */
+  /** The newest drift of each model. Which that is the key says: bodies of the others, one for each shop day, are not read. */
   async drifts(shop: Shop): Promise<Watched[]> {
-    return this.watched(shop, sql`kind = 'drift' ORDER BY at DESC LIMIT 1 BY model`);
+    const newest = sql`SELECT model, max(at) FROM ${tableOf(shop, 'model_watch')} WHERE kind = 'drift' GROUP BY model`;
+    return this.watched(shop, sql`kind = 'drift' AND (model, at) IN (${newest}) LIMIT 1 BY model`);
   }
 
   private async note(shop: Shop, kind: 'mark' | 'drift', { model, at, clock, customers, body }: Watched): Promise<void> {

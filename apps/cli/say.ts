@@ -1,0 +1,4 @@
+/** A line to the terminal. */
+export function say(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,3 @@
+export { studentQuantile } from './student.js';
+export { welchInterval, type Interval, type Sample } from './welch.js';
+export { wilsonInterval } from './wilson.js';
