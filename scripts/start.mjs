@@ -27,9 +27,9 @@ try {
   // Queries of the embedded engine sit on libuv's threads; it reads this once, before the first line of the program runs.
   env.UV_THREADPOOL_SIZE ??= '16';
 
-  // Messages live a moment longer than the usual young generation takes to fill, and copying them costs time. The old one would grow to
-  // gigabytes before it is looked through, where a tenth is in use: the engine can use that memory.
-  const flags = ['--enable-source-maps', '--max-semi-space-size=32', '--max-old-space-size=768'];
+  // Messages live a moment longer than the usual young generation takes to fill, and copying them costs time; so does looking through an
+  // old one that is still small. It would grow to gigabytes where a tenth is in use, too: the engine can use that memory.
+  const flags = ['--enable-source-maps', '--max-semi-space-size=64', '--initial-heap-size=300', '--max-old-space-size=768'];
   const child = spawn(process.execPath, [...flags, join(root, 'dist', 'apps', 'tideline', 'main.js')], {
     cwd: root,
     env,

@@ -35,6 +35,7 @@ import { LedgerWriter } from './ledger/ledger-writer.js';
 import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
 import { promptBounds } from './prompt-bounds.js';
 import { Refresher, type Committed } from './refresh/refresher.js';
+import { SettlePace } from './refresh/settle-pace.js';
 
 export interface PipelineOptions {
   readonly refreshMs: number;
@@ -59,13 +60,11 @@ export interface PipelineParts {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
-/** Everything but the headline settles at most this often. While events stream it takes an eighth of the time at most: live steps wait. */
-const settleMs = 1_000;
-const longestUnsettledMs = 15_000;
 /** How long a settling waits after a crash, beyond the usual, for what came meanwhile to be shown: it gathers much and holds up live steps. */
 const backlogMs = 3_000;
 /** Views are brought up to date at most this often, while events stream in a tenth of the time at most: they fold over every customer. */
 const viewsMs = 1_000;
+const longestUnviewedMs = 15_000;
 /** How often shop time moves while no event comes, where it is the wall's. */
 const wallMs = 5_000;
 /** How often an audit gives way to a backlog before it runs all the same. */
@@ -93,12 +92,9 @@ export class ShopPipeline {
   #viewsAt = -Infinity;
   #viewingMs = 0;
   #views: Promise<void> = Promise.resolve();
-  #settledAt = -Infinity;
-  #settlingMs = 0;
+  readonly #pace = new SettlePace();
   /** Work that needs both levels at one place. */
   readonly #atRest: { readonly run: () => Promise<void>; readonly reject: (error: Error) => void }[] = [];
-  /** Whether the last step found something to do. */
-  #behind = false;
   /** Whether this process refreshes the shop; the ledger is written by all that consume it. */
   #refreshes = false;
   readonly #claim: RefreshClaim;
@@ -366,7 +362,7 @@ export class ShopPipeline {
     await dropAside(this.parts.clickhouse, this.shop);
     await this.#refresher.follow();
     // What was left unsettled by who died: first the backlog of the time since then is shown.
-    if (this.#refresher.unsettled) this.#settledAt = performance.now() + backlogMs;
+    if (this.#refresher.unsettled) this.#pace.postpone(backlogMs);
     this.#refreshes = true;
     // Who died may have died between a watermark and its hint.
     const { live, watermark } = this.#refresher;
@@ -382,7 +378,7 @@ export class ShopPipeline {
       this.#awake = false;
       const moved = await this.refreshOnce(last);
       if (last) break;
-      if (!moved) await this.idle(this.#refresher.unsettled || this.viewsDue() ? Math.max(10, this.settleIn()) : viewsMs);
+      if (!moved) await this.idle(this.#refresher.unsettled || this.viewsDue() ? Math.max(10, this.#pace.dueIn) : viewsMs);
       await this.pause(this.options.refreshMs - (performance.now() - begun));
     }
     await this.#views;
@@ -394,9 +390,9 @@ export class ShopPipeline {
       // What waits is written now, and no sooner: the step takes it from here.
       await this.#writer?.flush();
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
-      this.#behind = committed !== undefined;
+      this.#pace.stepped(committed?.ledgerRows);
       if (committed) this.moved(committed);
-      if (last || this.#refresher.full || this.settleIn() <= 0) await this.settle();
+      if (last || this.#refresher.full || this.#pace.dueIn <= 0) await this.settle();
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
     } catch (error) {
@@ -428,19 +424,11 @@ export class ShopPipeline {
   private async settle(): Promise<void> {
     // The views read what a settling writes.
     await this.#views;
-    this.#settledAt = performance.now();
-    const committed = await this.#refresher.settle();
-    this.#settlingMs = performance.now() - this.#settledAt;
+    const committed = await this.#pace.during(() => this.#refresher.settle());
     if (committed) this.moved(committed);
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
-    const every = Math.max(viewsMs, this.#behind ? Math.min(10 * this.#viewingMs, longestUnsettledMs) : 0);
+    const every = Math.max(viewsMs, this.#pace.behind ? Math.min(10 * this.#viewingMs, longestUnviewedMs) : 0);
     if (this.viewsDue() && performance.now() - this.#viewsAt >= every) this.#views = this.refreshViews();
-  }
-
-  /** Milliseconds until the next settling is due. */
-  private settleIn(): number {
-    const streaming = this.#behind ? Math.min(8 * this.#settlingMs, longestUnsettledMs) : 0;
-    return this.#settledAt + Math.max(settleMs, streaming) - performance.now();
   }
 
   /** Views run beside live steps, which do not write what they read. */
@@ -504,7 +492,7 @@ export class ShopPipeline {
       // Who does not refresh has no watermark of its own to audit.
       if (!this.#refreshes) continue;
       // While figures catch up with a backlog the audit would slow them down and prove little: it waits, but not for long.
-      if (this.#behind && postponed < maxPostponed) {
+      if (this.#pace.behind && postponed < maxPostponed) {
         postponed += 1;
         continue;
       }

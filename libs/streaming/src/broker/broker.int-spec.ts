@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { domainTopicConfig, openStreaming } from '../index.js';
 import { startBroker, type Broker } from './broker.js';
+import { classArchiveFlags, classArchiveIn } from './class-archive.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const jars = resolve('.cache/kafka-4.3.1');
@@ -91,6 +92,18 @@ describe('the local broker', () => {
     expect(exits).toEqual([]);
   });
 
+  it('takes its classes from the archive that the set-up made, and starts without where that is of no use', async () => {
+    expect(classArchiveFlags(jars)).toContain(`-XX:SharedArchiveFile=${classArchiveIn(jars)}`);
+    const others = join(directory, 'jars');
+    await mkdir(others);
+    for (const jar of await readdir(jars)) if (jar.endsWith('.jar')) await symlink(join(jars, jar), join(others, jar));
+    expect(classArchiveFlags(others)).toEqual([]);
+    await writeFile(classArchiveIn(others), 'cut short');
+    expect(classArchiveFlags(others)).toHaveLength(3);
+    await (await start({ jars: others })).stop();
+    expect(exits).toEqual([]);
+  });
+
   it('listens on loopback only, is not started twice, and says when it ended unasked', async () => {
     await start();
     const settings = await readFile(join(directory, 'server.properties'), 'utf8');
@@ -147,7 +160,7 @@ describe('the local broker', () => {
 /** Another process that starts a broker on our directory and waits. It runs the compiled source of this very folder. */
 async function parentProcess(): Promise<{ parent: ChildProcess; bootstrap: string }> {
   const compiled = join(directory, 'compiled');
-  for (const file of ['broker/broker.ts', 'broker/server-properties.ts', 'streaming.errors.ts']) {
+  for (const file of ['broker/broker.ts', 'broker/class-archive.ts', 'broker/server-properties.ts', 'streaming.errors.ts']) {
     const source = await readFile(resolve('libs/streaming/src', file), 'utf8');
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },

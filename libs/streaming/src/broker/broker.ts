@@ -6,6 +6,7 @@ import { createServer, Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamingError } from '../streaming.errors.js';
+import { classArchiveFlags } from './class-archive.js';
 import { serverProperties } from './server-properties.js';
 
 export interface BrokerOptions {
@@ -19,6 +20,8 @@ export interface BrokerOptions {
   readonly java?: string;
   /** `host:port` that clients are told to come to, where something stands between them and the broker. @default its own address */
   readonly advertised?: string | undefined;
+  /** Of the JVM that serves, beyond the usual. @default its classes come from their archive, where there is one */
+  readonly flags?: readonly string[];
   /** Told once when the process ends without having been asked to. */
   readonly onExit: (message: string) => void;
 }
@@ -89,6 +92,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       [
         '-Xmx128m',
         '-XX:TieredStopAtLevel=1',
+        ...classArchiveFlags(options.jars),
         ...classes,
         'kafka.tools.StorageTool',
         'format',
@@ -118,6 +122,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       // The second compiler would take a third of a core for the first minutes; the broker moves bytes, and one is fast enough for that.
       '-XX:TieredStopAtLevel=1',
       '-XX:+ExitOnOutOfMemoryError',
+      ...(options.flags ?? classArchiveFlags(options.jars)),
       ...classes,
       'kafka.Kafka',
       settings,

@@ -1,0 +1,52 @@
+/** Everything but the headline settles at most this often. */
+const settleMs = 1_000;
+/** While events stream settling takes an eighth of the time at most, for live steps wait; but it does not stay away longer than this. */
+const longestUnsettledMs = 15_000;
+/** A step of so many ledger rows works off a backlog: a history, an import, what came while nobody refreshed. */
+const backlogRows = 5_000;
+/** While it does, settling waits so long: each costs as much as some of those steps, and what it brings is of a moment long past. */
+const longestBacklogMs = 60_000;
+
+/** When a shop's figures are to be settled: soon where nothing else waits, seldom while live steps would wait for it. */
+export class SettlePace {
+  #settledAt = -Infinity;
+  #settlingMs = 0;
+  #stepRows = 0;
+
+  /** @param now milliseconds since some fixed moment */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** Whether the last step found something to do. */
+  get behind(): boolean {
+    return this.#stepRows > 0;
+  }
+
+  /** @param rows ledger rows that a step took; none where it found nothing to do */
+  stepped(rows: number | undefined): void {
+    // A tick of the wall's clock has no rows, and is something.
+    this.#stepRows = rows === undefined ? 0 : Math.max(1, rows);
+  }
+
+  /** Settling waits so long beyond the usual. */
+  postpone(ms: number): void {
+    this.#settledAt = this.now() + ms;
+  }
+
+  /** @param settling what settles; how long it takes is remembered, should it succeed */
+  async during<T>(settling: () => Promise<T>): Promise<T> {
+    this.#settledAt = this.now();
+    const settled = await settling();
+    this.#settlingMs = this.now() - this.#settledAt;
+    return settled;
+  }
+
+  /** Milliseconds until the next settling is due; below zero where it is overdue. */
+  get dueIn(): number {
+    return this.#settledAt + this.every - this.now();
+  }
+
+  private get every(): number {
+    if (this.#stepRows >= backlogRows) return longestBacklogMs;
+    return this.behind ? Math.max(settleMs, Math.min(8 * this.#settlingMs, longestUnsettledMs)) : settleMs;
+  }
+}
