@@ -42,6 +42,22 @@ describe('an alert', () => {
     expect(rows[0]).toMatchObject({ state: 'open', netValue: '120.50', probability: 0.8, ruleRevision: 1, day: '2026-03-02' });
   });
 
+  it('ends without a word to channels where a history that was loaded says that the customer had bought', () => {
+    const past = scored('c', start, 'low', { muted: true });
+    const [, ended] = foldInBatches([[scored('c', start, 'high')], [{ ...past, eventId: 'past' } as AlertMessage]], around).filter(
+      ({ kind }) => kind === 'alert',
+    );
+    expect(ended).toMatchObject({
+      ...{ what: 'recovered', state: 'recovered' },
+      detail: "The customer's risk is low again. A history that was loaded says so: channels are not told.",
+    });
+    expect(JSON.parse(ended?.body ?? '')).toMatchObject({ muted: true });
+    const [, live] = foldInBatches([[scored('c', start, 'high'), scored('c', start + 1, 'low')]], around).filter(
+      ({ kind }) => kind === 'alert',
+    );
+    expect(JSON.parse(live?.body ?? '')).not.toHaveProperty('muted');
+  });
+
   it('expires at its own instant, whether a tick, a score or a command comes next', () => {
     const due = start + 30 * dayMs;
     const opened = scored('c', start, 'high');

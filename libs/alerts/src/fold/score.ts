@@ -32,7 +32,8 @@ export function score(
     watches[rule] = { ...watch, inside: false, alertId: null };
     const alert = watch.alertId === null ? undefined : state.alerts.get(watch.alertId);
     if (!alert || !isLive(alert.state)) continue;
-    const step = recover(alert, at, `The customer's risk is ${band} again.`);
+    const why = score.muted ? ' A history that was loaded says so: channels are not told.' : '';
+    const step = recover(alert, at, `The customer's risk is ${band} again.${why}`, score.muted);
     if ('refused' in step) continue;
     keepAlert(state, step.alert);
     rows.push(stepRow(step, day, eventId));

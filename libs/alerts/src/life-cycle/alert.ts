@@ -28,6 +28,8 @@ export interface Alert {
   readonly rated: { readonly by: string; readonly at: number; readonly useful: boolean } | null;
   /** Ids of the last commands: one that is delivered again is not folded again. */
   readonly heard: readonly string[];
+  /** Whether a history that was loaded ended it: nothing happened now, so channels are not told. Missing in what was stored before. */
+  readonly muted?: boolean;
 }
 
 /** A step that was taken. */
@@ -71,9 +73,12 @@ export function nextDue({ state, expiresAt, snoozedUntil }: Alert): { readonly w
   return snoozedUntil !== null && snoozedUntil < expiresAt ? { what: 'snooze-end', at: snoozedUntil } : { what: 'expiry', at: expiresAt };
 }
 
-/** The customer is below the rule's band again. */
-export function recover(alert: Alert, at: number, detail: string): Taken | Refused {
-  return take({ ...alert, snoozedUntil: null }, 'recovered', at, null, detail);
+/**
+ * The customer is below the rule's band again.
+ * @param muted whether a history says so that is only told now
+ */
+export function recover(alert: Alert, at: number, detail: string, muted: boolean): Taken | Refused {
+  return take({ ...alert, snoozedUntil: null, ...(muted ? { muted } : {}) }, 'recovered', at, null, detail);
 }
 
 /**

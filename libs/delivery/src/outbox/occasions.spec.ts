@@ -75,6 +75,15 @@ describe('a step of an alert', () => {
     ).toEqual([]);
   });
 
+  it('goes to nobody where a history that was loaded ended the alert', () => {
+    const recovered = logged('recovered');
+    const channels = [channel('crm', { recovered: true })];
+    expect(told([recovered], channels)).toHaveLength(1);
+    expect(told([{ ...recovered, body: JSON.stringify({ ...(JSON.parse(recovered.body) as object), muted: true }) }], channels)).toEqual(
+      [],
+    );
+  });
+
   it('goes by the revision of its own moment: nothing of before a channel was put, nor of while it was off', () => {
     const channels = [channel('crm', {}, 1, now), channel('crm', { on: false }, 2, now + 10), channel('crm', {}, 3, now + 20)];
     const at = (writtenAt: number): number => told([logged('opened', { writtenAt })], channels).length;

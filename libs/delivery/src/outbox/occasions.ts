@@ -19,6 +19,7 @@ const loggedAlert = z.object({
   reasons: z.array(z.string()),
   openedAt: z.number(),
   expiresAt: z.number(),
+  muted: z.boolean().default(false),
 });
 
 /** What the pipeline complains of, or no longer does. Instants are wall clock, Unix milliseconds. */
@@ -54,7 +55,9 @@ export function deliveriesOfAlerts(steps: readonly AlertLogStep[], around: Outbo
       .at(logged.writtenAt)
       .filter((channel) => (step === 'opened' || channel.recovered) && (channel.rules === null || channel.rules.includes(logged.rule)));
     if (wanted.length === 0) return [];
-    const { openedAt, expiresAt, ...alert } = loggedAlert.parse(JSON.parse(logged.body));
+    const { openedAt, expiresAt, muted, ...alert } = loggedAlert.parse(JSON.parse(logged.body));
+    // It ended in a past that was told later: nothing happened that anybody could act on.
+    if (muted) return [];
     const shown = { ...alert, currency: around.shop.currency, openedAt: iso(openedAt), expiresAt: iso(expiresAt) };
     return wanted.map((channel) => {
       const id = idOf(around, channel, 'alert', alert.alertId, step);

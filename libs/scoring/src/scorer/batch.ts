@@ -29,7 +29,7 @@ export class Batch {
     private readonly recent: RecentVersions,
     private readonly assessor: Assessor,
     private readonly until: readonly Position[],
-    private readonly how: { readonly quietUntil: number; readonly muted: boolean },
+    private readonly how: { readonly quietUntil: number; readonly isMuted: (customerId: string, visit: Planned) => boolean },
   ) {
     this.#documents = recent.byCustomer();
   }
@@ -42,9 +42,12 @@ export class Batch {
       lane,
     );
     const visits = new Map<string, Visit[]>();
-    planned.forEach(({ customerId, visit: { at, cause } }, index) => {
+    const { quietUntil, isMuted } = this.how;
+    planned.forEach(({ customerId, visit }, index) => {
       const assessment = found[index];
-      if (assessment) visits.set(customerId, [...(visits.get(customerId) ?? []), { at, cause, assessment }]);
+      if (!assessment) return;
+      const { at, cause } = visit;
+      visits.set(customerId, [...(visits.get(customerId) ?? []), { at, cause, assessment, muted: isMuted(customerId, visit) }]);
     });
     const courses = concerned.map(({ customerId, band, nextCrossing }): Course => ({
       customerId,
@@ -53,9 +56,8 @@ export class Batch {
       band,
       nextCrossing,
     }));
-    const { quietUntil, muted } = this.how;
-    const saying = { model: this.model.version, mutes: (cause: ScoreCause) => muted || cause === 'first' };
-    const decisions = courses.flatMap((course) => advanceCourse(course, quietUntil, saying));
+    const { version } = this.model;
+    const decisions = courses.flatMap((course) => advanceCourse(course, quietUntil, version));
     let open = courses.filter((course) => silentAt(course, quietUntil) !== undefined);
     while (open.length > 0) {
       const instants = open.map((course) => silentAt(course, quietUntil) ?? 0);
@@ -68,7 +70,9 @@ export class Batch {
       open.forEach((course, index) => {
         const assessment = assessed[index];
         if (!assessment) return;
-        decisions.push(...advanceCourse(course, quietUntil, saying, { at: instants[index] ?? 0, cause: 'silence', assessment }));
+        const crossing = { at: instants[index] ?? 0, cause: 'silence' } as const;
+        const muted = isMuted(course.customerId, crossing);
+        decisions.push(...advanceCourse(course, quietUntil, version, { ...crossing, assessment, muted }));
       });
       open = open.filter((course) => silentAt(course, quietUntil) !== undefined);
     }

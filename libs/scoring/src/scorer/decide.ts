@@ -21,6 +21,8 @@ export interface Visit {
   readonly at: number;
   readonly cause: ScoreCause;
   readonly assessment: Assessment;
+  /** Whether it lies in a past that was told later: recorded, delivered by nobody. */
+  readonly muted: boolean;
 }
 
 /** How long a customer is left alone whose crossing turned out to be none. */
@@ -37,12 +39,6 @@ export interface Course {
   nextCrossing: number | undefined;
 }
 
-/** A model's name, and whether what it says is told to nobody. */
-export interface Saying {
-  readonly model: string;
-  readonly mutes: (cause: ScoreCause) => boolean;
-}
-
 /**
  * The instant at which a customer is to be decided on because nothing happened: his next crossing, if it lies before his next visit, or,
  * where there is none, not beyond the clock. An event at the very instant of a crossing comes first and makes it void.
@@ -55,13 +51,14 @@ export function silentAt({ visits, done, nextCrossing }: Course, clock: number):
 
 /**
  * Goes on with a customer until a crossing has to be looked at, or nothing is left.
+ * @param model its version
  * @param silent what was found at the crossing that stopped it before
  * @returns decisions in order
  */
-export function advanceCourse(course: Course, clock: number, saying: Saying, silent?: Visit): ScoreDecision[] {
+export function advanceCourse(course: Course, clock: number, model: string, silent?: Visit): ScoreDecision[] {
   const decisions: ScoreDecision[] = [];
   const take = (visit: Visit): void => {
-    const decision = decisionOf(course, visit, saying);
+    const decision = decisionOf(course, visit, model);
     if (decision) decisions.push(decision);
   };
   if (silent) take(silent);
@@ -74,7 +71,7 @@ export function advanceCourse(course: Course, clock: number, saying: Saying, sil
   return decisions;
 }
 
-function decisionOf(course: Course, { at, cause, assessment }: Visit, { model, mutes }: Saying): ScoreDecision | undefined {
+function decisionOf(course: Course, { at, cause, assessment, muted }: Visit, model: string): ScoreDecision | undefined {
   const previousBand = course.band;
   const { band, nextCrossing } = assessment;
   course.band = band;
@@ -93,6 +90,6 @@ function decisionOf(course: Course, { at, cause, assessment }: Visit, { model, m
     model,
     cause,
     previousBand,
-    muted: mutes(cause),
+    muted,
   };
 }

@@ -19,13 +19,14 @@ import { Assessor, type NamedModel } from './assessor.js';
 import { Batch, type Planned } from './batch.js';
 import { CrossingQueue, type Due } from './crossing-queue.js';
 import type { Course } from './decide.js';
+import { historyMs, mutingOf } from './muting.js';
 import { RecentReader } from './recent-reader.js';
 import { turnsOf } from './turns.js';
 
 /** Ledger rows per partition that one batch decides on at most. */
 const rowsPerBatch = 1_000;
 /** Rows behind which nobody is decided on event by event any more: everybody is looked at once, at the shop's clock. */
-export const mostBehind = 20_000;
+const mostBehindRows = 20_000;
 /** Customers of one batch while everybody is looked at: whom an event touches meanwhile waits for one of them. */
 const customersPerBatch = 1_000;
 /** Crossings of one batch. */
@@ -60,6 +61,8 @@ export interface TrackParts {
   readonly versions: LedgerVersionReads;
   readonly moments: MomentReads;
   readonly refused: (customerId: string, feature: string) => void;
+  /** Ledger rows; 20,000 where nothing is said. */
+  readonly mostBehind?: number;
 }
 
 /**
@@ -104,8 +107,11 @@ export class ScoreTrack {
     return this.#standings.size;
   }
 
-  /** What comes next. Reads only, and may be called again: must be within one `ReadGate.read` of the settled level. */
-  async plan(model: NamedModel, ground: Ground, muted: boolean): Promise<Plan | undefined> {
+  /**
+   * What comes next. Reads only, and may be called again: must be within one `ReadGate.read` of the settled level.
+   * @param allMuted whether the shop's clock is its data: whatever comes is history
+   */
+  async plan(model: NamedModel, ground: Ground, allMuted: boolean): Promise<Plan | undefined> {
     const { live, settled } = ground;
     const clock = live.clock?.getTime();
     // The source sends its history first: there is no time yet at which anybody could be looked at.
@@ -113,7 +119,12 @@ export class ScoreTrack {
     const ends = scoredPositions(live.positions);
     const state = this.#state;
     if (!state) return this.lookAtAll(model, ends, clock, 'first');
-    if (rowsBetween(state.positions, ends) > mostBehind) return this.lookAtAll(model, ends, clock, 'event');
+    const behind = rowsBetween(state.positions, ends);
+    if (behind > (this.parts.mostBehind ?? mostBehindRows)) {
+      const older = await this.parts.versions.recordedBefore(this.shop, state.positions, ends, new Date(state.clock - historyMs));
+      // A first look that is overtaken begins anew, and is a first look still.
+      return this.lookAtAll(model, ends, clock, 'event', older * 2 > behind || state.sweep?.cause === 'first');
+    }
     if (state.model !== model.version) return this.lookAtAll(model, state.positions, state.clock, 'model');
 
     await this.#recent.follow(lowerOf(scoredPositions(settled), state.positions), ends);
@@ -131,7 +142,8 @@ export class ScoreTrack {
     const sweep = looks && state.sweep ? chunk && { ...state.sweep, nextKey: chunk.nextKey } : state.sweep;
     if (rows.length + due.length + looked.length === 0 && sweep === state.sweep && all && clock === state.clock) return undefined;
 
-    const batch = new Batch(model, this.#recent.versions, this.#assessor, until, { quietUntil, muted });
+    const isMuted = mutingOf({ allMuted, clock: state.clock, turns, looked: state.sweep?.muted ? looked : [] });
+    const batch = new Batch(model, this.#recent.versions, this.#assessor, until, { quietUntil, isMuted });
     const visitsOf = new Map<string, Planned[]>([...turns].map(([id, own]) => [id, own.map((turn) => ({ ...turn, cause: 'event' }))]));
     for (const id of looked) visitsOf.set(id, [{ at: Math.max(clock, this.decidedAt(id)), cause: state.sweep?.cause ?? 'first' }]);
     const concerned = new Set([...visitsOf.keys(), ...due.map(({ customerId }) => customerId)]);
@@ -196,9 +208,9 @@ export class ScoreTrack {
   }
 
   /** Everybody is looked at from here on; what the ledger holds before is part of that. */
-  private lookAtAll(model: NamedModel, positions: readonly Position[], clock: number, cause: ScoreCause): Plan {
+  private lookAtAll(model: NamedModel, positions: readonly Position[], clock: number, cause: ScoreCause, muted = false): Plan {
     return {
-      state: { model: model.version, positions, clock, sweep: { nextKey: 1, cause } },
+      state: { model: model.version, positions, clock, sweep: { nextKey: 1, cause, muted } },
       decisions: [],
       courses: [],
       lasting: true,

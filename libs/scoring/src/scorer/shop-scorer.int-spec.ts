@@ -90,6 +90,50 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     await slow.scorer.stop();
   });
 
+  it('tells nobody of what an import of the past brings about, and of everything later as ever', async () => {
+    const { rig, scorer } = await begun();
+    let known = await rig.moves();
+    const fresh = async (): Promise<string[]> => {
+      const [all, before] = [await rig.moves(), new Set(known)];
+      known = all;
+      return all.filter((move) => !before.has(move));
+    };
+    // One who is at risk turns out to have bought, one who was not known was there long ago and fell silent; c2 buys today.
+    await rig.play([order('i1', 'c0', 170), order('i2', 'past', 20), order('i3', 'past', 25)], true);
+    await rig.play([order('n1', 'c2', 180.5), { tick: at(181) }], true);
+    await lookThrough(scorer);
+    const imported = (await fresh()).filter((move) => !move.includes(' c2 '));
+    expect(imported).toContainEqual(expect.stringMatching(/^2024-06-29 09:00:00.000 c0 event high>(low|medium) muted$/));
+    expect(imported.filter((move) => / past (event|silence) /.test(move)).length).toBeGreaterThan(1);
+    expect(imported.filter((move) => !move.endsWith(' muted'))).toEqual([]);
+    await rig.play([order('n2', 'past', 182), { tick: at(182) }, { tick: at(400) }], true);
+    await lookThrough(scorer);
+    const later = (await fresh()).filter((move) => / (past|c0) /.test(move));
+    expect(later).toContainEqual(expect.stringMatching(/ past event high>(low|medium)$/));
+    expect(later.some((move) => / c0 silence /.test(move))).toBe(true);
+    expect(later.filter((move) => move.endsWith(' muted'))).toEqual([]);
+    await scorer.stop();
+  });
+
+  it('tells nobody of a look at everybody that a large import brings about, and everybody of one after a standstill', async () => {
+    for (const [what, days] of [
+      ['import', 20],
+      ['standstill', 181],
+    ] as const) {
+      const { rig, scorer } = await begun(`behind-${what}`);
+      await scorer.stop();
+      const known = new Set(await rig.moves());
+      const rows = Array.from({ length: 6 }, (_, index) => order(`b${index}`, `b${index % 2}`, days + index / 100));
+      await rig.play([...rows, { tick: at(182) }], true);
+      const other = rig.scorer({ mostBehind: 5 });
+      await lookThrough(other);
+      const looked = (await rig.moves()).filter((move) => !known.has(move));
+      expect(looked.filter((move) => / b[01] event none>/.test(move))).toHaveLength(2);
+      expect(looked.every((move) => move.endsWith(' muted') === (what === 'import'))).toBe(true);
+      await other.stop();
+    }
+  });
+
   it('does not wait for a hint: each look asks the store', async () => {
     const { rig, scorer } = await begun();
     const before = (await rig.moves()).length;

@@ -3,7 +3,7 @@ import { between, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { instantOf } from '../watermark.repository.js';
 import type { OrderVersion, ReturnVersion } from './known-versions.js';
-import { keyOf, type Place, type ScoredTopic } from './place.js';
+import { keyOf, scoredTopics, type Place, type ScoredTopic } from './place.js';
 
 /** Ids, or places, of a statement: their list stays far below the longest statement that the engine parses. */
 const perStatement = 5_000;
@@ -67,6 +67,21 @@ export class LedgerVersionReads {
       ...(await this.places(shop, 'returns.v1', orderIds, named)),
     ];
     return (await this.at(shop, 'returns.v1', places, known)).map(returnOf);
+  }
+
+  /** How many orders' and returns' versions between two sets of positions were recorded before an instant. */
+  async recordedBefore(shop: Shop, from: readonly Position[], to: readonly Position[], instant: Date): Promise<number> {
+    const counts = await Promise.all(
+      scoredTopics.map(async (topic) => {
+        const of = (positions: readonly Position[]): Position[] => positions.filter((each) => each.topic === topic);
+        const [row] = await this.clickhouse.query<{ older: string }>(
+          sql`SELECT count() AS older FROM ${tableOf(shop, sources[topic].table)}
+WHERE ${between(of(from), of(to))} AND verdict = 'accepted' AND recorded_time < ${instant}`,
+        );
+        return Number(row?.older ?? 0);
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   private async fresh(shop: Shop, topic: ScoredTopic, from: readonly Position[], to: readonly Position[]): Promise<Head[]> {

@@ -43,8 +43,8 @@ export interface ScorerState {
   readonly positions: readonly Position[];
   /** The shop's clock up to which silence was decided on, Unix milliseconds. */
   readonly clock: number;
-  /** While every customer is looked at once: keys below are through, for this cause. */
-  readonly sweep: { readonly nextKey: number; readonly cause: ScoreCause } | undefined;
+  /** While every customer is looked at once: keys below are through, for this cause; muted where history brought it about. */
+  readonly sweep: { readonly nextKey: number; readonly cause: ScoreCause; readonly muted?: boolean } | undefined;
 }
 
 export const decisionColumns = [
