@@ -29,9 +29,15 @@ async function openReceiver(): Promise<{
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       const header = (name: string): string | undefined => request.headers[name]?.toString();
-      const refusal = refusalOf({ secret, body, timestamp: header('tideline-timestamp'), signature: header('tideline-signature') });
+      const refusal = refusalOf({
+        secret,
+        body,
+        id: header('webhook-id'),
+        timestamp: header('webhook-timestamp'),
+        signature: header('webhook-signature'),
+      });
       if (refusal !== undefined) refused.push(refusal);
-      got.set(header('tideline-id') ?? '', (JSON.parse(body) as { alert: { customerId: string } }).alert.customerId);
+      got.set(header('webhook-id') ?? '', (JSON.parse(body) as { alert: { customerId: string } }).alert.customerId);
       response.end();
     });
   }).listen(0, '127.0.0.1');

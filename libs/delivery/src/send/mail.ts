@@ -10,23 +10,33 @@ export interface Mail extends MailText {
   readonly to: readonly string[];
   /** Idempotency key: `Message-ID` is made of it, by which mail programs know a second copy. */
   readonly key: string;
+  /** The process ends: what came of it will not be known. */
+  readonly signal: AbortSignal;
+  /** For the whole conversation, milliseconds; 30 s where nothing is said. */
+  readonly limitMs?: number;
 }
 
 const connectMs = 5_000;
 const idleMs = 10_000;
+/** From the first packet to the end: the limits above are of one silence each, and a server that trickles is never silent. */
+const conversationMs = 30_000;
 
-/** Hands a mail to its server. Taken is what the server took for at least one address. */
-export async function sendMail({ server, from, to, key, subject, text, html }: Mail): Promise<Outcome> {
+/** Hands a mail to its server. Taken is what the server took for at least one address. Never throws, but when `signal` aborts it. */
+export async function sendMail({ server, from, to, key, subject, text, html, signal, limitMs = conversationMs }: Mail): Promise<Outcome> {
   const transport = createTransport(optionsOf(server));
+  const limit = AbortSignal.timeout(limitMs);
   try {
     const sent = await transport.sendMail({
       ...{ from, to: [...to], subject, text, html, messageId: `<${key}@tideline>` },
+      signal: AbortSignal.any([signal, limit]),
       headers: { 'Tideline-Id': key, 'Auto-Submitted': 'auto-generated' },
     });
     const refused = sent.rejected.length === 0 ? '' : ` Not taken for ${sent.rejected.length} of ${to.length} addresses.`;
     return { taken: true, detail: `${sent.response}${refused}` };
   } catch (error) {
-    return { taken: false, detail: `The mail server: ${(error as Error).message}` };
+    signal.throwIfAborted();
+    const why = limit.aborted ? `no end of the conversation within ${limitMs / 1_000} s` : (error as Error).message;
+    return { taken: false, detail: `The mail server: ${why}` };
   } finally {
     transport.close();
   }
@@ -54,6 +64,8 @@ function optionsOf(server: string): SMTPTransportOptions {
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     socketTimeout: idleMs,
+    // What is over is cut off: a server that does not hang up holds nothing.
+    socketCloseTimeout: 0,
     disableFileAccess: true,
     disableUrlAccess: true,
   };

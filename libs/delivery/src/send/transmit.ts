@@ -7,7 +7,7 @@ import type { Secrets } from '../secrets/secrets.js';
 import { digestMail, singleMail } from './mail-text.js';
 import { sendMail } from './mail.js';
 import { post } from './post.js';
-import { signatureOf } from './signature.js';
+import { keyOf, signatureOf } from './signature.js';
 import { slackBody } from './slack.js';
 
 export interface TransmitParts {
@@ -22,7 +22,8 @@ export interface Sealed {
   readonly body: string;
 }
 
-const shortestSecret = 16;
+/** Bytes. */
+const shortestKey = 16;
 const longestDetail = 500;
 
 /**
@@ -54,11 +55,12 @@ async function attempt(
   switch (channel.kind) {
     case 'webhook': {
       const secret = secrets.get(channel.secret);
-      if (secret.length < shortestSecret) throw unusable(channel.secret, `must have at least ${shortestSecret} characters to sign with`);
+      if (keyOf(secret).length < shortestKey) throw unusable(channel.secret, `must have at least ${shortestKey} characters to sign with`);
+      const { id, body } = first;
       const timestamp = Math.floor(Date.now() / 1_000);
-      const signature = signatureOf(secret, timestamp, first.body);
-      const headers = { 'tideline-id': first.id, 'tideline-timestamp': String(timestamp), 'tideline-signature': signature };
-      return post({ url: channel.url, headers, body: first.body, signal });
+      const signature = signatureOf(secret, { id, timestamp, body });
+      const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature };
+      return post({ url: channel.url, headers, body, signal });
     }
     case 'slack': {
       const url = secrets.get(channel.secret);
@@ -71,7 +73,7 @@ async function attempt(
       const isDigest = channel.mode === 'digest' && one?.about !== 'alarm';
       const text = isDigest || !one ? digestMail(one?.shop ?? '', messages) : singleMail(one);
       const key = isDigest ? digestIdOf(sealed.map(({ id }) => id)) : first.id;
-      return sendMail({ ...text, server: secrets.get(channel.server), from, to: channel.to, key });
+      return sendMail({ ...text, server: secrets.get(channel.server), from, to: channel.to, key, signal });
     }
   }
 }

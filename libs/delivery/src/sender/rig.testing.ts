@@ -47,8 +47,11 @@ export class Receiver {
       request.on('end', () => {
         const body = Buffer.concat(chunks);
         const header = (name: string): string | undefined => request.headers[name]?.toString();
-        const refusal = refusalOf({ secret, body, timestamp: header('tideline-timestamp'), signature: header('tideline-signature') });
-        receiver.got.push({ id: header('tideline-id') ?? '', body: body.toString('utf8'), refusal, at: performance.now() });
+        const refusal = refusalOf({
+          ...{ secret, body, id: header('webhook-id') },
+          ...{ timestamp: header('webhook-timestamp'), signature: header('webhook-signature') },
+        });
+        receiver.got.push({ id: header('webhook-id') ?? '', body: body.toString('utf8'), refusal, at: performance.now() });
         receiver.answer(response, request, receiver.got.length);
       });
     });
