@@ -52,6 +52,11 @@ export function afterAttempt(before: StandingDelivery, outcome: Outcome, now: nu
   return step(before, isOver ? 'dead' : 'failed', { at, attempts, nextAt, triedSince, detail: outcome.detail });
 }
 
+/** Nobody can read what it says: it would be no better another time. */
+export function unreadable(before: StandingDelivery, why: string, now: number): StandingDelivery {
+  return step(before, 'dead', { at: Math.max(now, before.at), detail: why });
+}
+
 /** A dead delivery is tried again from now on, as if it were new. */
 export function redriven(before: StandingDelivery, by: string, now: number): StandingDelivery {
   const at = Math.max(now, before.at);

@@ -33,7 +33,7 @@ function logged(what: string, change: Partial<AlertLogStep> = {}): AlertLogStep 
     orders: 4,
   };
   const body = JSON.stringify({ ...alert, netValueAtStake: '250.00', reasons: ['r'], openedAt: now, expiresAt: now + 1, heard: [] });
-  return { partition: 0, epoch: 0, offset: 7n, step: 0, what, rule: 'churn-high', at: now, writtenAt: now, body, ...change };
+  return { partition: 0, epoch: 0, offset: 7n, step: 0, what, alertId: 'a1', rule: 'churn-high', at: now, writtenAt: now, body, ...change };
 }
 
 const told = (steps: readonly AlertLogStep[], channels: readonly StoredChannel[], clock: number | null = now) =>
@@ -82,6 +82,19 @@ describe('a step of an alert', () => {
     expect(told([{ ...recovered, body: JSON.stringify({ ...(JSON.parse(recovered.body) as object), muted: true }) }], channels)).toEqual(
       [],
     );
+  });
+
+  it('that cannot be read is listed as dead with its reason, and holds up none after it', () => {
+    const broken = logged('opened', { alertId: 'a0', offset: 6n, body: '{"alertId":"a0"' });
+    const lacking = logged('opened', { alertId: 'a2', offset: 8n, body: '{"alertId":"a2"}' });
+    const rows = told([broken, logged('opened'), lacking], [channel('crm')]);
+    expect(rows.map(({ subject, state, what, body }) => [subject, state, what, body === ''])).toEqual([
+      ['a0', 'dead', 'dead', true],
+      ['a1', 'waiting', 'created', false],
+      ['a2', 'dead', 'dead', true],
+    ]);
+    expect(rows[0]?.detail).toContain('Row 0/0/6 of the alert log cannot be read');
+    expect(rows[2]?.detail).toContain('customerId');
   });
 
   it('goes by the revision of its own moment: nothing of before a channel was put, nor of while it was off', () => {

@@ -1,10 +1,12 @@
 import { Zone } from '#clock';
 import type { DeliveryMessage } from '#contracts';
-import type { AlertLogStep, DeliveryRow, Shop } from '#warehouse';
+import type { AlertLogStep, DeliveryRow, Shop, StandingDelivery } from '#warehouse';
 import { z } from 'zod';
 import type { ChannelBook, ChannelRevision } from '../channels/channel-book.js';
 import { nextDigest } from './digest.js';
 import { deliveryIdOf } from './ids.js';
+import { unreadable } from './life.js';
+import { jsonOf } from './stored-json.js';
 
 /** What is read of an alert in its log. */
 const loggedAlert = z.object({
@@ -55,7 +57,9 @@ export function deliveriesOfAlerts(steps: readonly AlertLogStep[], around: Outbo
       .at(logged.writtenAt)
       .filter((channel) => (step === 'opened' || channel.recovered) && (channel.rules === null || channel.rules.includes(logged.rule)));
     if (wanted.length === 0) return [];
-    const { openedAt, expiresAt, muted, ...alert } = loggedAlert.parse(JSON.parse(logged.body));
+    const read = readAlert(logged);
+    if (typeof read === 'string') return wanted.map((channel) => undeliverable(around, channel, logged, step, read));
+    const { openedAt, expiresAt, muted, ...alert } = read;
     // It ended in a past that was told later: nothing happened that anybody could act on.
     if (muted) return [];
     const shown = { ...alert, currency: around.shop.currency, openedAt: iso(openedAt), expiresAt: iso(expiresAt) };
@@ -71,6 +75,27 @@ export function deliveriesOfAlerts(steps: readonly AlertLogStep[], around: Outbo
       );
     });
   });
+}
+
+/** @returns why it cannot be read, where it cannot */
+function readAlert({ partition, epoch, offset, body }: AlertLogStep): z.output<typeof loggedAlert> | string {
+  const read = loggedAlert.safeParse(jsonOf(body));
+  if (read.success) return read.data;
+  const where = `Row ${partition}/${epoch}/${offset} of the alert log`;
+  return `${where} cannot be read: ${read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')}`;
+}
+
+/** A step that cannot be read holds up no other: it is listed as dead, under the key that it would have had. */
+function undeliverable(around: OutboxSurroundings, channel: ChannelRevision, logged: AlertLogStep, step: string, why: string): DeliveryRow {
+  const { alertId } = logged;
+  return {
+    ...unreadable(
+      standingOf(around, channel, { id: idOf(around, channel, 'alert', alertId, step), about: 'alert', subject: alertId, step }),
+      why.slice(0, 500),
+      around.now,
+    ),
+    body: '',
+  };
 }
 
 /** Deliveries that follow from what the pipeline complains of. */
@@ -94,7 +119,7 @@ function idOf({ shop }: OutboxSurroundings, { id }: ChannelRevision, about: 'ale
 
 /** @param shopTime of what a digest may hold; null: it waits for no digest */
 function created(
-  { shop, now }: OutboxSurroundings,
+  around: OutboxSurroundings,
   channel: ChannelRevision,
   subject: string,
   message: DeliveryMessage,
@@ -102,10 +127,20 @@ function created(
 ): DeliveryRow {
   const isDigest = channel.kind === 'mail' && channel.mode === 'digest' && shopTime !== null;
   return {
-    ...{ at: now, id: message.id, turn: 0, what: 'created', state: 'waiting', channel: channel.id, about: message.about, subject },
-    ...{ step: message.step, createdAt: now, triedSince: now, attempts: 0, nextAt: now, by: '', detail: '', body: JSON.stringify(message) },
-    digestAt: isDigest ? nextDigest(shopTime, channel.digestHour, new Zone(shop.timeZone)) : 0,
+    ...standingOf(around, channel, { id: message.id, about: message.about, subject, step: message.step }),
+    digestAt: isDigest ? nextDigest(shopTime, channel.digestHour, new Zone(around.shop.timeZone)) : 0,
+    body: JSON.stringify(message),
   };
+}
+
+/** A delivery as it begins. */
+function standingOf(
+  { now }: OutboxSurroundings,
+  { id: channel }: ChannelRevision,
+  head: Pick<StandingDelivery, 'id' | 'about' | 'subject' | 'step'>,
+): StandingDelivery {
+  const begun = { at: now, createdAt: now, triedSince: now, nextAt: now, digestAt: 0 };
+  return { ...head, ...begun, channel, turn: 0, what: 'created', state: 'waiting', attempts: 0, by: '', detail: '' };
 }
 
 function iso(at: number): string {

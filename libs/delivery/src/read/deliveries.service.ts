@@ -9,6 +9,7 @@ import {
 import type { DeliveryRepository, Shop, StandingDelivery } from '#warehouse';
 import { DeliveryError } from '../delivery.errors.js';
 import { redriven, stands } from '../outbox/life.js';
+import { jsonOf } from '../outbox/stored-json.js';
 
 /** So many dead deliveries of a channel are redriven at a time. */
 const mostRedriven = 1_000;
@@ -35,7 +36,7 @@ export class DeliveriesService {
     const log = await this.outbox.log(shop, id);
     const body = log.find((row) => row.body !== '')?.body ?? '';
     const delivery = shownDelivery(newestOf(shop, id, log));
-    return { shop: shop.shop, delivery, message: deliveryMessage.parse(JSON.parse(body)), log: log.map(shownStep) };
+    return { shop: shop.shop, delivery, message: deliveryMessage.safeParse(jsonOf(body)).data ?? null, log: log.map(shownStep) };
   }
 
   /** @throws {DeliveryError} `delivery-unknown`, `delivery-not-dead` */

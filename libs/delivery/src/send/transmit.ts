@@ -3,6 +3,7 @@ import type { ChannelRevision } from '../channels/channel-book.js';
 import { DeliveryError } from '../delivery.errors.js';
 import { digestIdOf } from '../outbox/ids.js';
 import type { Outcome } from '../outbox/life.js';
+import { jsonOf } from '../outbox/stored-json.js';
 import type { Secrets } from '../secrets/secrets.js';
 import { digestMail, singleMail } from './mail-text.js';
 import { sendMail } from './mail.js';
@@ -16,10 +17,19 @@ export interface TransmitParts {
   readonly from: string;
 }
 
-/** A delivery's text: its JSON as it was put into the outbox. */
+/** What a delivery says: its JSON as it was put into the outbox, and what that holds. */
 export interface Sealed {
   readonly id: string;
   readonly body: string;
+  readonly message: DeliveryMessage;
+}
+
+/** @returns why it cannot be read, where it cannot: it must not be sent empty. @param body undefined: the store has none */
+export function sealedOf(id: string, body: string | undefined): Sealed | string {
+  if (body === undefined || body === '') return 'What it says is not in the store any more.';
+  const read = deliveryMessage.safeParse(jsonOf(body));
+  if (read.success) return { id, body, message: read.data };
+  return `What it says cannot be read: ${read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')}`;
 }
 
 /** Bytes. */
@@ -65,10 +75,10 @@ async function attempt(
     case 'slack': {
       const url = secrets.get(channel.secret);
       if (!isSafeAddress(url)) throw unusable(channel.secret, 'must be the https URL of an incoming webhook (http on this machine only)');
-      return post({ url, headers: { 'tideline-id': first.id }, body: slackBody(opened(first)), signal });
+      return post({ url, headers: { 'tideline-id': first.id }, body: slackBody(first.message), signal });
     }
     case 'mail': {
-      const messages = sealed.map(opened);
+      const messages = sealed.map(({ message }) => message);
       const [one] = messages;
       const isDigest = channel.mode === 'digest' && one?.about !== 'alarm';
       const text = isDigest || !one ? digestMail(one?.shop ?? '', messages) : singleMail(one);
@@ -76,10 +86,6 @@ async function attempt(
       return sendMail({ ...text, server: secrets.get(channel.server), from, to: channel.to, key, signal });
     }
   }
-}
-
-function opened({ body }: Sealed): DeliveryMessage {
-  return deliveryMessage.parse(JSON.parse(body));
 }
 
 function unusable(name: string, why: string): DeliveryError {

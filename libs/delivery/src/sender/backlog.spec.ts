@@ -73,15 +73,18 @@ describe('what is due', () => {
     expect(ids(backlog.due(digest, now, now + 99))).toEqual([['later']]);
   });
 
-  it('is kept in memory up to a bound; the rest is asked for when there is room', () => {
+  it('is kept in memory up to a bound per channel, which hides no other one; the rest is asked for when there is room', () => {
     const backlog = new Backlog(4);
     backlog.fill(
       [1, 2, 3, 4].map((each) => waiting(`a${each}`)),
       4,
     );
-    backlog.take([waiting('a5')]);
-    expect([backlog.size, backlog.wantsMore]).toEqual([4, false]);
+    backlog.take([waiting('a5'), waiting('b1', { channel: 'other' })]);
+    expect([backlog.size, backlog.wantsMore]).toEqual([5, false]);
+    expect(ids(backlog.due(channels({ on: false }, {}), now, null))).toEqual([['b1']]);
     backlog.take([1, 2, 3].map((each) => afterAttempt(waiting(`a${each}`), { taken: true, detail: '' }, now, 0)));
-    expect([backlog.size, backlog.wantsMore]).toEqual([1, true]);
+    expect([backlog.size, backlog.wantsMore]).toEqual([2, true]);
+    backlog.fill([waiting('a4'), waiting('a5')], 4);
+    expect([backlog.size, backlog.wantsMore]).toEqual([3, false]);
   });
 });

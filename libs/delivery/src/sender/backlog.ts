@@ -8,33 +8,37 @@ export interface Bundle {
   readonly deliveries: readonly StandingDelivery[];
 }
 
-/** How many deliveries of one shop are kept in memory; the rest waits in the store. */
-const mostKept = 20_000;
+/** How many deliveries of one channel are kept in memory; the rest waits in the store. Each has its own: one that is away hides no other. */
+const mostKept = 5_000;
 /** Attempts under way per channel: one that hangs holds up no other channel, and itself no more than it must. */
 export const slotsPerChannel = 4;
 const mostPerDigest = 100;
 
 /** What waits of one shop, as far as this process knows, and what of it is on its way. */
 export class Backlog {
-  readonly #waiting = new Map<string, StandingDelivery>();
+  /** By channel and id. */
+  readonly #waiting = new Map<string, Map<string, StandingDelivery>>();
   readonly #busy = new Map<string, number>();
   readonly #onTheirWay = new Set<string>();
-  #isPartial = false;
+  /** Channels of which the store has more. */
+  #partial = new Set<string>();
 
   constructor(private readonly most = mostKept) {}
 
   get size(): number {
-    return this.#waiting.size;
+    return [...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Whether the store has more of them, and there is room again. */
+  /** Whether the store has more of a channel, and there is room for it again. */
   get wantsMore(): boolean {
-    return this.#isPartial && this.#waiting.size < this.most / 2;
+    return [...this.#partial].some((channel) => (this.#waiting.get(channel)?.size ?? 0) < this.most / 2);
   }
 
-  /** The first `most` that wait in the store. */
+  /** The first `most` of each channel that wait in the store. */
   fill(deliveries: readonly StandingDelivery[], most: number): void {
-    this.#isPartial = deliveries.length >= most;
+    const counts = new Map<string, number>();
+    for (const { channel } of deliveries) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+    this.#partial = new Set([...counts].flatMap(([channel, count]) => (count >= most ? [channel] : [])));
     this.take(deliveries);
   }
 
@@ -43,11 +47,13 @@ export class Backlog {
     const newest = new Map<string, StandingDelivery>();
     for (const row of rows) newest.set(row.id, stands(newest.get(row.id) ?? row, row));
     for (const row of newest.values()) {
-      const known = this.#waiting.get(row.id);
+      const own = this.#waiting.get(row.channel) ?? new Map<string, StandingDelivery>();
+      this.#waiting.set(row.channel, own);
+      const known = own.get(row.id);
       if (known && stands(known, row) === known) continue;
-      if (row.state !== 'waiting') this.#waiting.delete(row.id);
-      else if (known || this.#waiting.size < this.most) this.#waiting.set(row.id, row);
-      else this.#isPartial = true;
+      if (row.state !== 'waiting') own.delete(row.id);
+      else if (known || own.size < this.most) own.set(row.id, row);
+      else this.#partial.add(row.channel);
     }
   }
 
@@ -57,13 +63,11 @@ export class Backlog {
    * @param clock shop time, by which digests go
    */
   due(channels: readonly ChannelRevision[], now: number, clock: number | null): Bundle[] {
-    const byId = new Map(channels.filter(({ on }) => on).map((channel) => [channel.id, channel]));
-    const ready = [...this.#waiting.values()]
-      .filter(({ id, nextAt, channel }) => nextAt <= now && byId.has(channel) && !this.#onTheirWay.has(id))
-      .sort((a, b) => a.nextAt - b.nextAt || (a.id < b.id ? -1 : 1));
     const bundles: Bundle[] = [];
-    for (const channel of byId.values()) {
-      const mine = ready.filter((delivery) => delivery.channel === channel.id);
+    for (const channel of channels.filter(({ on }) => on)) {
+      const mine = [...(this.#waiting.get(channel.id)?.values() ?? [])]
+        .filter(({ id, nextAt }) => nextAt <= now && !this.#onTheirWay.has(id))
+        .sort((a, b) => a.nextAt - b.nextAt || (a.id < b.id ? -1 : 1));
       const together = channel.kind === 'mail' && channel.mode === 'digest' ? digests(mine, clock) : mine.map((each) => [each]);
       const free = slotsPerChannel - (this.#busy.get(channel.id) ?? 0);
       for (const deliveries of together.slice(0, Math.max(0, free))) {
@@ -88,15 +92,19 @@ export class Backlog {
   /** The next instant of the wall clock at which something is due; Infinity where nothing waits. */
   nextAt(now: number): number {
     let next = Infinity;
-    for (const { id, nextAt } of this.#waiting.values()) if (nextAt > now && !this.#onTheirWay.has(id)) next = Math.min(next, nextAt);
+    for (const { id, nextAt } of this.all()) if (nextAt > now && !this.#onTheirWay.has(id)) next = Math.min(next, nextAt);
     return next;
   }
 
   /** How long the oldest has waited that waits for no digest. */
   oldestSeconds(now: number): number {
     let oldest = now;
-    for (const { triedSince, digestAt } of this.#waiting.values()) if (digestAt === 0) oldest = Math.min(oldest, triedSince);
+    for (const { triedSince, digestAt } of this.all()) if (digestAt === 0) oldest = Math.min(oldest, triedSince);
     return (now - oldest) / 1_000;
+  }
+
+  private *all(): Generator<StandingDelivery> {
+    for (const own of this.#waiting.values()) yield* own.values();
   }
 }
 

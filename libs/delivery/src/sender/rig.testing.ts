@@ -123,8 +123,8 @@ export class DeliveryRig {
     return this.channel(id, { kind: 'webhook', url, secret: 'crm' });
   }
 
-  /** Alerts as their owner writes them: one insert. @returns their ids */
-  async alerts(customers: readonly string[], step: 'opened' | 'recovered' = 'opened'): Promise<string[]> {
+  /** Alerts as their owner writes them: one insert. @param text instead of the alert's JSON @returns their ids */
+  async alerts(customers: readonly string[], step: 'opened' | 'recovered' = 'opened', text?: string): Promise<string[]> {
     const now = Date.now();
     const rows = customers.map((customerId): AlertLogRow => {
       const alertId = `alert-of-${customerId}`;
@@ -140,7 +140,7 @@ export class DeliveryRig {
       return {
         ...{ ...place, kind: 'alert', at: now, day: '2026-03-02', customerId, alertId, rule: 'churn-high', ruleRevision: 1 },
         ...{ state: step === 'opened' ? 'open' : 'recovered', what: step, by: '', assignee: '', detail: '', probability: 0.8 },
-        ...{ netValue: '250.00', eventId: '', body: JSON.stringify(body), sent: 0n },
+        ...{ netValue: '250.00', eventId: '', body: text ?? JSON.stringify(body), sent: 0n },
       };
     });
     await new AlertLogRepository(this.clickhouse).append(this.shop, rows, new Date(now));

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { digestIdOf } from '../outbox/ids.js';
 import { patienceMs } from '../outbox/life.js';
 import { DeliveryRig, Receiver, secretValues, until } from './rig.testing.js';
+import type { SenderParts } from './shop-sender.js';
 
 // A real store, real receivers that behave and misbehave, a real mail server.
 
@@ -35,6 +36,17 @@ async function receiver(): Promise<Receiver> {
   const made = await Receiver.open();
   open.push(made);
   return made;
+}
+/** The shop's outbox with another way of writing. */
+function appending({ outbox }: DeliveryRig, append: DeliveryRig['outbox']['append']): SenderParts['outbox'] {
+  return {
+    append,
+    places: (...asked) => outbox.places(...asked),
+    alertSteps: (...asked) => outbox.alertSteps(...asked),
+    waiting: (...asked) => outbox.waiting(...asked),
+    stepsSince: (...asked) => outbox.stepsSince(...asked),
+    bodies: (...asked) => outbox.bodies(...asked),
+  };
 }
 const stepsOf = (log: readonly { readonly step: string }[]): string[] => log.map(({ step }) => step);
 
@@ -224,17 +236,7 @@ describe('a process that dies', () => {
         await rig.outbox.append(shop, rows, places);
         if (here(after)) return silence;
       };
-      const { outbox } = rig;
-      rig.start({
-        outbox: {
-          append: append,
-          places: (...asked) => outbox.places(...asked),
-          alertSteps: (...asked) => outbox.alertSteps(...asked),
-          waiting: (...asked) => outbox.waiting(...asked),
-          stepsSince: (...asked) => outbox.stepsSince(...asked),
-          bodies: (...asked) => outbox.bodies(...asked),
-        },
-      });
+      rig.start({ outbox: appending(rig, append) });
     });
     await died;
     const before = crm.got.length;
@@ -247,6 +249,52 @@ describe('a process that dies', () => {
     else if (point !== 'noted-unanswered') expect([before, crm.got.length]).toEqual([0, 3]);
     bury();
   });
+});
+
+it('sends nothing more while the store does not take what came of it, and nothing twice when it does again', async () => {
+  const rig = await begun('unrecorded');
+  const crm = await receiver();
+  await rig.webhook('crm', crm.url);
+  await rig.alerts(Array.from({ length: 60 }, (_, index) => `c${index}`));
+  let isAway = true;
+  rig.start({
+    outbox: appending(rig, (shop, rows, places) =>
+      isAway && rows.some(({ what }) => what !== 'created') ? Promise.reject(new Error('away')) : rig.outbox.append(shop, rows, places),
+    ),
+  });
+  await until('some are there', () => crm.got.length > 0);
+  await sleep(1_500);
+  // What was under way as the first insert failed, and no more.
+  expect(crm.got.length).toBeLessThan(30);
+  isAway = false;
+  await until('all are delivered', async () => (await rig.deliveries.list(rig.shop, { limit: 9 })).counts.delivered === 60);
+  expect(crm.got.map(({ id }) => id).sort()).toEqual([...new Set(crm.got.map(({ id }) => id))].sort());
+});
+
+it('a delivery whose text is not there is dead with the reason, never sent empty; so is a step that cannot be read; others go on', async () => {
+  const rig = await begun('unreadable');
+  const crm = await receiver();
+  await rig.webhook('crm', crm.url);
+  await rig.alerts(['ann'], 'opened', '{"alertId":');
+  const lost = 'e'.repeat(32);
+  const now = Date.now();
+  await rig.outbox.append(rig.shop, [
+    {
+      ...{ at: now, id: lost, turn: 0, what: 'created', state: 'waiting', channel: 'crm', about: 'alert', subject: 'a', step: 'opened' },
+      ...{ createdAt: now, triedSince: now, attempts: 0, nextAt: now, digestAt: 0, by: '', detail: '', body: '' },
+    },
+  ]);
+  await rig.alerts(['bea']);
+  rig.start();
+  await until('the rest is there', async () => (await rig.deliveries.list(rig.shop, { limit: 9 })).counts.delivered === 1);
+  await until('two are dead', async () => (await rig.deliveries.list(rig.shop, { limit: 9 })).counts.dead === 2);
+  const { deliveries } = await rig.deliveries.list(rig.shop, { state: 'dead', limit: 9 });
+  expect(deliveries.map(({ subject, detail }) => [subject, detail]).sort()).toEqual([
+    ['a', 'What it says is not in the store any more.'],
+    ['alert-of-ann', expect.stringContaining('of the alert log cannot be read: body: ')],
+  ]);
+  expect(await rig.deliveries.show(rig.shop, lost)).toMatchObject({ message: null, delivery: { state: 'dead' } });
+  expect(crm.got.map(({ body }) => (JSON.parse(body) as { alert: { customerId: string } }).alert.customerId)).toEqual(['bea']);
 });
 
 describe('chat', () => {

@@ -2,9 +2,9 @@ import type { DeliveryChannelRepository, DeliveryRepository, LogPlace, Shop, Sta
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelBook } from '../channels/channel-book.js';
 import type { DeliveryMetrics } from '../delivery.metrics.js';
-import { afterAttempt, type Outcome } from '../outbox/life.js';
+import { afterAttempt, unreadable, type Outcome } from '../outbox/life.js';
 import { deliveriesOfAlerts } from '../outbox/occasions.js';
-import { transmit, type Sealed, type TransmitParts } from '../send/transmit.js';
+import { sealedOf, transmit, type Sealed, type TransmitParts } from '../send/transmit.js';
 import { Backlog, type Bundle } from './backlog.js';
 import { Recorder } from './recorder.js';
 
@@ -34,10 +34,14 @@ const retryMs = 1_000;
 const claimMs = 2_000;
 /** Steps of alerts of a partition that are put into the outbox at a time. */
 const stepsAtATime = 500;
-const mostLoaded = 10_000;
+/** Deliveries of a channel that are read at a time. */
+const mostLoaded = 2_500;
 const mostAtHand = 1_000;
 /** How far back a look goes: an insert takes its time, and clocks of processes differ. */
 const lookBackMs = 15_000;
+/** Once in a while it goes further: what a machine wrote whose clock is wrong by more, or that hung between stamping and writing. */
+const wideEveryMs = 60_000;
+const wideLookBackMs = 3_600_000;
 
 /**
  * Fills a shop's outbox from its alert log and empties it. One process does so at a time; should two, they send the same deliveries under
@@ -55,6 +59,9 @@ export class ShopSender {
   #channels = new ChannelBook([]);
   #clock: number | null = null;
   #lookedAt = 0;
+  #lookedWideAt = 0;
+  /** Channels that cannot be read, as they were last said. */
+  #unreadable = '';
   /** Whether there may be something in the store that was not looked at. */
   #isNews = false;
   /** Whether a slot has become free. */
@@ -92,6 +99,7 @@ export class ShopSender {
     // Each time from the store: what another one did meanwhile is there and nowhere else.
     this.#places = await outbox.places(this.shop);
     this.#lookedAt = 0;
+    this.#lookedWideAt = Date.now();
     this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
     let askedAt = performance.now();
     while (!this.#stop.signal.aborted) {
@@ -127,6 +135,7 @@ export class ShopSender {
     // After the steps: a channel that was put before one of them is there.
     if (steps.length > 0 || isTime) {
       this.#channels = new ChannelBook(await channels.all(this.shop));
+      this.sayUnreadable(this.#channels.unreadable.join(', '));
       const hasDigests = this.#channels.newest().some((channel) => channel.kind === 'mail' && channel.mode === 'digest');
       this.#clock = hasDigests ? await this.parts.clock(this.shop) : null;
     }
@@ -138,19 +147,25 @@ export class ShopSender {
       this.#places = [...places.values()];
       metrics.written(this.shop.shop, rows);
       this.#backlog.take(rows);
-      for (const { id, body, digestAt } of rows) if (digestAt === 0 && this.#bodies.size < mostAtHand) this.#bodies.set(id, body);
+      this.sayDead(rows);
+      for (const { id, body, digestAt } of rows)
+        if (body !== '' && digestAt === 0 && this.#bodies.size < mostAtHand) this.#bodies.set(id, body);
       this.#isNews ||= steps.length >= stepsAtATime;
     }
     if (!isTime) return;
-    this.#backlog.take(await outbox.stepsSince(this.shop, new Date((this.#lookedAt === 0 ? begun : this.#lookedAt) - lookBackMs)));
+    const isWide = begun - this.#lookedWideAt >= wideEveryMs;
+    const since = (this.#lookedAt === 0 ? begun : this.#lookedAt) - (isWide ? wideLookBackMs : lookBackMs);
+    this.#backlog.take(await outbox.stepsSince(this.shop, new Date(since)));
     this.#lookedAt = begun;
+    if (isWide) this.#lookedWideAt = begun;
     if (this.#backlog.wantsMore) this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
   }
 
   private dispatch(): void {
     const now = Date.now();
     this.#isFree = false;
-    for (const bundle of this.#backlog.due(this.#channels.newest(), now, this.#clock)) this.begin(bundle);
+    // While nobody can write down what comes of it, nothing more is sent: a kill would send all of it again.
+    if (!this.#recorder.isBehind) for (const bundle of this.#backlog.due(this.#channels.newest(), now, this.#clock)) this.begin(bundle);
     this.parts.metrics.waiting(this.shop.shop, this.#backlog.size, this.#backlog.oldestSeconds(now));
   }
 
@@ -175,8 +190,12 @@ export class ShopSender {
   private async attempt(bundle: Bundle): Promise<void> {
     const { channel, deliveries } = bundle;
     let outcome: Outcome;
+    let broken: ReadonlyMap<string, string>;
     try {
-      outcome = await transmit(channel, await this.seal(deliveries), this.parts, this.#cut.signal);
+      const sealed = await this.seal(deliveries);
+      broken = sealed.broken;
+      // Of a digest the rest goes out; alone, an unreadable one is not attempted.
+      outcome = await transmit(channel, sealed.whole, this.parts, this.#cut.signal);
     } finally {
       this.#backlog.answered(bundle);
       this.#isFree = true;
@@ -184,27 +203,46 @@ export class ShopSender {
     }
     // Those of one digest go on together, by one draw, one clock and one next attempt: another set would be another digest, under another key.
     const [chance, now] = [Math.random(), Date.now()];
-    const ended = deliveries.map((each) => afterAttempt(each, outcome, now, chance));
+    const ended = deliveries.map((each) => {
+      const why = broken.get(each.id);
+      return why === undefined ? afterAttempt(each, outcome, now, chance) : unreadable(each, why, now);
+    });
     const nextAt = Math.max(...ended.map((each) => each.nextAt));
     const rows: StandingDelivery[] = ended.map((each) => (each.state === 'waiting' ? { ...each, nextAt } : each));
     await this.#recorder.write(rows);
     this.#backlog.take(rows);
     this.parts.metrics.written(this.shop.shop, rows);
-    const [first] = rows;
-    if (first?.state !== 'dead') return;
-    const which = { shop: this.shop.shop, channel: channel.id, delivery: first.id, attempts: first.attempts, detail: first.detail };
+    this.sayDead(rows);
+  }
+
+  private sayDead(rows: readonly StandingDelivery[]): void {
+    const dead = rows.filter(({ state }) => state === 'dead');
+    const [first] = dead;
+    if (!first) return;
+    const { channel, id: delivery, attempts, detail } = first;
+    const which = { shop: this.shop.shop, channel, deliveries: dead.length, delivery, attempts, detail };
     this.parts.logger.warn(which, 'a delivery is given up; it can be redriven');
   }
 
-  /** What is sent: of what was just put in it is at hand, the rest is in the store. */
-  private async seal(deliveries: readonly StandingDelivery[]): Promise<Sealed[]> {
+  private sayUnreadable(channels: string): void {
+    if (channels !== '' && channels !== this.#unreadable)
+      this.parts.logger.warn({ shop: this.shop.shop, channels }, 'channels cannot be read and count as off: put them anew');
+    this.#unreadable = channels;
+  }
+
+  /** What is sent: of what was just put in it is at hand, the rest is in the store. Of what cannot be read, why. */
+  private async seal(deliveries: readonly StandingDelivery[]): Promise<{ whole: Sealed[]; broken: ReadonlyMap<string, string> }> {
     const missing = deliveries.filter(({ id }) => !this.#bodies.has(id));
     const stored = await this.parts.outbox.bodies(this.shop, missing);
-    return deliveries.map(({ id }) => {
-      const body = this.#bodies.get(id) ?? stored.get(id) ?? '';
+    const whole: Sealed[] = [];
+    const broken = new Map<string, string>();
+    for (const { id } of deliveries) {
+      const sealed = sealedOf(id, this.#bodies.get(id) ?? stored.get(id));
+      if (typeof sealed === 'string') broken.set(id, sealed);
+      else whole.push(sealed);
       this.#bodies.delete(id);
-      return { id, body };
-    });
+    }
+    return { whole, broken };
   }
 
   private async nextWake(): Promise<void> {

@@ -37,6 +37,7 @@ export interface LogPlace {
 /** A step of an alert that may have to be told. */
 export interface AlertLogStep extends LogPlace {
   readonly what: string;
+  readonly alertId: string;
   readonly rule: string;
   /** Shop time, Unix milliseconds. */
   readonly at: number;

@@ -49,8 +49,7 @@ export class DeliveryRepository {
   /** Writes steps of deliveries, and how far the alert log was read for them, as one block: all or none. */
   async append(shop: Shop, rows: readonly DeliveryRow[], places: readonly LogPlace[] = []): Promise<void> {
     if (rows.length + places.length === 0) return;
-    const now = textOf(new Date());
-    const lines = [...rows.map(cellsOf), ...places.map((place) => placeCells(place, now))].map((cells) => tabSeparated(cells, []));
+    const lines = [...rows.map(cellsOf), ...places.map(placeCells)].map((cells) => tabSeparated(cells, []));
     await this.clickhouse.insert(tableOf(shop, 'delivery_log'), columns, `${lines.join('\n')}\n`, 'writer', 'TabSeparated');
   }
 
@@ -65,18 +64,21 @@ export class DeliveryRepository {
   async alertSteps(shop: Shop, places: readonly LogPlace[], limit: number): Promise<AlertLogStep[]> {
     interface Raw extends Pick<AlertLogStep, 'partition' | 'epoch' | 'step' | 'what' | 'rule' | 'body'> {
       readonly place: string;
+      readonly alert_id: string;
       readonly at: string;
       readonly written_at: string;
     }
     const rows = await this.clickhouse.query<Raw>(alertStepsSql(shop, places, limit));
-    return rows.map(({ place, at, written_at, ...row }) => ({
+    return rows.map(({ place, alert_id, at, written_at, ...row }) => ({
       ...row,
+      alertId: alert_id,
       offset: BigInt(place),
       at: instantOf(at).getTime(),
       writtenAt: instantOf(written_at).getTime(),
     }));
   }
 
+  /** @param limit per channel */
   async waiting(shop: Shop, limit: number): Promise<StandingDelivery[]> {
     return (await this.clickhouse.query<RawDelivery>(waitingDeliveriesSql(shop, limit))).map(deliveryOf);
   }
@@ -130,8 +132,9 @@ function cellsOf(row: DeliveryRow): Cell[] {
   return [...named, ...timed, row.by, row.detail, row.body, 0, 0, 0];
 }
 
-function placeCells({ partition, epoch, offset, step }: LogPlace, now: string): Cell[] {
+/** At one instant, always: a partition's place replaces itself. */
+function placeCells({ partition, epoch, offset, step }: LogPlace): Cell[] {
   const none = textOf(new Date(0));
   const unsaid = ['', '', '', '', '', '', none, none, 0, none, none, '', '', ''];
-  return ['place', now, String(partition), 0, ...unsaid, epoch, offset, step];
+  return ['place', none, String(partition), 0, ...unsaid, epoch, offset, step];
 }

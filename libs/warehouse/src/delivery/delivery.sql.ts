@@ -39,9 +39,9 @@ export function deliveryCountsSql(shop: Shop, { channel, subject }: DeliveryFilt
   return sql`SELECT state, count() AS deliveries FROM (${deliveriesSql(shop, { channel, subject })}) GROUP BY state ORDER BY state`;
 }
 
-/** Those that wait, the one that has waited longest first. */
+/** Those that wait, of each channel so many, the one that is due first first: a channel that is away stands in no other's way. */
 export function waitingDeliveriesSql(shop: Shop, limit: number): Sql {
-  return sql`${deliveriesSql(shop, { state: 'waiting' })} ORDER BY next_at, id LIMIT ${limit}`;
+  return sql`${deliveriesSql(shop, { state: 'waiting' })} ORDER BY next_at, id LIMIT ${limit} BY channel`;
 }
 
 /** Steps that were written since an instant, whoever wrote them: a range of the table's key. */
@@ -69,14 +69,16 @@ WHERE kind = 'place' ORDER BY log_epoch DESC, log_offset DESC, log_step DESC LIM
 /**
  * Steps of alerts behind the places, in the order of the log: of each partition the next so many. A batch of the owner is one part, and a
  * partition's batches are written one after another: nothing appears before a place later on that was not there with the same key.
+ * Written out column by column: a comparison of tuples the engine does not look up in the key, and would read every step there ever was.
  */
 export function alertStepsSql(shop: Shop, places: readonly LogPlace[], limit: number): Sql {
   const behind = places.map(
-    ({ partition, epoch, offset, step }) => sql`(partition = ${partition} AND (epoch, offset, step) > (${epoch}, ${offset}, ${step}))`,
+    ({ partition, epoch, offset, step }) =>
+      sql`(partition = ${partition} AND (epoch > ${epoch} OR (epoch = ${epoch} AND (offset > ${offset} OR (offset = ${offset} AND step > ${step})))))`,
   );
   const fresh = sql`partition NOT IN ${places.map(({ partition }) => partition)}`;
   const where = places.length === 0 ? sql`1` : sql`(${join([...behind, fresh], ' OR ')})`;
-  return sql`SELECT partition, epoch, toString(offset) AS place, step, what, rule, at, written_at, body FROM ${tableOf(shop, 'alert_log')} FINAL
+  return sql`SELECT partition, epoch, toString(offset) AS place, step, what, alert_id, rule, at, written_at, body FROM ${tableOf(shop, 'alert_log')} FINAL
 WHERE kind = 'alert' AND ${where} ORDER BY partition, epoch, offset, step LIMIT ${limit} BY partition`;
 }
 

@@ -1,0 +1,8 @@
+/** What a stored text holds; undefined where it is no JSON, which no schema takes: it says so in the words of every other fault. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
