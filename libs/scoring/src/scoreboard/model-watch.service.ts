@@ -7,6 +7,8 @@ import { ShopWatch, type WatchParts } from './shop-watch.js';
 const quietMs = 60_000;
 /** Between two turns, whatever the shop's clock does: a turn takes a second or so of the background lane. */
 const turnMs = 20_000;
+/** How long a stop waits for the turn under way: it ends at its next chunk of customers, but for a statement that runs. */
+const patienceMs = 5_000;
 
 const unheard: ScoringAlarms = { raise: () => undefined, clear: () => undefined };
 
@@ -18,6 +20,7 @@ export interface ModelWatchParts {
   readonly log: { warn(fields: object, message: string): void };
   readonly quietMs?: number;
   readonly turnMs?: number;
+  readonly patienceMs?: number;
 }
 
 /** Watches the models of every shop that this process scores, one turn at a time. Fails for one shop alone. */
@@ -38,10 +41,10 @@ export class ModelWatchService {
     this.#running = this.run();
   }
 
-  /** Lets the turn under way end. */
+  /** Cuts the turn under way short. A statement that takes longer is left to end by itself: nothing is written of it. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
+    await Promise.race([this.#running, sleep(this.parts.patienceMs ?? patienceMs, undefined, { ref: false })]);
   }
 
   private async run(): Promise<void> {
@@ -59,15 +62,20 @@ export class ModelWatchService {
   /** One turn of each shop. */
   private async round(): Promise<void> {
     const shops = (await this.parts.directory.list()).filter((shop) => !isSandbox(shop) && this.parts.scores(shop));
-    for (const database of this.#watches.keys()) if (!shops.some((shop) => shop.database === database)) this.#watches.delete(database);
+    for (const [database, watch] of this.#watches) {
+      if (shops.some((shop) => shop.database === database)) continue;
+      watch.leave();
+      this.#watches.delete(database);
+    }
     for (const shop of shops) {
       if (this.#stop.signal.aborted) return;
       const watch = this.#watches.get(shop.database) ?? new ShopWatch(shop, this.parts.partsOf(shop, this.#alarms));
       this.#watches.set(shop.database, watch);
       try {
-        await watch.turn();
+        await watch.turn(this.#stop.signal);
         this.#failures.well(shop);
       } catch (error) {
+        if (this.#stop.signal.aborted) return;
         this.#failures.failed(shop, error);
       }
     }

@@ -1,10 +1,32 @@
-import type { ScoreBasis } from '#contracts';
 import { Zone } from '#clock';
+import type { ScoreBasis } from '#contracts';
+import type { Shop, Watermark } from '#warehouse';
 
 /** How many months back customers are marked: nine of them are known after 90 days, which is three quarters to judge by. */
 export const monthsBack = 12;
 /** Of the shop's time: a mark that was written later was not said at the time. */
 export const promptMs = 2 * 86_400_000;
+
+/** An event may be on its way still where the clock is the machine's. */
+const graceMs = 60_000;
+/** An import has no word for "all before is in": one partition may lag behind another while it streams in. */
+const standsStillMs = 15_000;
+
+/**
+ * Up to which instant of the shop it is known what happened. The one rule of what is mature, whoever asks.
+ * @param watermark of the settled level
+ * @param now wall clock, Unix milliseconds
+ * @returns Unix milliseconds; undefined while nothing is known for sure
+ */
+export function knownUntil(
+  { clockMode }: Pick<Shop, 'clockMode'>,
+  watermark: Pick<Watermark, 'clock' | 'committedAt'> | undefined,
+  now: number,
+): number | undefined {
+  if (!watermark?.clock) return undefined;
+  if (clockMode === 'data' && now - watermark.committedAt.getTime() < standsStillMs) return undefined;
+  return watermark.clock.getTime() - (clockMode === 'wall' ? graceMs : 0);
+}
 
 /**
  * Starts of the newest months at or before an instant, newest first.

@@ -1,5 +1,5 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
-import { MarkOutcomeReads, MarkRepository, ModelRepository, READ_GATE, type ReadGate } from '#warehouse';
+import { MarkOutcomeReads, MarkRepository, ModelRepository, READ_GATE, WatermarkRepository, type ReadGate } from '#warehouse';
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '../registry/index.js';
 import { ScoreboardController } from './scoreboard.controller.js';
@@ -14,7 +14,10 @@ import { ScoreboardService } from './scoreboard.service.js';
       provide: ScoreboardService,
       inject: [CLICKHOUSE, READ_GATE, ModelRepository],
       useFactory: (clickhouse: ClickHouse, gate: ReadGate, models: ModelRepository) =>
-        new ScoreboardService({ gate, models, marks: new MarkRepository(clickhouse), outcomes: new MarkOutcomeReads(clickhouse) }),
+        new ScoreboardService({
+          ...{ gate, models, marks: new MarkRepository(clickhouse), outcomes: new MarkOutcomeReads(clickhouse) },
+          watermarks: new WatermarkRepository(clickhouse),
+        }),
     },
   ],
 })

@@ -1,9 +1,20 @@
 import { modelDrift, type ModelManifest, type ScoreboardAnswer, type ScoreBasis, type ScoredMonth } from '#contracts';
-import type { KeptModel, MarkedMonth, MarkOutcomeReads, MarkRepository, ModelRepository, OutcomeCell, ReadGate, Shop } from '#warehouse';
+import type {
+  KeptModel,
+  MarkedMonth,
+  MarkOutcomeReads,
+  MarkRepository,
+  ModelRepository,
+  OutcomeCell,
+  OutcomeQuery,
+  ReadGate,
+  Shop,
+  WatermarkRepository,
+} from '#warehouse';
 import { churnBands } from '../engine/index.js';
 import { calibrationOf } from './calibration.js';
 import { bandsOf, figuresOf, ratesOf } from './figures.js';
-import { basisOf, maturesAt, overlapOf } from './months.js';
+import { basisOf, knownUntil, maturesAt, overlapOf } from './months.js';
 import { nothingYet, versionWords } from './scoreboard-words.js';
 
 /** Versions of an answer: the active one, its shadow, and those that were marked last. */
@@ -16,6 +27,7 @@ const keptMs = 30_000;
 
 export interface ScoreboardParts {
   readonly gate: Pick<ReadGate, 'read'>;
+  readonly watermarks: Pick<WatermarkRepository, 'read'>;
   readonly marks: MarkRepository;
   readonly outcomes: MarkOutcomeReads;
   readonly models: Pick<ModelRepository, 'known' | 'rolesOf'>;
@@ -46,26 +58,40 @@ export class ScoreboardService {
     const { marks, models, gate } = this.parts;
     const [months, drifts, roles] = [await marks.months(shop), await marks.drifts(shop), await models.rolesOf(shop, 'churn')];
     const kept = await Promise.all(versionsOf(months, roles).map((version) => models.known(version)));
-    const { value, stamp } = await gate.read(shop, async ({ clock }) => {
-      const versions: Version[] = [];
-      for (const model of kept) {
-        const own = months.filter((month) => month.model === model.version);
-        const body = drifts.find((drift) => drift.model === model.version)?.body;
-        const drift = body === undefined ? null : modelDrift.parse(JSON.parse(body));
-        versions.push({ ...(await this.version(shop, model, own, roles, Date.parse(clock ?? ''))), drift });
-      }
-      return versions;
-    });
-    const { clock, watermark, ...rest } = stamp;
-    const words = value.some(({ months: own }) => own.length > 0) ? null : nothingYet(shop.shop, roles.active, clock);
-    return { shop: shop.shop, asOf: clock, ...rest, watermark: { ...watermark }, versions: value, words };
+    const { stamp, value: settled } = await gate.read(shop, () => this.parts.watermarks.read(shop));
+    const known = knownUntil(shop, settled, Date.now()) ?? -Infinity;
+    let { partial } = stamp;
+    // A hold for each statement: what settles waits for one of them, never for all. Each is a whole; one that was torn is said.
+    const cells = async (query: OutcomeQuery): Promise<OutcomeCell[]> => {
+      const read = await gate.read(shop, () => this.parts.outcomes.cells(shop, query));
+      partial ||= read.stamp.partial;
+      return read.value;
+    };
+    const versions: Version[] = [];
+    for (const model of kept) {
+      const own = months.filter((month) => month.model === model.version);
+      const body = drifts.find((drift) => drift.model === model.version)?.body;
+      const drift = body === undefined ? null : modelDrift.parse(JSON.parse(body));
+      versions.push({ ...(await this.version(shop, model, own, roles, known, cells)), drift });
+    }
+    const { clock, watermark, generation } = stamp;
+    const words = versions.some(({ months: own }) => own.length > 0) ? null : nothingYet(shop.shop, roles.active, clock);
+    return { shop: shop.shop, asOf: clock, generation, partial, watermark: { ...watermark }, versions, words };
   }
 
-  private async version(shop: Shop, { version, manifest }: KeptModel, own: readonly MarkedMonth[], roles: Roles, clock: number) {
+  /** @param known up to which instant of the shop it is known what happened */
+  private async version(
+    shop: Shop,
+    { version, manifest }: KeptModel,
+    own: readonly MarkedMonth[],
+    roles: Roles,
+    known: number,
+    cellsFor: (query: OutcomeQuery) => Promise<OutcomeCell[]>,
+  ) {
     const { horizonDays, training, shop: trainedOn } = manifest;
     const placed = own
       .filter(({ customers }) => customers > 0)
-      .map((month) => ({ ...month, ...placeOf(month, manifest, clock, shop.clockMode === 'data') }));
+      .map((month) => ({ ...month, ...placeOf(month, manifest, known, shop.clockMode === 'data') }));
     const groups: Version['groups'] = [];
     const cellsOf = new Map<ScoreBasis, OutcomeCell[]>();
     for (const basis of bases) {
@@ -73,8 +99,8 @@ export class ScoreboardService {
       if (references.length === 0) continue;
       const query = { model: version, references, horizonDays, bands: churnBands };
       const overlap = overlapOf(references, horizonDays);
-      const all = await this.parts.outcomes.cells(shop, query);
-      const active = await this.parts.outcomes.cells(shop, { ...query, activeDays });
+      const all = await cellsFor(query);
+      const active = await cellsFor({ ...query, activeDays });
       cellsOf.set(basis, all);
       groups.push({
         basis,
@@ -83,13 +109,13 @@ export class ScoreboardService {
       });
     }
     const ahead = placed.filter(({ basis }) => basis !== 'history');
-    const known = ahead.filter(({ mature }) => mature).map(({ reference }) => reference);
+    const judged = ahead.filter(({ mature }) => mature).map(({ reference }) => reference);
     const cells = [...(cellsOf.get('live') ?? []), ...(cellsOf.get('afterwards') ?? [])];
-    const first = known.length > 0 ? undefined : Math.min(...ahead.map(({ matures }) => matures));
+    const first = judged.length > 0 ? undefined : Math.min(...ahead.map(({ matures }) => matures));
     const firstMatures = first === undefined || !Number.isFinite(first) ? null : new Date(first).toISOString();
     return {
       ...{ version, role: roleOf(version, roles), horizonDays, trainedOn, trainedAsOf: training.asOf },
-      words: versionWords({ firstMatures, ahead: ahead.length, known: known.length, trainedAsOf: training.asOf }),
+      words: versionWords({ firstMatures, ahead: ahead.length, known: judged.length, trainedAsOf: training.asOf }),
       firstMatures,
       groups,
       months: [...placed].reverse().map((month): ScoredMonth => {
@@ -101,7 +127,7 @@ export class ScoreboardService {
           bands: month.mature ? bandsOf(found, 1) : [],
         };
       }),
-      calibration: calibrationOf(cells, known, horizonDays),
+      calibration: calibrationOf(cells, judged, horizonDays),
     };
   }
 }
@@ -117,8 +143,8 @@ function roleOf(version: string, { active, shadow }: Roles): Version['role'] {
   return version === active ? 'active' : version === shadow ? 'shadow' : 'none';
 }
 
-function placeOf({ reference, clock: marked }: MarkedMonth, manifest: ModelManifest, clock: number, muted: boolean) {
+function placeOf({ reference, clock: marked }: MarkedMonth, manifest: ModelManifest, known: number, muted: boolean) {
   const matures = maturesAt(reference, manifest.horizonDays);
   const trainedAsOf = Date.parse(manifest.training.asOf);
-  return { basis: basisOf({ reference, clock: marked, trainedAsOf }, muted), matures, mature: matures <= clock };
+  return { basis: basisOf({ reference, clock: marked, trainedAsOf }, muted), matures, mature: matures <= known };
 }

@@ -2,7 +2,7 @@ import type { OutcomeCell } from '#warehouse';
 import { describe, expect, it } from 'vitest';
 import { calibrationOf } from './calibration.js';
 import { figuresOf } from './figures.js';
-import { basisOf, monthStarts, overlapOf } from './months.js';
+import { basisOf, knownUntil, monthStarts, overlapOf } from './months.js';
 import { BinCounts, ColumnSample, distributionOf, profileOf } from './profile.js';
 import { binOf, driftStateOf, psi } from './psi.js';
 
@@ -98,6 +98,17 @@ describe('months', () => {
     // On the very instant the month has begun.
     expect(monthStarts('UTC', at('2026-05-01T00:00:00Z'), 1)).toEqual([at('2026-05-01T00:00:00Z')]);
     expect(monthStarts('UTC', at('2026-04-30T23:59:59.999Z'), 1)).toEqual([at('2026-04-01T00:00:00Z')]);
+  });
+
+  it('are known up to the clock; on the wall’s a minute before it, in an import once it stands still', () => {
+    const [clock, now] = [new Date('2026-05-01T00:00:00Z'), Date.now()];
+    const of = (clockMode: 'wall' | 'source' | 'data', ago: number): number | undefined =>
+      knownUntil({ clockMode }, { clock, committedAt: new Date(now - ago) }, now);
+    expect([of('source', 0), of('wall', 0), of('data', 14_999), of('data', 15_000)]).toEqual([
+      ...[clock.getTime(), clock.getTime() - 60_000, undefined],
+      clock.getTime(),
+    ]);
+    expect([knownUntil({ clockMode: 'source' }, undefined, now)]).toEqual([undefined]);
   });
 
   it('before the end of the training are history; what was computed late, or in an import, is not live', () => {

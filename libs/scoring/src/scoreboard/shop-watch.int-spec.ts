@@ -2,7 +2,7 @@ import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { modelReference, scoreboardAnswer } from '#contracts';
 import { Metrics } from '#observability';
 import { silences, silent, type TestMessage } from '#testing';
-import { FeatureReads, MarkOutcomeReads, MarkRepository, tableOf, WatermarkRepository, type StoredModel } from '#warehouse';
+import { driftsKept, FeatureReads, MarkOutcomeReads, MarkRepository, tableOf, WatermarkRepository, type StoredModel } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +88,7 @@ class Watched {
   async board() {
     const service = new ScoreboardService({
       gate: this.rig.pipeline.gate,
+      watermarks: new WatermarkRepository(clickhouse),
       marks: new MarkRepository(clickhouse),
       outcomes: new MarkOutcomeReads(clickhouse),
       models: {
@@ -174,11 +175,15 @@ describe('what is marked', { timeout: 300_000 }, () => {
       ...{ marks, outcomes: new MarkOutcomeReads(clickhouse), metrics: new ScoreboardMetrics(new Metrics()), log: silent },
       models: { roles: () => Promise.resolve(rig.roles), read: () => fixtureModel(version) },
       alarms: { raise: () => undefined, clear: () => undefined },
+      now: () => now,
     });
+    let now = Date.now();
     await rig.arrive(history().slice(0, 60), true);
     expect(await watch.turn()).toBe(false);
+    now = Date.now() + 14_000;
     await rig.arrive(history().slice(60), true);
     expect(await watch.turn()).toBe(false);
+    now = Date.now() + 16_000;
     expect(await watch.turn()).toBe(true);
     expect(await marks.months(rig.shop)).toHaveLength(1);
   });
@@ -247,6 +252,86 @@ describe('the scoreboard', { timeout: 300_000 }, () => {
   });
 });
 
+describe('what cannot be done', { timeout: 300_000 }, () => {
+  it('waits, is said once with its reason, and holds up neither other months, nor drift, nor what happened', async () => {
+    const watched = await Watched.at(170);
+    const said: string[] = [];
+    const april = Date.parse('2024-03-31T23:00:00Z');
+    let isBroken = true;
+    let asked = 0;
+    const watch = new ShopWatch(watched.rig.shop, {
+      ...watched.parts,
+      features: {
+        past: (shop, moment) => {
+          if (moment.asOf.getTime() === april) asked += 1;
+          if (isBroken && moment.asOf.getTime() === april) throw new Error('too much memory');
+          return watched.parts.features.past(shop, moment);
+        },
+      },
+      log: { info: () => undefined, warn: (fields) => void said.push(JSON.stringify(fields)) },
+    });
+    const through = async (): Promise<void> => {
+      for (let turns = 0; turns < 40 && (await watch.turn()); turns += 1);
+    };
+    await through();
+    const months = async (): Promise<number> => (await watched.parts.marks.months(watched.rig.shop)).length;
+    expect(await months()).toBe(11);
+    expect(await watched.parts.marks.drifts(watched.rig.shop)).toHaveLength(1);
+    expect(await watched.metrics.text()).toMatch(/tideline_model_auc\{/);
+    expect(asked).toBe(1);
+    watched.elapsed += 61_000;
+    await through();
+    expect(asked).toBe(2);
+    expect(said).toEqual([expect.stringContaining('too much memory')]);
+    isBroken = false;
+    watched.elapsed += 121_000;
+    await through();
+    expect(await months()).toBe(12);
+  });
+
+  it('ends with the process: a stop cuts it short, and nothing is written of it', async () => {
+    const watched = await Watched.at(170);
+    let begun = (): void => undefined;
+    const isBegun = new Promise<void>((done) => (begun = done));
+    const service = new ModelWatchService({
+      directory: { list: () => Promise.resolve([watched.rig.shop]) },
+      scores: () => true,
+      partsOf: () => ({
+        ...watched.parts,
+        features: {
+          // A ledger without an end.
+          past: async function* (shop, moment) {
+            begun();
+            for (;;) yield* watched.parts.features.past(shop, moment);
+          },
+        },
+      }),
+      log: { warn: () => undefined },
+      ...{ quietMs: 0, turnMs: 1 },
+    });
+    service.start();
+    await isBegun;
+    await service.stop();
+    expect(await watched.parts.marks.months(watched.rig.shop)).toEqual([]);
+  });
+});
+
+it('of a model only some hundred drifts are kept, the newest among them', async () => {
+  const watched = await Watched.at(170);
+  const { marks } = watched.parts;
+  const of = (model: string, day: number) => ({ model, at: day * 86_400_000, clock: day * 86_400_000, customers: 1, body: '{}' });
+  await marks.noteDrift(watched.rig.shop, of('other', 1));
+  for (let day = 1; day <= 2 * driftsKept; day += 1) await marks.noteDrift(watched.rig.shop, of(version, day));
+  const [row] = await clickhouse.query<{ drifts: string }>(
+    sql`SELECT count() AS drifts FROM ${tableOf(watched.rig.shop, 'model_watch')} WHERE kind = 'drift' AND model = ${version}`,
+  );
+  expect(Number(row?.drifts)).toBe(driftsKept);
+  expect((await marks.drifts(watched.rig.shop)).map(({ model, at: of_ }) => [model, of_ / 86_400_000]).sort()).toEqual([
+    [version, 2 * driftsKept],
+    ['other', 1],
+  ]);
+});
+
 describe('the alarm of calibration', { timeout: 300_000 }, () => {
   it('is raised when far more stay away than was predicted, and cleared when that is over, or the version is another', async () => {
     const watched = await Watched.at(260);
@@ -275,13 +360,28 @@ describe('the alarm of calibration', { timeout: 300_000 }, () => {
     await watched.rig.play([{ tick: at(264.5) }], true);
     await watched.through();
     expect(watched.rig.alarms.size).toBe(1);
+    // One that cannot be opened is never looked at: the alarm of the one before goes at once all the same.
+    const bad = await fixtureModel('churn-bad-00000009');
+    watched.rig.models.set(bad.version, { ...bad, file: bad.file.subarray(0, bad.file.length - 7) });
+    watched.rig.roles = { active: bad.version, shadow: undefined };
+    await watched.watch.turn();
+    expect(watched.rig.alarms.size).toBe(0);
+    watched.rig.roles = { active: version, shadow: undefined };
+    await watched.rig.play([{ tick: at(265.6) }], true);
+    await watched.through();
+    expect(watched.rig.alarms.size).toBe(1);
+    watched.watch.leave();
+    expect(watched.rig.alarms.size).toBe(0);
+    await watched.rig.play([{ tick: at(266.7) }], true);
+    await watched.through();
+    expect(watched.rig.alarms.size).toBe(1);
     const { manifest } = watched.model(version);
     await watched.use('churn-fixture-00000003', { training: { ...manifest.training, asOf: '2025-12-31T00:00:00.000Z' } });
     await watched.through();
     expect(watched.rig.alarms.size).toBe(0);
     // As wrong as the one before, about days that it was trained on: judged by none of them.
     await watched.say('churn-fixture-00000003', observed - 0.4);
-    await watched.rig.play([{ tick: at(266) }], true);
+    await watched.rig.play([{ tick: at(268) }], true);
     await watched.through();
     expect(watched.rig.alarms.size).toBe(0);
   });

@@ -12,13 +12,13 @@ import {
   type Watermark,
 } from '#warehouse';
 import { churnBands, openModel } from '../engine/index.js';
-import { ScoringError } from '../scoring.errors.js';
 import type { NamedModel } from '../scorer/assessor.js';
-import type { ModelSource, ScoringAlarms } from '../scorer/shop-scorer.js';
+import { isAboutTheModel, type ModelSource, type ScoringAlarms } from '../scorer/shop-scorer.js';
 import { calibrationOf } from './calibration.js';
 import { driftOf, referenceOfMonth, referenceOfTraining, type DriftReference } from './drift.js';
 import { figuresOf } from './figures.js';
-import { basisOf, maturesAt, monthStarts, overlapOf } from './months.js';
+import { HeldBack } from './held-back.js';
+import { basisOf, knownUntil, maturesAt, monthStarts, overlapOf } from './months.js';
 import { BinCounts, ColumnSample, profileOf } from './profile.js';
 import type { ScoreboardMetrics } from './scoreboard.metrics.js';
 import { sweep } from './sweep.js';
@@ -28,8 +28,6 @@ const dayMs = 86_400_000;
 const leastMs = 300_000;
 /** Marks per insert: half a megabyte of text, which takes some milliseconds to make. */
 const marksPerInsert = 10_000;
-/** An event may be on its way still where the clock is the machine's. */
-const graceMs = 60_000;
 const names = features.map(({ name }) => name);
 
 export interface WatchParts {
@@ -44,20 +42,22 @@ export interface WatchParts {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   /** Milliseconds since some fixed moment. */
   readonly elapsed?: () => number;
+  /** Wall clock. */
+  readonly now?: () => number;
 }
 
 type Role = 'active' | 'shadow';
 
 /**
  * Watches the models of one shop. Each turn does at most one thing that costs: marks one month, or measures drift, or looks at what happened;
- * the last two once a shop day. Everything is found out from what is stored, so a kill costs a turn.
+ * the last two once a shop day. Everything is found out from what is stored, so a kill costs a turn. What fails waits, and the rest goes on.
  */
 export class ShopWatch {
   /** The last look at what happened, and the last drift of this process: by role, with version and day of the shop's clock. */
   readonly #looked = new Map<Role, { readonly day: string; readonly at: number }>();
   readonly #drifted = new Map<Role, number>();
-  readonly #unusable = new Set<string>();
-  #stood: string | undefined;
+  readonly #held: HeldBack;
+  /** The version that the alarm is about. */
   #alarmed: string | undefined;
   readonly #elapsed: () => number;
 
@@ -66,68 +66,91 @@ export class ShopWatch {
     private readonly parts: WatchParts,
   ) {
     this.#elapsed = parts.elapsed ?? (() => performance.now());
+    this.#held = new HeldBack(this.#elapsed);
   }
 
-  /** @returns whether something was done, so that there may be more */
-  async turn(): Promise<boolean> {
-    const clock = await this.clock();
-    if (clock === undefined) return false;
+  /**
+   * @param signal ends what is under way
+   * @returns whether something was done, so that there may be more
+   * @throws when the store fails, or `signal` aborts it
+   */
+  async turn(signal: AbortSignal = new AbortController().signal): Promise<boolean> {
     const roles = await this.parts.models.roles(this.shop);
+    // What was said of one version is not true of the next one, however long that takes to be known.
+    if (this.#alarmed !== undefined && this.#alarmed !== roles.active) this.calm();
+    const watermark = await this.parts.watermarks.read(this.shop, 'settled');
+    const clock = knownUntil(this.shop, watermark, (this.parts.now ?? Date.now)());
+    if (clock === undefined) return false;
     for (const role of ['active', 'shadow'] as const) {
       const version = roles[role];
       if (version === undefined) {
         this.forget(role);
         continue;
       }
-      if (await this.turnOf(role, version, clock)) return true;
+      if (await this.turnOf(role, version, clock, signal)) return true;
     }
     return false;
   }
 
-  /** The shop's time up to which the ledger is whole; undefined while that is not sure. */
-  private async clock(): Promise<number | undefined> {
-    const watermark = await this.parts.watermarks.read(this.shop, 'settled');
-    if (!watermark?.clock) return undefined;
-    const at = watermark.positions.map(({ topic, partition, epoch, next }) => `${topic}/${partition}/${epoch}/${next}`).join();
-    const stands = this.#stood === at;
-    this.#stood = at;
-    // An import has no word for "all before is in": one partition may lag behind another while it streams in.
-    if (this.shop.clockMode === 'data' && !stands) return undefined;
-    return watermark.clock.getTime() - (this.shop.clockMode === 'wall' ? graceMs : 0);
+  /** The shop is not this process's to watch any more. */
+  leave(): void {
+    for (const role of ['active', 'shadow'] as const) this.forget(role);
   }
 
-  private async turnOf(role: Role, version: string, clock: number): Promise<boolean> {
-    if (this.#unusable.has(version)) return false;
+  private async turnOf(role: Role, version: string, clock: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#held.waits(version)) return false;
     const months = await this.parts.marks.months(this.shop, version);
     const missing = monthStarts(this.shop.timeZone, clock).filter((start) => !months.some(({ reference }) => reference === start));
-    const [month] = missing;
-    if (month !== undefined) return this.using(version, (model, stored) => this.mark(model, stored, month, clock));
+    for (const month of missing) {
+      const work = `the marks of ${new Date(month).toISOString()} by ${version}`;
+      if (this.#held.waits(work)) continue;
+      return this.attempt(work, signal, () => this.using(version, (model, stored) => this.mark(model, stored, month, clock, signal)));
+    }
     const drift = (await this.parts.marks.drifts(this.shop)).find(({ model }) => model === version);
     const now = this.#elapsed();
-    if ((drift === undefined || clock - drift.at >= dayMs) && now - (this.#drifted.get(role) ?? -Infinity) >= leastMs) {
+    const driftWork = `the drift of ${version}`;
+    const isDue = drift === undefined || clock - drift.at >= dayMs;
+    if (isDue && now - (this.#drifted.get(role) ?? -Infinity) >= leastMs && !this.#held.waits(driftWork)) {
       this.#drifted.set(role, now);
-      return this.using(version, (model, stored) => this.measureDrift(role, model, stored, months, clock));
+      const measure = (model: NamedModel, stored: StoredModel): Promise<void> =>
+        this.measureDrift(role, model, stored, months, clock, signal);
+      return this.attempt(driftWork, signal, () => this.using(version, measure));
     }
     const day = `${version} ${Math.floor(clock / dayMs)}`;
     const looked = this.#looked.get(role);
     if (looked && (looked.day === day || now - looked.at < leastMs)) return false;
     this.#looked.set(role, { day, at: now });
     if (drift) this.parts.metrics.drifted(this.shop.shop, role, modelDrift.parse(JSON.parse(drift.body)));
-    await this.look(role, version, months, clock);
-    return true;
+    return this.attempt(`what happened to scores of ${version}`, signal, () => this.look(role, version, months, clock));
+  }
+
+  /** Work that fails is said with its reason, once, and waits; the next turn is another's. */
+  private async attempt(work: string, signal: AbortSignal, done: () => Promise<boolean>): Promise<boolean> {
+    try {
+      const something = await done();
+      this.#held.well(work);
+      return something;
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = String(error);
+      if (this.#held.failed(work, why))
+        this.parts.log.warn({ shop: this.shop.shop, work, error: why }, 'this could not be done, it is tried again later');
+      return true;
+    }
   }
 
   /** A model for as long as it is needed: a month later nobody wants its thread to have waited. */
   private async using(version: string, work: (model: NamedModel, stored: StoredModel) => Promise<void>): Promise<boolean> {
-    const stored = await this.parts.models.read(version);
-    let model;
+    let stored, model;
     try {
+      stored = await this.parts.models.read(version);
       model = await openModel(stored);
     } catch (error) {
-      if (!(error instanceof ScoringError) || error.retryable) throw error;
-      // The scorer raises the alarm: nobody is scored by it.
-      this.#unusable.add(version);
-      this.parts.log.warn({ shop: this.shop.shop, version, error: error.message }, 'the model cannot be watched');
+      if (!isAboutTheModel(error)) throw error;
+      // The scorer raises the alarm: nobody is scored by it, and nothing that was said of its scores stands.
+      if (this.#alarmed === version) this.calm();
+      if (this.#held.failed(version, error.message))
+        this.parts.log.warn({ shop: this.shop.shop, version, error: error.message }, 'the model cannot be watched');
       return false;
     }
     try {
@@ -138,7 +161,7 @@ export class ShopWatch {
     }
   }
 
-  private async mark(model: NamedModel, { manifest }: StoredModel, reference: number, clock: number): Promise<void> {
+  private async mark(model: NamedModel, { manifest }: StoredModel, reference: number, clock: number, signal: AbortSignal): Promise<void> {
     const sample = new ColumnSample(names.length + 1);
     let waiting: Mark[] = [];
     const flush = async (least: number): Promise<void> => {
@@ -155,7 +178,7 @@ export class ShopWatch {
         sample.add(values);
         waiting.push({ customerId, probability, recency: values[0] ?? 0 });
       },
-      () => flush(marksPerInsert),
+      { signal, afterChunk: () => flush(marksPerInsert) },
     );
     await flush(1);
     const body = JSON.stringify(await profileOf(names, sample));
@@ -173,12 +196,13 @@ export class ShopWatch {
     { manifest }: StoredModel,
     months: readonly MarkedMonth[],
     clock: number,
+    signal: AbortSignal,
   ): Promise<void> {
     const reference =
       referenceOfTraining(manifest) ?? (await this.referenceOfMonths(model.version, Date.parse(manifest.training.asOf), months));
     if (!reference) return;
     const counts = new BinCounts(names, reference.reference);
-    await sweep(this.parts.features, this.shop, model, new Date(clock), ({ values }) => counts.add(values));
+    await sweep(this.parts.features, this.shop, model, new Date(clock), ({ values }) => counts.add(values), { signal });
     const drift = driftOf(reference, counts, new Date(clock));
     await this.parts.marks.noteDrift(this.shop, {
       ...{ model: model.version, at: clock, clock, customers: counts.rows },
@@ -200,7 +224,7 @@ export class ShopWatch {
   }
 
   /** What happened to scores of days that the training knew nothing of; the alarm is the active one's alone. */
-  private async look(role: Role, version: string, months: readonly MarkedMonth[], clock: number): Promise<void> {
+  private async look(role: Role, version: string, months: readonly MarkedMonth[], clock: number): Promise<boolean> {
     const { manifest } = await this.parts.models.read(version);
     const trainedAsOf = Date.parse(manifest.training.asOf);
     const { horizonDays } = manifest;
@@ -214,15 +238,13 @@ export class ShopWatch {
     const { auc } = figuresOf('all', cells, overlapOf(references, horizonDays));
     this.parts.metrics.matured(this.shop.shop, role, check?.difference ?? null, auc);
     if (role === 'active') this.tell(version, check);
+    return true;
   }
 
   private tell(version: string, check: CalibrationCheck | null): void {
     const { alarms, log } = this.parts;
     const { shop } = this.shop;
-    if (!check?.alarm) {
-      this.#alarmed = undefined;
-      return alarms.clear(shop, 'active');
-    }
+    if (!check?.alarm) return this.calm();
     // Where nobody hears alarms, the log tells it; once, not each day.
     if (this.#alarmed !== version) log.warn({ shop, version, check: check.words }, 'the probabilities do not fit what happened');
     this.#alarmed = version;
@@ -233,9 +255,14 @@ export class ShopWatch {
     );
   }
 
+  private calm(): void {
+    this.#alarmed = undefined;
+    this.parts.alarms.clear(this.shop.shop, 'active');
+  }
+
   /** No version has the role any more. */
   private forget(role: Role): void {
-    if (role === 'active') this.parts.alarms.clear(this.shop.shop, 'active');
+    if (role === 'active') this.calm();
     this.#looked.delete(role);
     this.parts.metrics.forget(this.shop.shop, role);
   }

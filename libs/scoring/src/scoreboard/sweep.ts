@@ -16,6 +16,7 @@ export interface SweptRow {
 /**
  * Asks a model about every customer as the shop knew them at an instant that has passed: features from the ledger's versions, so nothing
  * that came later is seen, whenever it is asked, and no lock is held. Rows that no model can read are left out.
+ * @throws when `signal` aborts it: what comes of it must not be written then
  */
 export async function sweep(
   reads: Pick<FeatureReads, 'past'>,
@@ -23,12 +24,14 @@ export async function sweep(
   { model }: NamedModel,
   asOf: Date,
   each: (row: SweptRow) => void,
-  afterChunk: () => Promise<void> = () => Promise.resolve(),
+  { signal, afterChunk }: { readonly signal: AbortSignal; readonly afterChunk?: () => Promise<void> },
 ): Promise<void> {
   for await (const chunk of reads.past(shop, { asOf, mbg: model.mbg })) {
+    signal.throwIfAborted();
     await scored(chunk, model, each);
-    await afterChunk();
+    await afterChunk?.();
   }
+  signal.throwIfAborted();
 }
 
 async function scored({ customerIds, values }: FeatureChunk, model: NamedModel['model'], each: (row: SweptRow) => void): Promise<void> {

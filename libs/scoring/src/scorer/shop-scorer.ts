@@ -255,7 +255,7 @@ export class ShopScorer {
 const standsStillMs = 2_000;
 
 /** Whether the model is at fault, so that trying again helps nobody; a store or a thread that does not answer is not. */
-function isAboutTheModel(error: unknown): error is Error {
+export function isAboutTheModel(error: unknown): error is Error {
   if (error instanceof ScoringError) return !error.retryable;
   return error instanceof Error && 'code' in error && ['model-unknown', 'model-invalid', 'model-damaged'].includes(String(error.code));
 }

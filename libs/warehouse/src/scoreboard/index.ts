@@ -1,2 +1,2 @@
-export { MarkRepository, markedMonthsSql, type Mark, type MarkedMonth, type Watched } from './mark.repository.js';
+export { driftsKept, MarkRepository, markedMonthsSql, type Mark, type MarkedMonth, type Watched } from './mark.repository.js';
 export { MarkOutcomeReads, markOutcomesSql, type OutcomeCell, type OutcomeQuery } from './mark-outcomes.reads.js';

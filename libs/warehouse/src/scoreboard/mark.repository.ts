@@ -30,6 +30,9 @@ export interface Watched {
   readonly body: string;
 }
 
+/** Of a model. */
+export const driftsKept = 100;
+
 const watchColumns = ['kind', 'model', 'at', 'clock', 'customers', 'body'];
 
 /** Marks of customers, month by month, and what was seen of features and scores meanwhile. */
@@ -50,9 +53,18 @@ export class MarkRepository {
     return this.note(shop, 'mark', month);
   }
 
-  /** How far features and scores had moved. */
-  noteDrift(shop: Shop, drift: Watched): Promise<void> {
-    return this.note(shop, 'drift', drift);
+  /** How far features and scores had moved. Of each model the newest hundred or two are kept; only the newest is ever read. */
+  async noteDrift(shop: Shop, drift: Watched): Promise<void> {
+    await this.note(shop, 'drift', drift);
+    const table = tableOf(shop, 'model_watch');
+    const own = sql`kind = 'drift' AND model = ${drift.model}`;
+    const older = await this.clickhouse.query<{ at: string }>(
+      sql`SELECT at FROM ${table} WHERE ${own} ORDER BY at DESC LIMIT ${driftsKept} OFFSET ${driftsKept}`,
+      'background',
+    );
+    // A deletion is a mutation of the table: one for a hundred rows, not one for each.
+    if (older.length < driftsKept) return;
+    await this.clickhouse.command(sql`DELETE FROM ${table} WHERE ${own} AND at <= ${instantOf(older[0]?.at ?? '')}`, 'background');
   }
 
   /** Months that are whole, oldest first; of all models or one. */
