@@ -58,7 +58,7 @@ export async function backtest(work: string): Promise<Measured> {
       customers: new AlertCustomerReads(background),
       reads: new AlertBacktestReads(background),
       gate,
-      clock: () => Promise.resolve(Date.parse(answer.to)),
+      watermarks: new WatermarkRepository(clickhouse),
     };
     for (let round = 0; round < rounds; round += 1) {
       // A service of its own: nothing is remembered.

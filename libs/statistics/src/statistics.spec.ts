@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effectiveSize } from './clusters.js';
 import { studentQuantile } from './student.js';
 import { welchInterval } from './welch.js';
 import { wilsonInterval } from './wilson.js';
@@ -47,6 +48,29 @@ describe('Welch’s interval', () => {
     const [one, other] = [welchInterval(a, b), welchInterval(b, a)];
     expect(one).toEqual({ difference: -other.difference, low: -other.high, high: -other.low });
     expect(welchInterval({ ...a, variance: 0 }, { ...b, variance: 0 })).toEqual({ difference: 2, low: 2, high: 2 });
+  });
+});
+
+describe('the effective size of clusters', () => {
+  const times = (count: number, size: number, some: number) => Array.from({ length: count }, () => ({ size, some }));
+  it('is their number where all members of one are alike, whatever their size', () => {
+    // Between clusters: n/(n-1) of the binomial variance of n draws.
+    expect(effectiveSize([...times(6, 5, 5), ...times(14, 5, 0)])).toBeCloseTo(19, 9);
+    expect(effectiveSize(times(7, 3, 3))).toBe(7);
+    expect(effectiveSize([{ size: 40, some: 13 }])).toBe(1);
+  });
+
+  it('is that of a worked example, and no more than there are members', () => {
+    // Share 6/12; residuals 1, -1, 1, -1 of clusters of 2, 2, 4, 4: 4/3 * 4/144 = .037037, and .25/.037037 = 6.75.
+    const clusters = [
+      { size: 2, some: 2 },
+      { size: 2, some: 0 },
+      { size: 4, some: 3 },
+      { size: 4, some: 1 },
+    ];
+    expect(effectiveSize(clusters)).toBeCloseTo(6.75, 9);
+    expect(effectiveSize(times(9, 2, 1))).toBe(18);
+    expect(effectiveSize([...times(50, 1, 1), ...times(50, 1, 0)])).toBeCloseTo(99, 9);
   });
 });
 

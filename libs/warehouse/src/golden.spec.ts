@@ -10,6 +10,7 @@ import {
   alertPageSql,
   churnBaseSql,
   ordersSinceSql,
+  toldSinceSql,
   suppressionCountsSql,
   suppressionPageSql,
 } from './alerts/index.js';
@@ -221,6 +222,10 @@ function statements(): Map<string, string> {
   texts.set('alerts.effect.sql', alertEffectSql(shop, 'churn-high', 90, new Date(at)).text);
   texts.set('alerts.churn-base.sql', churnBaseSql(shop, { instants: [at, at + 604_800_000], horizonDays: 90, activeDays: 180 }).text);
   texts.set('alerts.orders-since.sql', ordersSinceSql(shop, ['c1', "it's"], at).text);
+  texts.set(
+    'alerts.told-since.sql',
+    toldSinceSql(shop, [{ topic: 'transactions.v1', partition: 1, epoch: 2, next: 40n }], new Date(at)).text,
+  );
   const rowAt = (topic: 'transactions.v1' | 'returns.v1', offset: bigint) => ({ topic, partition: 1, epoch: 1, offset });
   const moments = [
     { customerId: "it's", asOf: at, orders: [rowAt('transactions.v1', 7n)], returns: [] },

@@ -1,5 +1,5 @@
 import { CLICKHOUSE, onLane, type ClickHouse } from '#clickhouse';
-import { AlertBacktestReads, AlertCustomerReads, AlertRuleRepository, READ_GATE, type ReadGate } from '#warehouse';
+import { AlertBacktestReads, AlertCustomerReads, AlertRuleRepository, READ_GATE, WatermarkRepository, type ReadGate } from '#warehouse';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { clockBy } from '../clock-by.js';
 import { RulesService } from '../rules/rules.service.js';
@@ -24,10 +24,9 @@ export class BacktestModule {
           useFactory: (clickhouse: ClickHouse, gate: ReadGate, past: PastScores) => {
             // It may take long, and stands in nobody's way there.
             const background = onLane(clickhouse, 'background');
-            const clock = clockBy(gate);
             return new BacktestService({
-              ...{ past, gate, clock },
-              rules: new RulesService(new AlertRuleRepository(clickhouse), clock),
+              ...{ past, gate, watermarks: new WatermarkRepository(clickhouse) },
+              rules: new RulesService(new AlertRuleRepository(clickhouse), clockBy(gate)),
               customers: new AlertCustomerReads(background),
               reads: new AlertBacktestReads(background),
             });

@@ -1,6 +1,13 @@
 import { Zone } from '#clock';
 import type { BacktestAnswer, BacktestBody } from '#contracts';
-import { horizonDays, type AlertBacktestReads, type AlertCustomerReads, type ReadGate, type Shop } from '#warehouse';
+import {
+  horizonDays,
+  type AlertBacktestReads,
+  type AlertCustomerReads,
+  type ReadGate,
+  type Shop,
+  type WatermarkRepository,
+} from '#warehouse';
 import { AlertsError } from '../alerts.errors.js';
 import type { RulesService } from '../rules/rules.service.js';
 import { CustomerMemory } from './customer-memory.js';
@@ -17,11 +24,13 @@ export interface BacktestParts {
   readonly past: PastScores;
   readonly rules: Pick<RulesService, 'standing'>;
   readonly customers: Pick<AlertCustomerReads, 'versions' | 'segments'>;
-  readonly reads: Pick<AlertBacktestReads, 'churnBase' | 'ordersSince' | 'firstOrder'>;
+  readonly reads: Pick<AlertBacktestReads, 'churnBase' | 'ordersSince' | 'firstOrder' | 'isToldSince'>;
   readonly gate: Pick<ReadGate, 'read'>;
-  /** The shop's time, Unix milliseconds; null while it has none. */
-  readonly clock: (shop: Shop) => Promise<number | null>;
+  readonly watermarks: Pick<WatermarkRepository, 'read'>;
 }
+
+/** Where the clock is the machine's an event may be on its way still: a stretch ends so long before it. */
+const graceMs = 60_000;
 
 /** Days before an instant in which an order makes a customer one that can still be won. */
 const activeDays = 180;
@@ -89,11 +98,13 @@ export class BacktestService {
   /** Scores of the stretch, those of the last try where they are the same. */
   private async scores(shop: Shop, opened: OpenedPast, weeks: number, signal: AbortSignal): Promise<RememberedScores> {
     const { version: model } = opened;
-    const known = this.#memory.find({ shop: shop.shop, model, weeks });
-    if (known) return known;
-    const to = await this.parts.clock(shop);
-    const first = to === null ? undefined : await this.parts.reads.firstOrder(shop);
-    if (to === null || first === undefined || first >= to) {
+    const known = this.#memory.find({ shop: shop.database, model, weeks });
+    if (known && !(await this.parts.reads.isToldSince(shop, known.positions, new Date(known.to)))) return known;
+    // Outcomes are facts of the settled level: what they know of is where the stretch ends, not where the live clock is by now.
+    const { value: settled } = await this.parts.gate.read(shop, () => this.parts.watermarks.read(shop, 'settled'));
+    const to = settled?.clock ? settled.clock.getTime() - (shop.clockMode === 'wall' ? graceMs : 0) : undefined;
+    const first = to === undefined ? undefined : await this.parts.reads.firstOrder(shop);
+    if (!settled || to === undefined || first === undefined || first >= to) {
       const words = `${shop.shop} has no orders of customers yet: there is nothing that a rule could be tried on. Import its history, then try again.`;
       throw new AlertsError('backtest-no-history', words);
     }
@@ -101,7 +112,8 @@ export class BacktestService {
     const from = Math.max(to - weeks * weekMs, first - 1);
     const line = new ScoreLine();
     for await (const some of opened.scores({ from, to }, signal)) line.add(some);
-    const found = { shop: shop.shop, model, weeks, from, to, scores: await line.inOrder(), sentBy: new Map() };
+    const { positions } = settled;
+    const found = { shop: shop.database, model, weeks, from, to, positions, scores: await line.inOrder(), sentBy: new Map() };
     this.#memory.keep(found);
     return found;
   }

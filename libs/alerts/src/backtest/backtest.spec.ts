@@ -153,6 +153,43 @@ describe('what a rule would have done', () => {
   });
 });
 
+describe('its precision', () => {
+  const alertOf = (customer: number, day: number) => ({
+    customerId: `c${customer}`,
+    at: start + day * dayMs,
+    ...{ alertId: '', day: '', netValue: '0' },
+  });
+  it('is as sure as the customers are many, not the alerts about them', () => {
+    const [from, to] = [start, start + 300 * dayMs];
+    // Ten customers, five of whom stay away: the same share with one alert about each and with thirty.
+    const orders = new Map(Array.from({ length: 5 }, (_, index) => [`c${index}`, [start + 65 * dayMs]] as const));
+    const days = (each: number): number[] => Array.from({ length: each }, (_, index) => index * 2);
+    const of = (each: number) =>
+      outcomeOf(Array.from({ length: 10 }, (_, customer) => days(each).map((day) => alertOf(customer, day))).flat(), {
+        from,
+        to,
+        orders,
+        base: [],
+      });
+    const [one, thirty] = [of(1), of(30)];
+    expect([one.known, thirty.known, one.precision, thirty.precision]).toEqual([10, 300, 0.5, 0.5]);
+    expect([thirty.low, thirty.high]).toEqual([one.low, one.high]);
+    expect((thirty.high ?? 0) - (thirty.low ?? 0)).toBeGreaterThan(0.4);
+  });
+
+  it('has a base in each week that has alerts that are known, the last and broken one too', () => {
+    const from = start;
+    for (const days of [90, 93, 97, 98.5, 200]) {
+      const to = start + days * dayMs;
+      const weeks = new Set(baseInstants(from, to).map((at) => Math.floor((at - from) / (7 * dayMs))));
+      const known = Array.from({ length: 400 }, (_, hour) => start + hour * 12 * hourMs).filter((at) => at + horizonMs <= to);
+      expect(known.filter((at) => !weeks.has(Math.floor((at - from) / (7 * dayMs))))).toEqual([]);
+      expect(baseInstants(from, to).every((at) => at + horizonMs <= to)).toBe(true);
+    }
+    expect(baseInstants(from, start + 89 * dayMs)).toEqual([]);
+  });
+});
+
 describe('its summary', () => {
   const sent = [
     { alertId: 'a', customerId: 'c1', at: start, day: '2026-03-02', netValue: '10.10' },
@@ -170,6 +207,20 @@ describe('its summary', () => {
     expect(days.perDay.length).toBe(51);
     expect(days.perDay[0]).toEqual({ day: '2026-03-02', alerts: 1, keptBack: 1 });
     expect(bySuppression({ sent, suppressed })).toEqual({ suppressed: { cap: 1 }, alreadyInside: 1 });
+  });
+
+  it('says so whatever their alerts are', () => {
+    const alerts = fc.array(fc.tuple(fc.nat(3), fc.nat(300)), { maxLength: 25 });
+    fc.assert(
+      fc.property(alerts, alerts, (a, b) => {
+        const of = (some: readonly (readonly [number, number])[]) =>
+          [...some]
+            .sort(([, x], [, y]) => x - y)
+            .map(([customer, day]) => ({ ...(sent[0] as (typeof sent)[number]), customerId: `c${customer}`, at: start + day * dayMs }));
+        const naive = new Set(a.filter(([c, day]) => b.some(([other, then]) => c === other && Math.abs(day - then) <= 30)).map(([c]) => c));
+        expect(sharedCustomers(of(a), of(b))).toBe(naive.size);
+      }),
+    );
   });
 
   it('says whom two rules alert within thirty days', () => {
@@ -210,7 +261,7 @@ describe('the rules that it is tried with', () => {
 
 it('remembers the scores of the last stretch only for the same shop, model and weeks', () => {
   const memory = new ScoreMemory();
-  const kept = { shop: 'demo', model: 'm', weeks: 26, from: 0, to: 1, scores: [], sentBy: new Map() };
+  const kept = { shop: 'demo', model: 'm', weeks: 26, from: 0, to: 1, positions: [], scores: [], sentBy: new Map() };
   memory.keep(kept);
   expect(memory.find(kept)).toBe(kept);
   for (const other of [{ shop: 'x' }, { model: 'x' }, { weeks: 4 }]) expect(memory.find({ ...kept, ...other })).toBeUndefined();

@@ -1,13 +1,17 @@
+import type { Position } from '#warehouse';
 import type { PastAlert } from './fold-past.js';
 import type { LinedScore } from './score-line.js';
 
 /** What was computed for a shop, of which model and stretch. */
 export interface RememberedScores {
+  /** Database of the shop. */
   readonly shop: string;
   readonly model: string;
   readonly weeks: number;
   readonly from: number;
   readonly to: number;
+  /** Where the ledger was settled as it was computed: whatever is told of the stretch later makes it another one. */
+  readonly positions: readonly Position[];
   readonly scores: readonly LinedScore[];
   /** What rules would have sent alone, by what they say: the current ones are compared with at each try. */
   readonly sentBy: Map<string, readonly PastAlert[]>;
@@ -16,7 +20,7 @@ export interface RememberedScores {
 /** How long scores of a stretch are good for another try: who looks for a threshold tries several in a row. */
 const rememberMs = 5 * 60_000;
 
-/** The scores of the last backtest: they do not hang on the rule, and are what takes long. Some ten megabytes, for some minutes. */
+/** The scores of the last backtest, good while nothing new is told of their stretch: they do not hang on the rule, and are what takes long. Some ten megabytes, for some minutes. */
 export class ScoreMemory {
   #last: RememberedScores | undefined;
   #forget: NodeJS.Timeout | undefined;

@@ -55,8 +55,28 @@ export function bySuppression({ suppressed }: PastDecisions): {
 
 /** Customers of one rule whom another one alerts within `overlapDays`, before or after. */
 export function sharedCustomers(of: readonly PastAlert[], other: readonly PastAlert[]): number {
-  const instants = new Map<string, number[]>();
-  for (const { customerId, at } of other) instants.set(customerId, [...(instants.get(customerId) ?? []), at]);
-  const shared = of.filter(({ customerId, at }) => instants.get(customerId)?.some((each) => Math.abs(each - at) <= overlapDays * dayMs));
-  return new Set(shared.map(({ customerId }) => customerId)).size;
+  const byCustomer = (alerts: readonly PastAlert[]): Map<string, number[]> => {
+    const instants = new Map<string, number[]>();
+    for (const { customerId, at } of alerts) {
+      const own = instants.get(customerId);
+      if (own) own.push(at);
+      else instants.set(customerId, [at]);
+    }
+    return instants;
+  };
+  const others = byCustomer(other);
+  let shared = 0;
+  for (const [customerId, own] of byCustomer(of)) if (meet(own, others.get(customerId) ?? [], overlapDays * dayMs)) shared += 1;
+  return shared;
+}
+
+/** Whether two lists of rising instants have two that lie close together; one walk along both. */
+function meet(some: readonly number[], others: readonly number[], within: number): boolean {
+  for (let [one, other] = [0, 0]; one < some.length && other < others.length;) {
+    const apart = (some[one] ?? 0) - (others[other] ?? 0);
+    if (Math.abs(apart) <= within) return true;
+    if (apart < 0) one += 1;
+    else other += 1;
+  }
+  return false;
 }

@@ -15,7 +15,7 @@ export const backtestBody = z.strictObject({
     .min(1, 'must be at least 1')
     .max(mostBacktestWeeks, `must be at most ${mostBacktestWeeks}`)
     .default(26)
-    .describe("Up to the shop's clock"),
+    .describe("Up to the shop's clock, as far as everything is settled"),
 });
 
 const share = z.number().min(0).max(1);
@@ -25,7 +25,7 @@ const outcome = z.object({
   notYetKnown: z.int(),
   gone: z.int().describe('No order in the days after'),
   precision: share.nullable().describe('gone / known; null where nothing is known'),
-  low: share.nullable().describe('95 % interval by Wilson'),
+  low: share.nullable().describe('95 % interval by Wilson; alerts about one customer count as a cluster (Rao and Scott)'),
   high: share.nullable(),
   base: z
     .object({ all: share.nullable(), active: share.nullable() })

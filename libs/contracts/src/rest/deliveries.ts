@@ -141,7 +141,12 @@ export const deliveriesAnswer = z.object({
   deliveries: z.array(deliveryItem),
   counts: z.object({ waiting: z.int(), delivered: z.int(), dead: z.int() }),
 });
-export const deliveryAnswer = z.object({ shop: shopId, delivery: deliveryItem, message: deliveryMessage.nullable().describe('null where the store has none that can be read'), log: z.array(deliveryLogEntry) });
+export const deliveryAnswer = z.object({
+  shop: shopId,
+  delivery: deliveryItem,
+  message: deliveryMessage.nullable().describe('null where the store has none that can be read'),
+  log: z.array(deliveryLogEntry),
+});
 export const redriveAnswer = z.object({ shop: shopId, redriven: z.array(z.string()) });
 export const redriveBody = z.strictObject({ channel: channelId.describe('All dead deliveries of it, at most 1,000 at a time') });
 

@@ -1,4 +1,6 @@
 import { join, sql, type ClickHouse } from '#clickhouse';
+import { ledgerTables } from '../ledger/ledger-tables.js';
+import { after, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 
 /** Of all customers at an instant: how many there were, and how many of them ordered no more for some days. */
@@ -52,6 +54,27 @@ FROM
 INNER JOIN (SELECT DISTINCT customer_id, customer_key FROM ${tableOf(shop, 'dim_customer_keys')} WHERE customer_id IN ${customers}) AS k USING (customer_key)`;
 }
 
+/** Topics that scores, outcomes and consent hang on. */
+const toldTopics = ['transactions.v1', 'returns.v1', 'customers.v1'] as const;
+
+/** `told`: 1 where something new speaks of a time up to an instant, or where the row before a position is not there. */
+export function toldSinceSql(shop: Shop, positions: readonly Position[], until: Date) {
+  const of = (topic: string): Position[] => positions.filter((each) => each.topic === topic);
+  const news = toldTopics.map(
+    (topic) => sql`(SELECT count() FROM ${tableOf(shop, ledgerTables[topic].table)}
+    WHERE ${after(of(topic))} AND verdict = 'accepted' AND recorded_time <= ${until} AND event_time <= ${until}) > 0`,
+  );
+  const lost = toldTopics.flatMap((topic) =>
+    of(topic)
+      .filter(({ next }) => next > 0n)
+      .map(
+        ({ partition, epoch, next }) => sql`(SELECT count() = 0 FROM ${tableOf(shop, ledgerTables[topic].table)}
+    WHERE partition = ${partition} AND (epoch > ${epoch} OR (epoch = ${epoch} AND offset >= ${next - 1n})))`,
+      ),
+  );
+  return sql`SELECT toUInt8(${join([...news, ...lost], ' OR ')}) AS told`;
+}
+
 /** Customers per statement. */
 const perStatement = 2_000;
 
@@ -82,6 +105,15 @@ export class AlertBacktestReads {
       for (const row of rows) found.set(row.customer_id, row.instants.map(Number));
     }
     return found;
+  }
+
+  /**
+   * Whether the ledger has more than it had, of orders, returns or customers, that speaks of a time up to an instant. A ledger that does not
+   * reach where it was is another one.
+   */
+  async isToldSince(shop: Shop, positions: readonly Position[], until: Date): Promise<boolean> {
+    const [row] = await this.clickhouse.query<{ told: number }>(toldSinceSql(shop, positions, until));
+    return row?.told !== 0;
   }
 
   /** The first order, as finally known, Unix milliseconds; undefined where there is none. */

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ShopRepository } from '../shop.repository.js';
 import type { Shop } from '../shop.js';
+import type { Position } from '../positions.js';
+import { AlertBacktestReads } from './alert-backtest.reads.js';
 import { AlertEffectReads } from './alert-effect.reads.js';
 import { AlertLogRepository } from './alert-log.repository.js';
 import type { AlertLogRow } from './alert-log.js';
@@ -108,4 +110,28 @@ it('counts each customer once, with what was sold in the window after the first 
   // Before any window is over there are no means.
   const early = await new AlertEffectReads(clickhouse).groups(shop, 'churn-high', 90, new Date(start + 98 * dayMs));
   expect(early.holdout).toMatchObject({ customers: 2, closed: 0, netSales: '0', mean: Number.NaN });
+});
+
+it('knows whether something new was told of a stretch: an import of it was, an event after it was not, another ledger was', async () => {
+  const reads = new AlertBacktestReads(clickhouse);
+  const until = new Date(start + 10 * dayMs);
+  const tell = async (table: string, offset_: number, day: number): Promise<void> => {
+    await clickhouse.command(sql`INSERT INTO ${ident(shop.database, table)} (partition, epoch, offset, verdict, recorded_time, event_time)
+VALUES (0, 1, ${offset_}, 'accepted', ${new Date(start + day * dayMs)}, ${new Date(start + day * dayMs)})`);
+  };
+  const at = (orders: bigint, customers: bigint): Position[] => [
+    { topic: 'transactions.v1', partition: 0, epoch: 1, next: orders },
+    { topic: 'customers.v1', partition: 0, epoch: 1, next: customers },
+  ];
+  for (const offset_ of [0, 1, 2]) await tell('ledger_transactions', offset_, offset_);
+  await tell('ledger_customers', 0, 1);
+  expect(await reads.isToldSince(shop, at(3n, 1n), until)).toBe(false);
+  await tell('ledger_transactions', 3, 11);
+  expect(await reads.isToldSince(shop, at(3n, 1n), until)).toBe(false);
+  await tell('ledger_customers', 1, 9);
+  expect(await reads.isToldSince(shop, at(3n, 1n), until)).toBe(true);
+  expect(await reads.isToldSince(shop, at(3n, 2n), until)).toBe(false);
+  await tell('ledger_transactions', 4, 10);
+  expect(await reads.isToldSince(shop, at(3n, 2n), until)).toBe(true);
+  expect(await reads.isToldSince(shop, at(9n, 2n), until)).toBe(true);
 });

@@ -20,4 +20,11 @@ export {
 } from './alert.reads.js';
 export { alertEffectSql, AlertEffectReads, type EffectGroup } from './alert-effect.reads.js';
 export { AlertRuleRepository, type StoredRule } from './alert-rule.repository.js';
-export { AlertBacktestReads, churnBaseSql, ordersSinceSql, type ChurnBase, type ChurnBaseQuery } from './alert-backtest.reads.js';
+export {
+  AlertBacktestReads,
+  churnBaseSql,
+  ordersSinceSql,
+  toldSinceSql,
+  type ChurnBase,
+  type ChurnBaseQuery,
+} from './alert-backtest.reads.js';
