@@ -5,6 +5,7 @@ const codes = {
   'columns-missing': { retryable: false },
   'rejects-unwritable': { retryable: false },
   'instance-unreachable': { retryable: true },
+  'instance-failed': { retryable: true },
   'instance-refused': { retryable: false },
   'shop-differs': { retryable: false },
   'shop-is-sandbox': { retryable: false },

@@ -76,7 +76,7 @@ describe('InstanceClient', () => {
 
   it('may be tried again when the instance is in trouble', async () => {
     const { url } = await answering(503, '{"title":"Unavailable","detail":"starting"}');
-    await expect(new InstanceClient(url, undefined).pipeline()).rejects.toMatchObject({ code: 'instance-unreachable', retryable: true });
+    await expect(new InstanceClient(url, undefined).pipeline()).rejects.toMatchObject({ code: 'instance-failed', retryable: true });
   });
 
   it('says what to do when nothing answers', async () => {

@@ -197,7 +197,7 @@ export class InstanceClient {
     return `/api/v1/shops/${encodeURIComponent(shop)}`;
   }
 
-  /** @throws {ImportError} `instance-unreachable`, or `instance-refused` with the problem's own words */
+  /** @throws {ImportError} `instance-unreachable`; `instance-failed` (5xx: it is there and could not) or `instance-refused`, with the problem's own words */
   private async call<T>(method: string, path: string, body?: object, patienceMs = 60_000): Promise<T> {
     let response: Response;
     try {
@@ -223,8 +223,8 @@ export class InstanceClient {
       // Not a problem document: the text itself is all there is.
     }
     throw new ImportError(
-      response.status >= 500 ? 'instance-unreachable' : 'instance-refused',
-      `The instance at ${this.url} refused ${method} ${path}. ${words}`,
+      response.status >= 500 ? 'instance-failed' : 'instance-refused',
+      `The instance at ${this.url} ${response.status >= 500 ? 'could not do' : 'refused'} ${method} ${path}. ${words}`,
     );
   }
 }

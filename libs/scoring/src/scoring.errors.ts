@@ -9,6 +9,7 @@ const codes = {
   'file-unreadable': { retryable: false },
   'rows-malformed': { retryable: false },
   'model-directory-unreadable': { retryable: false },
+  'open-timeout': { retryable: true },
   'run-failed': { retryable: true },
   'model-closed': { retryable: false },
   'score-unknown': { retryable: false },

@@ -7,6 +7,7 @@ import { placeOf } from './advance.js';
 import { fixture, type Fixture } from './fixture.testing.js';
 import type { EngineManifest } from './manifest.js';
 import { openModel, type ScoringModel } from './model.js';
+import { SessionThread } from './session-thread.js';
 
 const width = features.length;
 let made: Fixture;
@@ -113,6 +114,13 @@ describe('a model', () => {
 });
 
 describe('a model is not opened', () => {
+  it('where it is not loaded in time: whoever waits tries again', async () => {
+    await expect(SessionThread.open({ file: made.file, base: made.manifest.base }, 0)).rejects.toMatchObject({
+      code: 'open-timeout',
+      retryable: true,
+    });
+  });
+
   const edits: readonly [what: string, code: string, words: RegExp, edit: (manifest: EngineManifest, file: Buffer) => Partial<Fixture>][] =
     [
       ['of another kind', 'kind-unknown', /kind clv/, (manifest) => ({ manifest: { ...manifest, kind: 'clv' } })],

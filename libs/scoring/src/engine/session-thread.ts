@@ -9,6 +9,9 @@ export interface Ran {
   readonly contrib?: Float32Array;
 }
 
+/** A model loads in some hundred milliseconds, on a machine that is busy in some seconds; whoever waits holds a shop's scoring up. */
+const openMs = 60_000;
+
 interface Waiting {
   readonly resolve: (ran: Ran) => void;
   readonly reject: (error: ScoringError) => void;
@@ -48,16 +51,23 @@ export class SessionThread {
 
   /**
    * Starts the thread and loads the model.
-   * @returns it, and what the session says of itself; throws what the runtime says of a file that is no model (code `file-unreadable`)
+   * @returns it, and what the session says of itself; throws what the runtime says of a file that is no model (code `file-unreadable`),
+   *   or `open-timeout` where it says nothing within the limit: its thread is ended
+   * @param limitMs milliseconds
    */
-  static async open(data: ThreadData): Promise<[SessionThread, Opened & { readonly ok: true }]> {
+  static async open(data: ThreadData, limitMs = openMs): Promise<[SessionThread, Opened & { readonly ok: true }]> {
     const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
     // As text, not as a file: a thread does not load TypeScript, and this one must start from the source as from the build.
     const script = `const { parentPort, workerData } = require('node:worker_threads');(${serveSession.toString()})(parentPort, require(workerData.runtime), workerData)`;
     // Without the process's own flags: with `--input-type=module` the text would be no script.
     const options = { eval: true, execArgv: [], workerData: { runtime, ...data }, name: 'tideline-scoring' };
     const thread = new SessionThread(new Worker(script, options));
-    const opened = await thread.opening;
+    const opened = await within(limitMs, thread.opening);
+    if (!opened) {
+      thread.opening.catch(() => undefined);
+      await thread.worker.terminate();
+      throw new ScoringError('open-timeout', `The model was not loaded within ${limitMs / 1_000} s. It is tried again.`);
+    }
     thread.worker.unref();
     if (opened.ok) return [thread, opened];
     await thread.close();
@@ -95,6 +105,17 @@ export class SessionThread {
     if (this.waiting.size === 0 && !this.closing) this.worker.unref();
     if (answer.ok) waiting?.resolve(answer);
     else waiting?.reject(new ScoringError('run-failed', `The runtime could not score these rows (${answer.message}).`));
+  }
+}
+
+/** undefined where nothing came in time. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), limitMs)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

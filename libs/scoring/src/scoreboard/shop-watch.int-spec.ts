@@ -2,7 +2,16 @@ import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { modelReference, scoreboardAnswer } from '#contracts';
 import { Metrics } from '#observability';
 import { silences, silent, type TestMessage } from '#testing';
-import { driftsKept, FeatureReads, MarkOutcomeReads, MarkRepository, tableOf, WatermarkRepository, type StoredModel } from '#warehouse';
+import {
+  driftsKept,
+  FeatureReads,
+  MarkOutcomeReads,
+  MarkRepository,
+  tableOf,
+  WatermarkRepository,
+  type ReadGate,
+  type StoredModel,
+} from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,9 +94,9 @@ class Watched {
     return turns;
   }
 
-  async board() {
+  async board(gate: Pick<ReadGate, 'read'> = this.rig.pipeline.gate) {
     const service = new ScoreboardService({
-      gate: this.rig.pipeline.gate,
+      gate,
       watermarks: new WatermarkRepository(clickhouse),
       marks: new MarkRepository(clickhouse),
       outcomes: new MarkOutcomeReads(clickhouse),
@@ -217,6 +226,17 @@ describe('the scoreboard', { timeout: 300_000 }, () => {
       ['2024-03-01', true],
       ['2024-02-01', true],
     ]);
+    // What settles waits for one statement at most: none is asked while the one before it still holds.
+    const held: string[] = [];
+    await watched.board({
+      read: async (shop, work, level) => {
+        held.push('held');
+        const read = await watched.rig.pipeline.gate.read(shop, work, level);
+        held.push('free');
+        return read;
+      },
+    });
+    expect(held).toEqual(Array.from({ length: 3 }, () => ['held', 'free']).flat());
     const unknown = own?.months[0];
     expect(unknown).toMatchObject({ customers: 40, predicted: null, observed: null, bands: [] });
     // Marked once they were past: nobody could have been told.

@@ -42,14 +42,6 @@ it('goes through events and the silences between them, each from where the one b
   expect([open.done, open.band, open.nextCrossing]).toEqual([3, 'high', 1_000]);
 });
 
-it('looks again a minute later where a crossing turns out to be none, not a millisecond', () => {
-  const open = course({ nextCrossing: 10 });
-  const [decision] = advanceCourse(open, 50_000, 'm', silence(10, found('low', 11)));
-  expect([decision?.nextCrossing, open.nextCrossing, silentAt(open, 50_000)]).toEqual([60_010, 60_010, undefined]);
-  advanceCourse(open, 90_000, 'm', silence(60_010, found('low', 500_000)));
-  expect(open.nextCrossing).toBe(500_000);
-});
-
 it('says nothing of who has no score and had none, and takes a score away where the last order was cancelled', () => {
   expect(words(advanceCourse(course({ band: 'none', visits: [event(5, unassessed)] }), 0, 'm'))).toBe('');
   expect(words(advanceCourse(course({ band: 'high', visits: [event(5, unassessed)] }), 0, 'm'))).toBe('5 event high>none');

@@ -25,9 +25,6 @@ export interface Visit {
   readonly muted: boolean;
 }
 
-/** How long a customer is left alone whose crossing turned out to be none. */
-const soonestAgainMs = 60_000;
-
 /** What is open of one customer in a batch. */
 export interface Course {
   readonly customerId: string;
@@ -75,16 +72,11 @@ function decisionOf(course: Course, { at, cause, assessment, muted }: Visit, mod
   const previousBand = course.band;
   const { band, nextCrossing } = assessment;
   course.band = band;
-  // A crossing is computed from float32 features of an earlier instant, and looked at with the features of its own. Where rounding has it
-  // some milliseconds too early, asking for the next one would go on from millisecond to millisecond.
-  const tooEarly = cause === 'silence' && band === previousBand && nextCrossing !== undefined;
-  course.nextCrossing = tooEarly ? Math.max(nextCrossing, at + soonestAgainMs) : nextCrossing;
+  course.nextCrossing = nextCrossing;
   // Nothing was known and nothing is: most of those who registered and never bought.
   if (previousBand === 'none' && assessment.band === 'none') return undefined;
-  const { nextCrossing: next } = course;
   return {
     ...assessment,
-    nextCrossing: next,
     customerId: course.customerId,
     decidedAt: at,
     model,

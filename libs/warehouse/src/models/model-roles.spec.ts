@@ -35,8 +35,12 @@ it.each<[string, string[], (string | undefined)[]]>([
   ['a later shadow in its place', ['shadow a', 'shadow b'], [none, 'b', none]],
   ['the active one stays active', ['promote a', 'shadow a'], ['a', none, none]],
   ['the shadow withdrawn', ['promote a', 'shadow b', 'withdraw b'], ['a', none, none]],
-  ['the active one withdrawn', ['promote a', 'promote b', 'withdraw b'], [none, none, 'b']],
-  ['and rolled back', ['promote a', 'promote b', 'withdraw b', 'rollback b'], ['b', none, 'a']],
+  ['the active one withdrawn: a rollback does not lead to it', ['promote a', 'promote b', 'withdraw b'], [none, none, 'a']],
+  ['and rolled back', ['promote a', 'promote b', 'withdraw b', 'rollback a'], ['a', none, none]],
+  ['the only one withdrawn', ['promote a', 'withdraw a'], [none, none, none]],
+  ['what was withdrawn before another one was promoted', ['promote a', 'withdraw a', 'promote b'], ['b', none, none]],
+  ['withdrawn, though it was active twice', ['promote a', 'promote b', 'promote a', 'withdraw a'], [none, none, 'b']],
+  ['promoted again after it was withdrawn', ['promote a', 'withdraw a', 'promote b', 'promote a'], ['a', none, 'b']],
 ])('%s', (_, log, wanted) => {
   expect(after(...log)).toEqual(wanted);
 });

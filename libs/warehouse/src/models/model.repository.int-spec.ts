@@ -158,6 +158,6 @@ describe('roles', () => {
     await expect(models.move(shop, 'shadow', a, 'ada')).rejects.toMatchObject({ code: 'model-move-refused' });
     expect(await models.move(shop, 'withdraw', b, 'ada')).toEqual({ active: a, shadow: undefined, before: undefined });
     await expect(models.move(shop, 'withdraw', b, 'ada')).rejects.toThrow('has no role');
-    expect(await models.move(shop, 'withdraw', a, 'ada')).toEqual({ active: undefined, shadow: undefined, before: a });
+    expect(await models.move(shop, 'withdraw', a, 'ada')).toEqual({ active: undefined, shadow: undefined, before: undefined });
   });
 });
