@@ -1,6 +1,6 @@
 import { Zone } from '#clock';
 import type { ScoreBasis } from '#contracts';
-import type { Shop, Watermark } from '#warehouse';
+import type { Shop, WatermarkRepository } from '#warehouse';
 
 /** How many months back customers are marked: nine of them are known after 90 days, which is three quarters to judge by. */
 export const monthsBack = 12;
@@ -14,18 +14,19 @@ const standsStillMs = 15_000;
 
 /**
  * Up to which instant of the shop it is known what happened. The one rule of what is mature, whoever asks.
- * @param watermark of the settled level
  * @param now wall clock, Unix milliseconds
  * @returns Unix milliseconds; undefined while nothing is known for sure
  */
-export function knownUntil(
-  { clockMode }: Pick<Shop, 'clockMode'>,
-  watermark: Pick<Watermark, 'clock' | 'committedAt'> | undefined,
-  now: number,
-): number | undefined {
-  if (!watermark?.clock) return undefined;
-  if (clockMode === 'data' && now - watermark.committedAt.getTime() < standsStillMs) return undefined;
-  return watermark.clock.getTime() - (clockMode === 'wall' ? graceMs : 0);
+export async function knownUntil(watermarks: Pick<WatermarkRepository, 'read'>, shop: Shop, now: number): Promise<number | undefined> {
+  const settled = await watermarks.read(shop, 'settled');
+  if (!settled?.clock) return undefined;
+  if (shop.clockMode === 'data') {
+    // While a backlog is worked off the settled level stands, and the live one moves.
+    const live = await watermarks.read(shop, 'live');
+    const moved = Math.max(settled.committedAt.getTime(), live?.committedAt.getTime() ?? -Infinity);
+    if (now - moved < standsStillMs) return undefined;
+  }
+  return settled.clock.getTime() - (shop.clockMode === 'wall' ? graceMs : 0);
 }
 
 /**

@@ -58,8 +58,8 @@ export class ScoreboardService {
     const { marks, models, gate } = this.parts;
     const [months, drifts, roles] = [await marks.months(shop), await marks.drifts(shop), await models.rolesOf(shop, 'churn')];
     const kept = await Promise.all(versionsOf(months, roles).map((version) => models.known(version)));
-    const { stamp, value: settled } = await gate.read(shop, () => this.parts.watermarks.read(shop));
-    const known = knownUntil(shop, settled, Date.now()) ?? -Infinity;
+    const { stamp } = await gate.read(shop, () => Promise.resolve());
+    const known = (await knownUntil(this.parts.watermarks, shop, Date.now())) ?? -Infinity;
     let { partial } = stamp;
     // A hold for each statement: what settles waits for one of them, never for all. Each is a whole; one that was torn is said.
     const cells = async (query: OutcomeQuery): Promise<OutcomeCell[]> => {

@@ -1,4 +1,4 @@
-import type { OutcomeCell } from '#warehouse';
+import type { OutcomeCell, Shop } from '#warehouse';
 import { describe, expect, it } from 'vitest';
 import { calibrationOf } from './calibration.js';
 import { figuresOf } from './figures.js';
@@ -100,15 +100,19 @@ describe('months', () => {
     expect(monthStarts('UTC', at('2026-04-30T23:59:59.999Z'), 1)).toEqual([at('2026-04-01T00:00:00Z')]);
   });
 
-  it('are known up to the clock; on the wall’s a minute before it, in an import once it stands still', () => {
+  it('are known up to the clock; on the wall’s a minute before it, in an import once neither level moves', async () => {
     const [clock, now] = [new Date('2026-05-01T00:00:00Z'), Date.now()];
-    const of = (clockMode: 'wall' | 'source' | 'data', ago: number): number | undefined =>
-      knownUntil({ clockMode }, { clock, committedAt: new Date(now - ago) }, now);
-    expect([of('source', 0), of('wall', 0), of('data', 14_999), of('data', 15_000)]).toEqual([
-      ...[clock.getTime(), clock.getTime() - 60_000, undefined],
-      clock.getTime(),
+    const of = (clockMode: 'wall' | 'source' | 'data', settled: number, live = settled): Promise<number | undefined> => {
+      const levels = { settled, live, checkpoint: live };
+      const read = (_shop: Shop, level: keyof typeof levels = 'settled') =>
+        Promise.resolve({ generation: 1n, clock, positions: [], committedAt: new Date(now - levels[level]) });
+      return knownUntil({ read }, { clockMode } as Shop, now);
+    };
+    expect([await of('source', 0), await of('wall', 0)]).toEqual([clock.getTime(), clock.getTime() - 60_000]);
+    expect([await of('data', 14_999), await of('data', 15_000), await of('data', 99_000, 14_999)]).toEqual([
+      ...[undefined, clock.getTime(), undefined],
     ]);
-    expect([knownUntil({ clockMode: 'source' }, undefined, now)]).toEqual([undefined]);
+    expect(await knownUntil({ read: () => Promise.resolve(undefined) }, { clockMode: 'source' } as Shop, now)).toBeUndefined();
   });
 
   it('before the end of the training are history; what was computed late, or in an import, is not live', () => {

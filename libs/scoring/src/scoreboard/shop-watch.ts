@@ -9,7 +9,7 @@ import {
   type ReadGate,
   type Shop,
   type StoredModel,
-  type Watermark,
+  type WatermarkRepository,
 } from '#warehouse';
 import { churnBands, openModel } from '../engine/index.js';
 import type { NamedModel } from '../scorer/assessor.js';
@@ -32,7 +32,7 @@ const names = features.map(({ name }) => name);
 
 export interface WatchParts {
   readonly gate: Pick<ReadGate, 'read'>;
-  readonly watermarks: { read(shop: Shop, level: 'settled'): Promise<Watermark | undefined> };
+  readonly watermarks: Pick<WatermarkRepository, 'read'>;
   readonly features: Pick<FeatureReads, 'past'>;
   readonly marks: MarkRepository;
   readonly outcomes: MarkOutcomeReads;
@@ -78,8 +78,7 @@ export class ShopWatch {
     const roles = await this.parts.models.roles(this.shop);
     // What was said of one version is not true of the next one, however long that takes to be known.
     if (this.#alarmed !== undefined && this.#alarmed !== roles.active) this.calm();
-    const watermark = await this.parts.watermarks.read(this.shop, 'settled');
-    const clock = knownUntil(this.shop, watermark, (this.parts.now ?? Date.now)());
+    const clock = await knownUntil(this.parts.watermarks, this.shop, (this.parts.now ?? Date.now)());
     if (clock === undefined) return false;
     for (const role of ['active', 'shadow'] as const) {
       const version = roles[role];
