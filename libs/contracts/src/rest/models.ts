@@ -77,7 +77,7 @@ export const modelManifest = z.looseObject({
   metrics: z.looseObject({ tests: z.array(modelTest) }),
   largestDifference: z.number(),
   versions: z.record(z.string(), z.string()),
-  reference: modelReference.optional().describe('Tenths of features and score over the training rows; older trainers wrote none'),
+  reference: modelReference.optional().describe('Tenths of features and score of all customers at the end of the training; older trainers wrote none'),
 });
 
 const megabyte = 1024 * 1024;
