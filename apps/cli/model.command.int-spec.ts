@@ -95,6 +95,16 @@ it('publishes as a shadow, active only where nothing is, and again changes nothi
   expect(await run(`publish ${second} --shop other`)).toContain(`${shadow} is ACTIVE in other`);
 });
 
+it('publishes predicted value as a kind of its own, and rolls it back', async () => {
+  const directory = await mkdtemp(join(registry.directory, 'trained-'));
+  for (const name of ['clv.json', 'clv.onnx', 'clv-offset.onnx']) await cp(join(fixtures, name), join(directory, name));
+  const [, active] = /^(clv-fixture-[0-9a-f]{8}) is ACTIVE in new/.exec(await run(`publish ${directory} --shop new --kind clv`)) ?? [];
+  expect(await run('list')).toContain(`${active}             boosted      Gini -, decile error -, bias -  trained on fixture`);
+  expect(await run(`show ${active}`)).toMatch(/level +a projection: learnt from windows of/);
+  await expect(run('rollback --shop new --kind clv')).rejects.toThrow(/Before clv-fixture-\S+ no clv model was active/);
+  await expect(run(`publish ${directory} --shop new --kind rain`)).rejects.toThrow(/churn or clv/);
+});
+
 it('says of a shop without marks why there is no scoreboard', async () => {
   const shops = registry.app.get(ShopRepository);
   await shops.prepare(await findShop(shops, 'empty'));
