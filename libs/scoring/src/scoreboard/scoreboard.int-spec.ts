@@ -14,7 +14,7 @@ let registry: RegistryApp;
 beforeAll(async () => {
   registry = await openRegistryApp(['empty', 'used', 'valued']);
   const shops = registry.app.get(ShopRepository);
-  for (const name of ['empty', 'used']) await shops.prepare(await findShop(shops, name));
+  for (const name of ['empty', 'used', 'valued']) await shops.prepare(await findShop(shops, name));
 });
 afterAll(() => registry.close());
 
