@@ -72,7 +72,8 @@ it('moves them, shows the log, and goes back', async () => {
   expect(await run(`promote ${b} --shop a-shop`)).toBe(`a-shop: churn ${b}, before it ${a}`);
   expect(await run(`shadow ${a} --shop a-shop`)).toBe(`a-shop: churn ${b}, shadow ${a}, before it ${a}`);
   expect(await run('rollback --shop a-shop')).toBe(`a-shop: churn ${a}`);
-  const log = (await run('list --shop a-shop')).split('\n').slice(1);
+  const [, ...log] = (await run('list --shop a-shop')).split('\n');
+  expect(log.splice(4)).toEqual(['a-shop: clv none', expect.stringContaining('has no active clv model, so no value is predicted')]);
   expect(log.map((line) => line.trim().split(/ +/).slice(1).join(' '))).toEqual([
     `rollback ${a} by engineer`,
     `shadow ${a} by engineer`,

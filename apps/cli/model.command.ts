@@ -76,7 +76,7 @@ export function modelCommand(): Command {
       ofShop(move, moves[move])
         .argument('<version>', 'as model list shows it', parseVersion)
         .action(async (version: string, { shop, url, json: asJson }: Options) =>
-          sayShop(await (await instanceAt(url)).moveModel(shop, move, version), asJson),
+          sayKind(await (await instanceAt(url)).moveModel(shop, move, version), kindOf(version), asJson),
         ),
     );
   }
@@ -84,7 +84,7 @@ export function modelCommand(): Command {
     ofShop('rollback', 'Makes active what was active before; again goes one further back.')
       .option(...kindOption)
       .action(async ({ shop, kind, url, json: asJson }: Options) =>
-        sayShop(await (await instanceAt(url)).rollbackModel(shop, kind), asJson),
+        sayKind(await (await instanceAt(url)).rollbackModel(shop, kind), kind, asJson),
       ),
   );
   return model;
@@ -92,7 +92,7 @@ export function modelCommand(): Command {
 
 async function list({ shop, url, json: asJson }: Partial<Options>): Promise<void> {
   const client = await instanceAt(url);
-  if (shop !== undefined) return sayShop(await client.modelsOf(shop), asJson, true);
+  if (shop !== undefined) return sayShop(await client.modelsOf(shop), asJson);
   const answer = await client.models();
   if (asJson) return say(JSON.stringify(answer));
   if (answer.models.length === 0) return say('There is none yet. Train one: npm run train -- --shop SHOP');
@@ -168,13 +168,26 @@ export function lineOf({ version, kind, model, trainedOn, trainedAsOf, roles, ..
   return `${version.padEnd(32)} ${model.padEnd(12)} ${good}  trained on ${trainedOn} to ${trainedAsOf.slice(0, 10)}  ${used}`.trimEnd();
 }
 
-function sayShop(answer: ShopModelsAnswer, asJson: true | undefined, log = false): void {
+/** All kinds of a shop, and every move. */
+function sayShop(answer: ShopModelsAnswer, asJson: true | undefined): void {
   if (asJson) return say(JSON.stringify(answer));
-  for (const { kind, active, shadow, before, words, log: moves } of answer.kinds) {
+  for (const { kind, log } of answer.kinds) {
+    sayKind(answer, kind, undefined);
+    for (const { at, by, move, version } of log) say(`  ${at} ${move.padEnd(9)} ${version} by ${by}`);
+  }
+}
+
+/** The kind that something was said of. */
+function sayKind(answer: ShopModelsAnswer, wanted: string, asJson: true | undefined): void {
+  if (asJson) return say(JSON.stringify(answer));
+  for (const { kind, active, shadow, before, words } of answer.kinds.filter((each) => each.kind === wanted)) {
     say(`${answer.shop}: ${kind} ${active ?? 'none'}${shadow ? `, shadow ${shadow}` : ''}${before ? `, before it ${before}` : ''}`);
     if (words !== null) say(`  ${words}`);
-    if (log) for (const { at, by, move, version } of moves) say(`  ${at} ${move.padEnd(9)} ${version} by ${by}`);
   }
+}
+
+function kindOf(version: string): string {
+  return version.slice(0, version.indexOf('-'));
 }
 
 function parseKind(text: string): ModelKind {
