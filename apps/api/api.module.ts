@@ -8,7 +8,7 @@ import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScoresModule } from '#scoring';
+import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScoresModule, ValuesModule } from '#scoring';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -41,6 +41,7 @@ export class ApiModule {
         ModelsModule,
         ScoresModule,
         ScoreboardModule,
+        ValuesModule,
         RealtimeModule,
       ],
     };

@@ -72,7 +72,8 @@ it('moves them, shows the log, and goes back', async () => {
   expect(await run(`promote ${b} --shop a-shop`)).toBe(`a-shop: churn ${b}, before it ${a}`);
   expect(await run(`shadow ${a} --shop a-shop`)).toBe(`a-shop: churn ${b}, shadow ${a}, before it ${a}`);
   expect(await run('rollback --shop a-shop')).toBe(`a-shop: churn ${a}`);
-  const log = (await run('list --shop a-shop')).split('\n').slice(1);
+  const [, ...log] = (await run('list --shop a-shop')).split('\n');
+  expect(log.splice(4)).toEqual(['a-shop: clv none', expect.stringContaining('has no active clv model, so no value is predicted')]);
   expect(log.map((line) => line.trim().split(/ +/).slice(1).join(' '))).toEqual([
     `rollback ${a} by engineer`,
     `shadow ${a} by engineer`,
@@ -93,6 +94,16 @@ it('publishes as a shadow, active only where nothing is, and again changes nothi
   expect(await run('list --shop new')).toMatch(new RegExp(`^new: churn ${active}, shadow ${shadow}\n`));
   // The same file for another shop is the same version.
   expect(await run(`publish ${second} --shop other`)).toContain(`${shadow} is ACTIVE in other`);
+});
+
+it('publishes predicted value as a kind of its own, and rolls it back', async () => {
+  const directory = await mkdtemp(join(registry.directory, 'trained-'));
+  for (const name of ['clv.json', 'clv.onnx', 'clv-offset.onnx']) await cp(join(fixtures, name), join(directory, name));
+  const [, active] = /^(clv-fixture-[0-9a-f]{8}) is ACTIVE in new/.exec(await run(`publish ${directory} --shop new --kind clv`)) ?? [];
+  expect(await run('list')).toContain(`${active}             boosted      Gini -, decile error -, bias -  trained on fixture`);
+  expect(await run(`show ${active}`)).toMatch(/level +a projection: learnt from windows of/);
+  await expect(run('rollback --shop new --kind clv')).rejects.toThrow(/Before clv-fixture-\S+ no clv model was active/);
+  await expect(run(`publish ${directory} --shop new --kind rain`)).rejects.toThrow(/churn or clv/);
 });
 
 it('says of a shop without marks why there is no scoreboard', async () => {

@@ -1,4 +1,4 @@
-import { modelVersion, type ModelListed, type ShopModelsAnswer } from '#contracts';
+import { modelKind, modelKinds, modelVersion, type ModelKind, type ModelListed, type ShopModelsAnswer } from '#contracts';
 import type { InstanceClient } from '#importing';
 import { Command, InvalidArgumentError } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
@@ -9,12 +9,14 @@ import { scoreboardLines } from './scoreboard-lines.js';
 interface Options {
   readonly shop: string;
   readonly name?: string;
+  readonly kind: ModelKind;
   readonly url?: string;
   readonly card?: true;
   readonly json?: true;
   readonly ifRunning?: true;
 }
 
+const kindOption = ['--kind <kind>', `${modelKinds.join(' or ')}`, parseKind, 'churn'] as const;
 const json = ['--json', 'print the answer as one JSON object'] as const;
 
 /** `model`: versions of models, and which of them a shop uses. */
@@ -40,17 +42,19 @@ export function modelCommand(): Command {
   );
   model.addCommand(
     of('add', 'Adds what npm run train wrote; no shop uses it yet.')
-      .argument('<dir>', 'with churn.onnx, churn.json, churn.md')
+      .argument('<dir>', 'with churn.onnx, churn.json, churn.md; or those of the kind')
+      .option(...kindOption)
       .option('--name <name>', 'middle part of the version (default: the shop it was trained on)')
       .option(...json)
-      .action(async (directory: string, { url, name, json: asJson }: Options) => {
-        const { added, ...version } = await add(await instanceAt(url), directory, name);
+      .action(async (directory: string, { url, kind, name, json: asJson }: Options) => {
+        const { added, ...version } = await add(await instanceAt(url), directory, kind, name);
         say(asJson ? JSON.stringify({ ...version, added }) : `${version.version} ${added ? 'is added' : 'is there already'}.`);
       }),
   );
   model.addCommand(
     ofShop('publish', 'Adds what npm run train wrote as a shadow of the shop; makes it active where nothing is.')
-      .argument('<dir>', 'with churn.onnx, churn.json, churn.md')
+      .argument('<dir>', 'with churn.onnx, churn.json, churn.md; or those of the kind')
+      .option(...kindOption)
       .option('--if-running', 'where no instance answers, say how to do it later and end with 0')
       .action(publish),
   );
@@ -72,21 +76,23 @@ export function modelCommand(): Command {
       ofShop(move, moves[move])
         .argument('<version>', 'as model list shows it', parseVersion)
         .action(async (version: string, { shop, url, json: asJson }: Options) =>
-          sayShop(await (await instanceAt(url)).moveModel(shop, move, version), asJson),
+          sayKind(await (await instanceAt(url)).moveModel(shop, move, version), kindOf(version), asJson),
         ),
     );
   }
   model.addCommand(
-    ofShop('rollback', 'Makes active what was active before; again goes one further back.').action(
-      async ({ shop, url, json: asJson }: Options) => sayShop(await (await instanceAt(url)).rollbackModel(shop, 'churn'), asJson),
-    ),
+    ofShop('rollback', 'Makes active what was active before; again goes one further back.')
+      .option(...kindOption)
+      .action(async ({ shop, kind, url, json: asJson }: Options) =>
+        sayKind(await (await instanceAt(url)).rollbackModel(shop, kind), kind, asJson),
+      ),
   );
   return model;
 }
 
 async function list({ shop, url, json: asJson }: Partial<Options>): Promise<void> {
   const client = await instanceAt(url);
-  if (shop !== undefined) return sayShop(await client.modelsOf(shop), asJson, true);
+  if (shop !== undefined) return sayShop(await client.modelsOf(shop), asJson);
   const answer = await client.models();
   if (asJson) return say(JSON.stringify(answer));
   if (answer.models.length === 0) return say('There is none yet. Train one: npm run train -- --shop SHOP');
@@ -105,24 +111,25 @@ async function show(version: string, { url, card, json: asJson }: Options): Prom
     'trained',
     `${manifest.training.rows.toLocaleString('en')} rows of ${manifest.shop}, ${manifest.training.from} to ${manifest.training.to}`,
   );
-  line('level', manifest.calibration.words);
+  line('level', answer.level);
   line('features', `${manifest.features.length}, by the statement ${manifest.featuresSha256.slice(0, 12)}`);
   line('file', `${answer.bytes.toLocaleString('en')} bytes, SHA-256 ${manifest.sha256}`);
   line('added', `${answer.addedAt} by ${answer.addedBy}`);
 }
 
 /** Adds what lies in a directory of the trainer. */
-async function add(client: InstanceClient, directory: string, name?: string) {
+async function add(client: InstanceClient, directory: string, kind: ModelKind, name?: string) {
   const { readModelDirectory } = await import('#scoring');
-  const { manifest, file, card } = await readModelDirectory(directory);
+  const { manifest, file, offset, card } = await readModelDirectory(directory, kind);
   return client.addModel({
     ...{ manifest, file: file.toString('base64') },
+    ...(offset === undefined ? {} : { offset: offset.toString('base64') }),
     ...(name === undefined ? {} : { name }),
     ...(card === undefined ? {} : { card }),
   });
 }
 
-async function publish(directory: string, { shop, url, ifRunning }: Options): Promise<void> {
+async function publish(directory: string, { shop, kind, url, ifRunning }: Options): Promise<void> {
   const client = await instanceAt(url);
   let there: ShopModelsAnswer;
   try {
@@ -130,10 +137,10 @@ async function publish(directory: string, { shop, url, ifRunning }: Options): Pr
   } catch (error) {
     if (!ifRunning || (error as { code?: string }).code !== 'instance-unreachable') throw error;
     return say(
-      `No instance answers, so it is in no registry yet. When one runs: npm run -s cli -- model publish ${directory} --shop ${shop}`,
+      `No instance answers, so it is in no registry yet. When one runs: npm run -s cli -- model publish ${directory} --shop ${shop}${kind === 'churn' ? '' : ` --kind ${kind}`}`,
     );
   }
-  const { version, added, kind } = await add(client, directory);
+  const { version, added } = await add(client, directory, kind);
   const now = there.kinds.find((each) => each.kind === kind);
   if (now?.active === version || now?.shadow === version) {
     return say(`${version} is ${now.active === version ? 'active' : 'a shadow'} in ${shop} already.`);
@@ -149,20 +156,44 @@ async function publish(directory: string, { shop, url, ifRunning }: Options): Pr
 }
 
 /** One line of `model list`. */
-export function lineOf({ version, model, trainedOn, trainedAsOf, auc, logLoss, ece, roles }: ModelListed): string {
-  const measures = [auc, logLoss, ece].map((value) => (value === null ? '-' : value.toFixed(3)));
+export function lineOf({ version, kind, model, trainedOn, trainedAsOf, roles, ...its }: ModelListed): string {
+  const measures =
+    kind === 'clv'
+      ? { Gini: its.gini, 'decile error': its.decileError, bias: its.bias }
+      : { AUC: its.auc, 'log loss': its.logLoss, ECE: its.ece };
   const used = roles.map(({ shop, role }) => `${role} in ${shop}`).join(', ');
-  const good = `AUC ${measures[0]}, log loss ${measures[1]}, ECE ${measures[2]}`;
+  const good = Object.entries(measures)
+    .map(([name, value]) => `${name} ${value === null ? '-' : value.toFixed(3)}`)
+    .join(', ');
   return `${version.padEnd(32)} ${model.padEnd(12)} ${good}  trained on ${trainedOn} to ${trainedAsOf.slice(0, 10)}  ${used}`.trimEnd();
 }
 
-function sayShop(answer: ShopModelsAnswer, asJson: true | undefined, log = false): void {
+/** All kinds of a shop, and every move. */
+function sayShop(answer: ShopModelsAnswer, asJson: true | undefined): void {
   if (asJson) return say(JSON.stringify(answer));
-  for (const { kind, active, shadow, before, words, log: moves } of answer.kinds) {
+  for (const { kind, log } of answer.kinds) {
+    sayKind(answer, kind, undefined);
+    for (const { at, by, move, version } of log) say(`  ${at} ${move.padEnd(9)} ${version} by ${by}`);
+  }
+}
+
+/** The kind that something was said of. */
+function sayKind(answer: ShopModelsAnswer, wanted: string, asJson: true | undefined): void {
+  if (asJson) return say(JSON.stringify(answer));
+  for (const { kind, active, shadow, before, words } of answer.kinds.filter((each) => each.kind === wanted)) {
     say(`${answer.shop}: ${kind} ${active ?? 'none'}${shadow ? `, shadow ${shadow}` : ''}${before ? `, before it ${before}` : ''}`);
     if (words !== null) say(`  ${words}`);
-    if (log) for (const { at, by, move, version } of moves) say(`  ${at} ${move.padEnd(9)} ${version} by ${by}`);
   }
+}
+
+function kindOf(version: string): string {
+  return version.slice(0, version.indexOf('-'));
+}
+
+function parseKind(text: string): ModelKind {
+  const parsed = modelKind.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It must be ${modelKinds.join(' or ')}.`);
+  return parsed.data;
 }
 
 function parseVersion(text: string): string {

@@ -39,7 +39,7 @@ const answer: ScoreboardAnswer = {
           score: { psi: 0.02, state: 'stable' },
           words: 'Scores lie as they did; so does every feature.',
         },
-        against: { kind: 'training', at: null, rows: 10, words: 'the 10 rows that it was trained on, until 2025-12-31' },
+        against: { kind: 'training', at: null, rows: 10, words: 'the 10 customers at the end of its training, 2025-12-31' },
         features: [{ name: 'tenure', group: 'tenure', psi: 0.3, state: 'moved-much' }],
       },
     },
@@ -51,7 +51,7 @@ it('says what was predicted, what happened, and what is not known yet', () => {
   expect(text).toContain('all customers: 1,200 scores, predicted 0.610, happened 0.600 (0.550 to 0.650)  AUC 0.700, log loss 0.500');
   expect(text).toContain('      low     nobody\n      high    1,200 scores');
   expect(text).toContain('not known yet: months of 2026-05-01 on 2026-07-30');
-  expect(text).toContain('drift at 2026-05-02 against the 10 rows that it was trained on');
+  expect(text).toContain('drift at 2026-05-02 against the 10 customers at the end of its training');
   expect(text).toContain('    tenure             0.300 moved-much');
 });
 

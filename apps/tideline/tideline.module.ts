@@ -8,7 +8,7 @@ import { IngestionModule, TopicRefreshClaim, type TruncationPolicy } from '#inge
 import { ObservabilityModule, type Logger } from '#observability';
 import { RealtimeModule } from '#realtime';
 import { ReplayIntakeModule, ReplayModule } from '#replay';
-import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScorerModule, ScoresModule } from '#scoring';
+import { ModelsModule, PastScores, PastScoresModule, ScoreboardModule, ScorerModule, ScoresModule, ValuesModule } from '#scoring';
 import { SimulationModule, type SimulatorOptions } from '#simulation';
 import { StreamingModule, type Streaming } from '#streaming';
 import { WarehouseModule } from '#warehouse';
@@ -53,6 +53,7 @@ export class TidelineModule {
         ScorerModule.forRoot(),
         ScoresModule,
         ScoreboardModule,
+        ValuesModule,
         RealtimeModule,
         ...(parts.simulator ? [SimulationModule.forRoot(parts.simulator)] : []),
       ],

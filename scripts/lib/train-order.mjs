@@ -23,9 +23,9 @@ export function trainOrder(argv, env) {
   };
   const shop = said('--shop');
   const helps = ['--help', '-h', '--evaluate'].some((word) => trainer.includes(word));
-  // The registry holds models that something scores with: churn, so far.
-  const kept = (said('--kind') ?? 'churn') === 'churn';
-  if (!wanted || helps || !kept || shop === undefined) return { trainer, publish: undefined };
+  if (!wanted || helps || shop === undefined) return { trainer, publish: undefined };
   const out = said('--out') ?? join(env.TIDELINE_DATA ?? '.data', 'models', shop);
-  return { trainer, publish: ['model', 'publish', out, '--shop', shop, '--if-running', ...(api === undefined ? [] : ['--url', api])] };
+  const kind = said('--kind');
+  const options = [...(kind === undefined ? [] : ['--kind', kind]), ...(api === undefined ? [] : ['--url', api])];
+  return { trainer, publish: ['model', 'publish', out, '--shop', shop, '--if-running', ...options] };
 }

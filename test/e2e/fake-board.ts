@@ -39,7 +39,7 @@ function groupOf(basis: Version['groups'][number]['basis'], months: number, off:
 
 function driftOf(against: 'training' | 'month'): NonNullable<Version['drift']> {
   const words = {
-    training: 'the 147,531 rows that it was trained on, until 2011-12-08',
+    training: 'the 4,338 customers at the end of its training, 2011-12-09',
     month: 'its first whole month of scores, at 2012-01-01: its manifest holds no distributions of the training',
   };
   return {

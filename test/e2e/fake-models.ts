@@ -86,7 +86,17 @@ export function aModel(version = fakeModel, { level = 'set', words = 'level set 
   });
   return {
     ...{ version, kind: 'churn', trainedOn: 'demo', model: 'boosted', trainedAsOf: manifest.training.asOf, level: words },
-    ...{ auc: 0.688, logLoss: 0.552, ece: 0.016, bytes: 80_000, addedAt: '2011-12-09T00:00:00.000Z', addedBy: 'shipped' },
+    ...{
+      auc: 0.688,
+      logLoss: 0.552,
+      ece: 0.016,
+      gini: null,
+      decileError: null,
+      bias: null,
+      bytes: 80_000,
+      addedAt: '2011-12-09T00:00:00.000Z',
+      addedBy: 'shipped',
+    },
     ...{ roles: [], manifest, card: null, figures: ['roc.svg', 'effects.svg'] },
   };
 }

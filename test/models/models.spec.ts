@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { profileOf } from '#simulation';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,8 @@ import { asked } from './asked.js';
 import { ofReference } from './bars.js';
 import { keep } from './evidence.js';
 import { shaped, shapes, type Shape } from './shapes.js';
+import { folderOf, shipped } from './shipped.js';
+import { simulatedShop, withOwnIds } from './shops.js';
 
 const plain: Shape = { name: 'x', profile: 'seed', seeds: [1], customers: 10, stretch: 1, fromDay: 0, bare: false };
 const row = (order_id: string, ordered_at: string, customer_id: string) => ({
@@ -98,4 +101,21 @@ it('keeps what was measured, shop by shop, over several runs', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+describe('models that ship', () => {
+  it('are those that train:shipped makes', async () => {
+    expect((await readdir('config/models')).map((name) => `config/models/${name}`).sort()).toEqual(shipped.map(folderOf).sort());
+  });
+
+  it.each(shipped)('$profile was trained on its worlds, and none of them is the demo', async (model) => {
+    const { shop } = JSON.parse(await readFile(join(folderOf(model), 'churn.json'), 'utf8')) as { shop: string };
+    expect(shop).toBe(simulatedShop(model.profile, ...model.seeds).name);
+    expect(model.seeds.length).toBeGreaterThan(0);
+    expect(model.seeds).not.toContain(profileOf(model.profile).defaultSeed);
+  });
+
+  it('tell the customers of one world from those of another, and keep who is nobody', () => {
+    expect(withOwnIds({ order_id: 'O1', customer_id: '', line: '1' }, 7)).toEqual({ order_id: '7-O1', customer_id: '', line: '1' });
+  });
 });

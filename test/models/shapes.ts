@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServedShop } from './served.js';
-import { simulate, type Profile } from './shops.js';
+import { simulate, withOwnIds, type Profile } from './shops.js';
 
 const dayMs = 86_400_000;
 /** Where simulated histories begin. */
@@ -37,7 +37,7 @@ export const shapes: readonly Shape[] = [
 ];
 
 /** What a shape needs of a row of transactions.csv. */
-interface Row {
+type Row = {
   readonly order_id: string;
   readonly ordered_at: string;
   readonly customer_id: string;
@@ -45,7 +45,7 @@ interface Row {
   readonly quantity: string;
   readonly unit_price: string;
   readonly discount: string;
-}
+};
 
 /** A shop of that shape: its orders, and a mapping of its own. */
 export function shapedShop(shape: Shape, work: string): ServedShop {
@@ -57,7 +57,7 @@ export function shapedShop(shape: Shape, work: string): ServedShop {
       const rows: Row[] = [];
       for (const seed of shape.seeds) {
         await simulate(shape.profile, seed, files);
-        for (const row of parse<Row>(await readFile(join(files, 'transactions.csv')), { columns: true })) rows.push(ownRow(row, seed));
+        for (const row of parse<Row>(await readFile(join(files, 'transactions.csv')), { columns: true })) rows.push(withOwnIds(row, seed));
       }
       const lines = shaped(rows, shape);
       await writeFile(join(files, 'orders.csv'), `${lines.join('\n')}\n`);
@@ -65,11 +65,6 @@ export function shapedShop(shape: Shape, work: string): ServedShop {
       return [join(files, 'orders.csv')];
     },
   };
-}
-
-/** Two seeds use the same ids. */
-function ownRow(row: Row, seed: number): Row {
-  return { ...row, order_id: `${seed}-${row.order_id}`, customer_id: `${seed}-${row.customer_id}` };
 }
 
 /** The file, header first. */

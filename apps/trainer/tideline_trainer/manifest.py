@@ -48,7 +48,7 @@ def manifest(
     """Everything the scorer checks before it takes a model, and everything a page shows of it.
 
     `base` is the logit to which the contributions are added; `mbg` are the parameters for the feature `mbg_logit`;
-    `reference` is how features and score lay at the training.
+    `reference` is how features and score of all customers lay at `training.asOf`.
     """
     return {
         "format": FORMAT,

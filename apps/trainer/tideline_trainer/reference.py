@@ -1,4 +1,8 @@
-"""How features and score lie in the rows that a model was trained on: what drift is measured against, later."""
+"""How features and score lay at the end of the training: what drift is measured against, later.
+
+Of the customers of that one instant, as drift is measured at one: the rows that were trained on are of many cut-offs, so tenure,
+total money or the season of a shop that merely grew older would seem to have moved.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ def distribution(values: Floats | Floats32) -> dict[str, Any]:
 
 
 def reference_of(X: Floats32, probability: Floats) -> dict[str, Any]:
-    """Every feature and the score, of rows [N, F] and [N]. The score is float32, as the file gives it."""
+    """Every feature and the score, of rows [N, F] and [N] of one instant. The score is float32, as the file gives it."""
     return {
         "rows": len(X),
         "features": {feature.name: distribution(X[:, column]) for column, feature in enumerate(feature_list())},

@@ -80,7 +80,6 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
     refuse_other_features(source, now, fitted.mbg, X)
     file = onnx_bytes(model, {"shop": shop, "kind": "churn", "model": choice.name})
     difference = refuse_other_answers(file, model, X)
-    trained = training_rows(history, procedure.plan, now).X
     content = manifest(
         shop=shop,
         horizon_days=history.horizon,
@@ -91,7 +90,8 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         level=procedure.level(choice, fitted, X),
         metrics={**evaluation.results, "permutedAuc": evaluation.permuted},
         largest_difference=difference,
-        reference=reference_of(trained, fitted.probability(choice.name, trained, choice.in_season[choice.name])),
+        # Of the customers of one instant, as drift is measured: the training rows are of many, most of them of a younger shop.
+        reference=reference_of(X, fitted.probability(choice.name, X, choice.in_season[choice.name])),
     )
     out.mkdir(parents=True, exist_ok=True)
     write_card(content, evaluation.newest, model.score(), X, out)

@@ -4,3 +4,4 @@ export * from './past/index.js';
 export * from './registry/index.js';
 export * from './scorer/index.js';
 export * from './scoreboard/index.js';
+export * from './values/index.js';

@@ -69,14 +69,24 @@ export default function ModelPage({ shop }: { readonly shop: string | null }) {
 }
 
 function Report({ model, churn }: { readonly model: ModelAnswer; readonly churn: ChurnModels }) {
-  const report = reportOf(model.manifest);
+  const { manifest } = model;
+  const report = reportOf(manifest);
   const newest = report.tests[0];
   const [chosen, choose] = useState('all');
   const name = newest?.populations[chosen] ? chosen : 'all';
   const population = newest?.populations[name];
+  if (manifest.kind !== 'churn') {
+    return (
+      <section className="panel">
+        <p className="empty">
+          {model.version} is no model of churn, which this page is about. Its card: npm run -s cli -- model show {model.version} --card
+        </p>
+      </section>
+    );
+  }
   return (
     <>
-      <VersionPanel model={model} churn={churn} report={report} />
+      <VersionPanel model={model} manifest={manifest} churn={churn} report={report} />
       {newest && population ? (
         <>
           <Populations test={newest} name={name} choose={choose} />

@@ -1,4 +1,4 @@
-import type { ModelAnswer } from '#contracts';
+import type { ChurnManifest, ModelAnswer } from '#contracts';
 import type { ReactNode } from 'react';
 import { modelPath } from '../data/paths.js';
 import { countText, measureText, noFigure } from '../format/figures.js';
@@ -9,13 +9,14 @@ import { nameOf, type ChurnModels, type Report } from './report.js';
 
 interface Props {
   readonly model: ModelAnswer;
+  readonly manifest: ChurnManifest;
   readonly churn: ChurnModels;
   readonly report: Report;
 }
 
 /** What this version is, and how far the level of its probabilities can be trusted. */
-export function VersionPanel({ model, churn, report }: Props) {
-  const { version, manifest, addedAt, addedBy, figures, trainedOn } = model;
+export function VersionPanel({ model, manifest, churn, report }: Props) {
+  const { version, addedAt, addedBy, figures, trainedOn } = model;
   const { training, choice } = manifest;
   const role =
     churn.active === version ? 'active: its scores count' : churn.shadow === version ? 'shadow: nothing follows' : 'none in this shop';
@@ -74,7 +75,7 @@ const levels = {
 } as const;
 
 /** The order of customers may be right while all probabilities are some points too high or low: that is said, not hidden. */
-function Level({ manifest }: Pick<ModelAnswer, 'manifest'>) {
+function Level({ manifest }: Pick<Props, 'manifest'>) {
   const { level, words } = manifest.calibration;
   const { icon: Shape, tone, title } = levels[level];
   return (

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instant, shopId } from '../primitives.js';
 
 /** What a model predicts. A kind has one active and at most one shadow version per shop. */
-export const modelKinds = ['churn'] as const;
+export const modelKinds = ['churn', 'clv'] as const;
 export const modelKind = z.enum(modelKinds);
 
 /** Hex digest. */
@@ -43,13 +43,9 @@ export const modelReference = z.looseObject({
   score: distribution,
 });
 
-/**
- * What stands beside a model file: what it reads, what it means, what it was trained on and how good it was. Written by
- * apps/trainer (manifest.py). Fields that are not named here are kept.
- */
-export const modelManifest = z.looseObject({
+/** What the manifests of all kinds say. */
+const manifestBasics = {
   format: z.literal(1).describe('Of this manifest'),
-  kind: modelKind,
   shop: shopId.describe('Whose history it was trained on'),
   label: z.string().describe('What is predicted, in words'),
   horizonDays: z.int().positive(),
@@ -63,10 +59,18 @@ export const modelManifest = z.looseObject({
     .min(1)
     .describe("Columns of the model's input, in order"),
   featuresSha256: sha256.describe('Of the statement that makes them'),
-  base: z.number().describe('Logit to which the contributions are added'),
-  threshold: z.number().min(0).max(1),
+  base: z.number().describe('Logit, or logarithm of money, to which the contributions are added'),
   mbg: z.object({ r: z.number(), alpha: z.number(), a: z.number(), b: z.number() }).describe('Parameters of the feature mbg_logit'),
   training: z.looseObject({ asOf: instant, from: instant, to: instant, cutOffs: z.array(instant), rows: z.int() }),
+  largestDifference: z.number(),
+  versions: z.record(z.string(), z.string()),
+};
+
+/** Of a model of who will not order. */
+export const churnManifest = z.looseObject({
+  ...manifestBasics,
+  kind: z.literal('churn'),
+  threshold: z.number().min(0).max(1),
   calibration: z.looseObject({
     level: z.enum(['set', 'as-learnt', 'uncertain']),
     words: z.string(),
@@ -75,14 +79,52 @@ export const modelManifest = z.looseObject({
   }),
   choice: z.looseObject({ logLoss: z.record(z.string(), measure), validatedAt: z.array(instant) }),
   metrics: z.looseObject({ tests: z.array(modelTest) }),
-  largestDifference: z.number(),
-  versions: z.record(z.string(), z.string()),
-  reference: modelReference.optional().describe('Tenths of features and score over the training rows; older trainers wrote none'),
+  reference: modelReference
+    .optional()
+    .describe('Tenths of features and score of all customers at the end of the training; older trainers wrote none'),
 });
+
+/** One candidate's values on one group of customers, in the shop's money; shares of what came. */
+const valueQuality = z.looseObject({
+  customers: z.int(),
+  ...{ gini: measure, decile_error: measure, bias: measure, r2: measure, mae: measure, rmse: measure, mape: measure },
+});
+const valuePopulation = z.looseObject({ customers: z.int(), models: z.record(z.string(), valueQuality).optional() });
+
+/** Of a model of what customers bring in twelve months: two files, the second one gives the offset that the first one reads. */
+export const clvManifest = z.looseObject({
+  ...manifestBasics,
+  kind: z.literal('clv'),
+  offset: z.object({ file: z.string(), sha256, inputs: z.array(z.string()), outputs: z.array(z.string()) }),
+  learntHorizonDays: z.int().positive().describe('Days of the windows that it learnt from'),
+  testedHorizonDays: z.int().positive(),
+  projection: z.boolean().describe('Whether it learnt from windows shorter than the horizon'),
+  words: z.string().describe('What kind of a year it is'),
+  choice: z.looseObject({
+    decileError: z.record(z.string(), measure),
+    gini: z.record(z.string(), measure),
+    validatedAt: z.array(instant),
+  }),
+  metrics: z.looseObject({
+    tests: z.array(z.looseObject({ asOf: instant, chosen: z.string(), populations: z.record(z.string(), valuePopulation) })),
+  }),
+});
+
+/**
+ * What stands beside a model file: what it reads, what it means, what it was trained on and how good it was. Written by
+ * apps/trainer (manifest.py, value_train.py). Fields that are not named here are kept.
+ */
+export const modelManifest = z.discriminatedUnion('kind', [churnManifest, clvManifest]);
 
 const megabyte = 1024 * 1024;
 /** Largest parts of a version, in bytes: a card is read by people, a file of a few thousand trees has some megabytes. */
-export const modelLimits = { file: 16 * megabyte, manifest: 2 * megabyte, card: megabyte, figures: 4 * megabyte } as const;
+export const modelLimits = {
+  file: 16 * megabyte,
+  offset: megabyte,
+  manifest: 2 * megabyte,
+  card: megabyte,
+  figures: 4 * megabyte,
+} as const;
 
 const base64Of = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 const within = (bytes: number): string => `must not be larger than ${bytes / megabyte} MB`;
@@ -115,6 +157,11 @@ export const modelBody = z.strictObject({
     .refine((manifest) => JSON.stringify(manifest).length <= modelLimits.manifest, within(modelLimits.manifest))
     .describe('As the trainer wrote it'),
   file: z.base64('must be base64').max(base64Of(modelLimits.file), within(modelLimits.file)).describe('The model file, base64'),
+  offset: z
+    .base64('must be base64')
+    .max(base64Of(modelLimits.offset), within(modelLimits.offset))
+    .optional()
+    .describe('The second file of kind clv, base64'),
   card: modelCard.optional(),
 });
 
@@ -124,10 +171,13 @@ const versionSummary = {
   trainedOn: shopId,
   model: z.string(),
   trainedAsOf: instant.describe('The last event that it knows of'),
-  level: z.string().describe('How far the level of its probabilities can be trusted'),
-  auc: measure.describe('Of all customers, at the newest tested cut-off'),
-  logLoss: measure,
-  ece: measure,
+  level: z.string().describe('How far the level of its probabilities can be trusted; of clv, what kind of a year it says'),
+  auc: measure.describe('Of all customers, at the newest tested cut-off; churn'),
+  logLoss: measure.describe('churn'),
+  ece: measure.describe('churn'),
+  gini: measure.describe("Of a perfect ranking's, at the newest tested cut-off; clv"),
+  decileError: measure.describe('Money between predicted and happened tenths, as a share of what came; clv'),
+  bias: measure.describe('Predicted over happened total, less one; clv'),
   bytes: z.int(),
   addedAt: instant,
   addedBy: z.string(),
@@ -176,6 +226,8 @@ export const modelRollbackBody = z.strictObject({ kind: modelKind.default('churn
 
 export type ModelKind = z.output<typeof modelKind>;
 export type ModelManifest = z.output<typeof modelManifest>;
+export type ChurnManifest = z.output<typeof churnManifest>;
+export type ClvManifest = z.output<typeof clvManifest>;
 export type Distribution = z.output<typeof distribution>;
 export type ModelReference = z.output<typeof modelReference>;
 export type ModelCard = z.output<typeof modelCard>;

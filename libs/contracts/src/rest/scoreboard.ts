@@ -116,6 +116,7 @@ export const modelsSummaryAnswer = z.object({
       model: z.string().nullable(),
       trainedOn: z.string().nullable(),
       trainedAsOf: instant.nullable(),
+      level: z.string().nullable().describe('How far its numbers can be trusted; of clv, whether a year is a projection'),
       tested: z
         .object({
           asOf: instant,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { scoreBand, scoreCause } from '../events/score.event.js';
 import { id, instant, label, shopId } from '../primitives.js';
-import { amount } from './common.js';
+import { amount, stamp } from './common.js';
+import { modelVersion } from './models.js';
 
 const probability = z.number().min(0).max(1);
 
@@ -36,7 +37,23 @@ export const customerScoreAnswer = z.object({
   netValueAtStake: amount.describe('Net sales of the 365 days before'),
 });
 
+const predicted = { model: modelVersion, value: amount.describe("Net sales expected in the horizon, in the shop's currency; an estimate") };
+
+/** What one customer is expected to bring, said when it is asked for. */
+export const customerValueAnswer = z.object({
+  customerId: id,
+  ...stamp,
+  ...predicted,
+  currency: z.string(),
+  horizonDays: z.int(),
+  projection: z.boolean().describe('Whether the model learnt from windows shorter than the horizon and carried on from there'),
+  words: z.string().describe('What kind of a year it is'),
+  reasons: z.array(label).describe('What moves it away from MBG/NBD times Gamma-Gamma, in words, the strongest first'),
+  shadow: z.object(predicted).nullable().describe('What the shadow says, where the shop has one; nothing follows from it'),
+});
+
 export const customerParam = z.object({ shop: shopId, id });
 
 export type ScoresSummaryAnswer = z.output<typeof scoresSummaryAnswer>;
+export type CustomerValueAnswer = z.output<typeof customerValueAnswer>;
 export type CustomerScoreAnswer = z.output<typeof customerScoreAnswer>;

@@ -3,14 +3,21 @@ import { createHash } from 'node:crypto';
 import { ScoringError } from '../scoring.errors.js';
 import type { EngineManifest } from './manifest.js';
 
-/** What this build reads. */
-export const [format, kind, inputs, outputs] = [1, 'churn', ['features'], ['prob', 'contrib']] as const;
+/** The format of manifests that this build reads. */
+const format = 1;
+/** What the file of each kind goes from and to. */
+export const endsOf = {
+  churn: { inputs: ['features'], outputs: ['prob', 'contrib'] },
+  clv: { inputs: ['features', 'offset'], outputs: ['value', 'contrib'] },
+} as const;
+/** And the file of an offset. */
+export const offsetEnds = { inputs: ['features'], outputs: ['offset'] } as const;
 
 /**
  * Refuses a manifest that this build cannot serve: other features, or the same computed in another way, would be scored without a sign
  * that the result is wrong.
  */
-export function checkManifest(manifest: EngineManifest): void {
+export function checkManifest(manifest: EngineManifest, kind: keyof typeof endsOf): void {
   const { kind: its, format: version } = manifest;
   if (its !== kind) {
     throw new ScoringError(
@@ -33,12 +40,7 @@ export function checkManifest(manifest: EngineManifest): void {
       `The model's features have the right names, but were computed by another statement (${short(manifest.featuresSha256)}) than this build's (${short(featuresSha256())}). Train it again.`,
     );
   }
-  if (String(manifest.inputs) !== String(inputs) || String(manifest.outputs) !== String(outputs)) {
-    throw new ScoringError(
-      'outputs-differ',
-      `The manifest names the inputs ${manifest.inputs.join(', ')} and the outputs ${manifest.outputs.join(', ')}; wanted are ${inputs.join(', ')} and ${outputs.join(', ')}. Train it again.`,
-    );
-  }
+  checkEnds(manifest, endsOf[kind]);
   const numbers = [manifest.base, manifest.mbg.r, manifest.mbg.alpha, manifest.mbg.a, manifest.mbg.b];
   if (!numbers.every(Number.isFinite) || !numbers.slice(1).every((value) => value > 0)) {
     throw new ScoringError(
@@ -48,8 +50,22 @@ export function checkManifest(manifest: EngineManifest): void {
   }
 }
 
+interface Ends {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** Refuses what a manifest says of a file's inputs and outputs where it is not what this build reads. */
+export function checkEnds(said: Ends, wanted: Ends): void {
+  if (String(said.inputs) === String(wanted.inputs) && String(said.outputs) === String(wanted.outputs)) return;
+  throw new ScoringError(
+    'outputs-differ',
+    `The manifest names the inputs ${said.inputs.join(', ')} and the outputs ${said.outputs.join(', ')}; wanted are ${wanted.inputs.join(', ')} and ${wanted.outputs.join(', ')}. Train it again.`,
+  );
+}
+
 /** Refuses a file that is not the one the manifest was written for. */
-export function checkFile(file: Uint8Array, manifest: EngineManifest): void {
+export function checkFile(file: Uint8Array, manifest: { readonly sha256: string }): void {
   const is = createHash('sha256').update(file).digest('hex');
   if (is === manifest.sha256) return;
   throw new ScoringError(

@@ -23,6 +23,8 @@ export interface ReasonsAsk {
    * strongest is told, last. An alert that opens with what speaks against it reads like a mistake.
    */
   readonly atRisk?: boolean;
+  /** What is put before that which lowers the score. */
+  readonly against?: string;
 }
 
 /**
@@ -32,7 +34,11 @@ export interface ReasonsAsk {
  * @param row [F] features
  * @param contrib [F] contributions of the same prediction. Throws RangeError where the row was refused.
  */
-export function reasonsOf(row: Float32Array, contrib: Float32Array, { currency = '', atRisk = false }: ReasonsAsk = {}): Reason[] {
+export function reasonsOf(
+  row: Float32Array,
+  contrib: Float32Array,
+  { currency = '', atRisk = false, against: lowers = 'speaks against: ' }: ReasonsAsk = {},
+): Reason[] {
   const of = valuesOf(row);
   if (contrib.length !== features.length || contrib.some(Number.isNaN)) throw new RangeError('A row that was refused has no reasons.');
   const sums = members.map((places) => sumOf(contrib, places));
@@ -45,7 +51,7 @@ export function reasonsOf(row: Float32Array, contrib: Float32Array, { currency =
     const against = contribution < 0;
     if (atRisk && against && reasons.some((reason) => reason.contribution < 0)) continue;
     const said = phraseOfHardest(members[group] ?? [], contrib, Math.sign(contribution))?.(of, currency) ?? '';
-    reasons.push({ group: name, contribution, words: against ? `speaks against: ${said}` : said });
+    reasons.push({ group: name, contribution, words: against ? `${lowers}${said}` : said });
   }
   return atRisk ? [...reasons.filter(speaksFor), ...reasons.filter((reason) => !speaksFor(reason))] : reasons;
 }

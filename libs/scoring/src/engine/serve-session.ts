@@ -5,6 +5,8 @@ import type { MessagePort } from 'node:worker_threads';
 export interface ThreadData {
   readonly file: Uint8Array;
   readonly base: number;
+  /** Of predicted value: the graph whose answer is added too. All of it is then the logarithm of the answer, instead of its logit. */
+  readonly offset?: Uint8Array;
 }
 
 /** Rows to be scored, or the end. */
@@ -16,15 +18,20 @@ export interface Run {
   readonly contributions: boolean;
 }
 
-/** Whether the file is a model, and its ends: name -> type and shape, as `float32[N,35]`. */
+/** The ends of a file: name -> type and shape, as `float32[N,35]`. */
+export interface FileEnds {
+  readonly input: Readonly<Record<string, string>>;
+  readonly output: Readonly<Record<string, string>>;
+}
+
+/** Whether the files are models, and their ends; that of the model first. */
 export type Opened = { readonly kind: 'opened' } & (
-  | { readonly ok: true; readonly inputs: Readonly<Record<string, string>>; readonly outputs: Readonly<Record<string, string>> }
-  | { readonly ok: false; readonly message: string }
+  { readonly ok: true; readonly ends: readonly FileEnds[] } | { readonly ok: false; readonly message: string }
 );
 
 export type Answer =
   | Opened
-  | { readonly kind: 'ran'; readonly id: number; readonly ok: true; readonly prob: Float32Array; readonly contrib?: Float32Array }
+  | { readonly kind: 'ran'; readonly id: number; readonly ok: true; readonly said: Float32Array; readonly contrib?: Float32Array }
   | { readonly kind: 'ran'; readonly id: number; readonly ok: false; readonly message: string };
 
 interface Runtime {
@@ -37,47 +44,58 @@ interface Runtime {
  *
  * The same row must give the same bits in any company, since an instant is decided by them. The graph's own `prob` does not: its sum runs
  * through vector registers, in an order that hangs on where in the batch a row stands (seen: one row in seven differs in the last bit).
- * Contributions do not, trees are added one by one: so the probability is added up here from them, in float64. One thread inside for the
- * same reason: with several, trees are added in parts.
+ * Contributions do not, trees are added one by one: so the answer is added up here from them, in float64. One thread inside for the same
+ * reason: with several, trees are added in parts.
  */
-export async function serveSession(port: MessagePort, runtime: Runtime, { file, base }: ThreadData): Promise<void> {
+export async function serveSession(port: MessagePort, runtime: Runtime, { file, base, offset }: ThreadData): Promise<void> {
   const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
   const endsOf = (metadata: readonly InferenceSession.ValueMetadata[]): Record<string, string> =>
     Object.fromEntries(metadata.map((each) => [each.name, each.isTensor ? `${each.type}[${each.shape.join(',')}]` : 'no tensor']));
-  const probabilities = (contrib: Float32Array, count: number): Float32Array<ArrayBuffer> => {
-    const [prob, width] = [new Float32Array(count), contrib.length / count];
+  const [answer, link, isShare] = offset
+    ? (['value', Math.exp, true] as const)
+    : (['prob', (logit: number): number => 1 / (1 + Math.exp(-logit)), false] as const);
+  const addedUp = (contrib: Float32Array, count: number, offsets: Float32Array | undefined): Float32Array<ArrayBuffer> => {
+    const [said, width] = [new Float32Array(count), contrib.length / count];
     for (let row = 0; row < count; row += 1) {
-      let logit = base;
-      for (let place = row * width; place < (row + 1) * width; place += 1) logit += contrib[place] ?? NaN;
-      prob[row] = 1 / (1 + Math.exp(-logit));
+      let sum = base + (offsets ? (offsets[row] ?? NaN) : 0);
+      for (let place = row * width; place < (row + 1) * width; place += 1) sum += contrib[place] ?? NaN;
+      said[row] = link(sum);
     }
-    return prob;
+    return said;
   };
-  let session: InferenceSession | undefined;
-  try {
-    session = await runtime.InferenceSession.create(file, {
+  const open = (bytes: Uint8Array): Promise<InferenceSession> =>
+    runtime.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       logSeverityLevel: 4,
     });
-    port.postMessage({ kind: 'opened', ok: true, inputs: endsOf(session.inputMetadata), outputs: endsOf(session.outputMetadata) });
+  const sessions: InferenceSession[] = [];
+  try {
+    for (const bytes of offset ? [file, offset] : [file]) sessions.push(await open(bytes));
+    const ends = sessions.map(({ inputMetadata, outputMetadata }) => ({ input: endsOf(inputMetadata), output: endsOf(outputMetadata) }));
+    port.postMessage({ kind: 'opened', ok: true, ends });
   } catch (error) {
     port.postMessage({ kind: 'opened', ok: false, message: textOf(error) });
   }
   const score = async ({ id, rows, count, contributions }: Run): Promise<void> => {
     try {
-      if (!session) throw new Error('no model');
+      const [model, before] = sessions;
+      if (!model) throw new Error('no model');
       const features = new runtime.Tensor('float32', rows, [count, rows.length / count]);
-      const ran = await session.run({ features }, ['prob', 'contrib']);
+      const offsets = before && (await before.run({ features }, ['offset']))['offset'];
+      const ran = await model.run(offsets ? { features, offset: offsets } : { features }, [answer, 'contrib']);
       // A copy: what a session gives may lie in its own memory, which cannot be handed over.
       const contrib = new Float32Array(ran['contrib']?.data as Float32Array);
-      const prob = probabilities(contrib, count);
-      const graphs = ran['prob']?.data as Float32Array;
-      const away = prob.findIndex((each, row) => !(Math.abs(each - (graphs[row] ?? NaN)) <= 1e-5));
-      if (away >= 0) throw new Error(`base and contributions give ${prob[away] ?? NaN} where the graph gives ${graphs[away] ?? NaN}`);
-      if (!contributions) return port.postMessage({ kind: 'ran', id, ok: true, prob }, [prob.buffer]);
-      port.postMessage({ kind: 'ran', id, ok: true, prob, contrib }, [prob.buffer, contrib.buffer]);
+      const said = addedUp(contrib, count, offsets?.data as Float32Array | undefined);
+      const graphs = ran[answer]?.data as Float32Array;
+      const away = said.findIndex((each, row) => {
+        const graph = graphs[row] ?? NaN;
+        return !(Math.abs(each - graph) <= 1e-5 * (isShare ? Math.abs(graph) : 1));
+      });
+      if (away >= 0) throw new Error(`base and contributions give ${said[away] ?? NaN} where the graph gives ${graphs[away] ?? NaN}`);
+      if (!contributions) return port.postMessage({ kind: 'ran', id, ok: true, said }, [said.buffer]);
+      port.postMessage({ kind: 'ran', id, ok: true, said, contrib }, [said.buffer, contrib.buffer]);
     } catch (error) {
       port.postMessage({ kind: 'ran', id, ok: false, message: textOf(error) });
     }
@@ -87,7 +105,7 @@ export async function serveSession(port: MessagePort, runtime: Runtime, { file, 
   port.on('message', (message: Run | { readonly kind: 'close' }) => {
     last = last.then(async () => {
       if (message.kind === 'run') return score(message);
-      await session?.release();
+      for (const session of sessions) await session.release();
       port.close();
     });
   });

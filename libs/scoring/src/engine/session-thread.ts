@@ -5,7 +5,7 @@ import { serveSession, type Answer, type Opened, type Run, type ThreadData } fro
 
 /** What one run gives: [N] and, if asked for, [N, F]. */
 export interface Ran {
-  readonly prob: Float32Array;
+  readonly said: Float32Array;
   readonly contrib?: Float32Array;
 }
 
@@ -18,7 +18,7 @@ interface Waiting {
 }
 
 /**
- * One ONNX session on a thread of its own: `session.run` blocks its thread, for 20,000 rows 180 ms, and this one has nothing else to do.
+ * One model on a thread of its own: `session.run` blocks its thread, for 20,000 rows 180 ms, and this one has nothing else to do.
  * Runs are answered in the order in which they were asked. A thread that is idle keeps no process alive.
  */
 export class SessionThread {
@@ -51,7 +51,7 @@ export class SessionThread {
 
   /**
    * Starts the thread and loads the model.
-   * @returns it, and what the session says of itself; throws what the runtime says of a file that is no model (code `file-unreadable`),
+   * @returns it, and what its files say of themselves; throws what the runtime says of a file that is no model (code `file-unreadable`),
    *   or `open-timeout` where it says nothing within the limit: its thread is ended
    * @param limitMs milliseconds
    */

@@ -1,4 +1,4 @@
-import type { ModelKind, ModelListed, ShopModelsAnswer } from '#contracts';
+import type { ModelKind, ModelListed, ModelManifest, ShopModelsAnswer } from '#contracts';
 import { modelKinds } from '#contracts';
 import { noRoles, type KeptModel, type LoggedMove, type ModelRoles, type Shop } from '#warehouse';
 
@@ -6,14 +6,27 @@ type Summary = Omit<ModelListed, 'roles'>;
 
 /** A version in a line: whose it is, how good it was at its newest test. */
 export function summaryOf({ version, manifest, bytes, addedAt, addedBy }: KeptModel): Summary {
+  return {
+    ...{ version, kind: manifest.kind, trainedOn: manifest.shop, model: manifest.model, trainedAsOf: manifest.training.asOf },
+    ...{ level: levelOf(manifest), ...measuresOf(manifest), bytes, addedAt: addedAt.toISOString(), addedBy },
+  };
+}
+
+/** How far what a model says can be trusted as a number, in words. */
+export function levelOf(manifest: ModelManifest): string {
+  return manifest.kind === 'clv' ? manifest.words : manifest.calibration.words;
+}
+
+function measuresOf(manifest: ModelManifest): Pick<Summary, 'auc' | 'logLoss' | 'ece' | 'gini' | 'decileError' | 'bias'> {
+  const none = { auc: null, logLoss: null, ece: null, gini: null, decileError: null, bias: null };
+  if (manifest.kind === 'clv') {
+    const newest = manifest.metrics.tests[0];
+    const measured = newest?.populations['all']?.models?.[newest.chosen];
+    return measured ? { ...none, gini: measured.gini, decileError: measured.decile_error, bias: measured.bias } : none;
+  }
   const newest = manifest.metrics.tests[0];
   const measured = newest?.populations['all']?.models?.[newest.chosen];
-  return {
-    ...{ version, kind: manifest.kind, trainedOn: manifest.shop, model: manifest.model },
-    ...{ trainedAsOf: manifest.training.asOf, level: manifest.calibration.words },
-    ...{ auc: measured?.auc ?? null, logLoss: measured?.log_loss ?? null, ece: measured?.ece ?? null },
-    ...{ bytes, addedAt: addedAt.toISOString(), addedBy },
-  };
+  return measured ? { ...none, auc: measured.auc, logLoss: measured.log_loss, ece: measured.ece } : none;
 }
 
 /** Where a version is in use. @param roles by database, then kind */
@@ -32,7 +45,8 @@ export function rolesIn(
 
 /** What a shop without an active model should do. */
 export function withoutModel(shop: string, kind: ModelKind): string {
-  return `${shop} has no active ${kind} model, so no customer is scored. Train one: npm run train -- --shop ${shop}. Or take one that is there: npm run -s cli -- model list, then model promote VERSION --shop ${shop}.`;
+  const [lacking, option] = kind === 'clv' ? ['no value is predicted', ' --kind clv'] : ['no customer is scored', ''];
+  return `${shop} has no active ${kind} model, so ${lacking}. Train one: npm run train -- --shop ${shop}${option}. Or take one that is there: npm run -s cli -- model list, then model promote VERSION --shop ${shop}.`;
 }
 
 /** What a shop uses, of every kind. */

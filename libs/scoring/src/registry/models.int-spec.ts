@@ -24,7 +24,7 @@ let manifest: Record<string, unknown>;
 let file: string;
 
 beforeAll(async () => {
-  registry = await openRegistryApp(['a-shop', 'demo', 'decided', 'empty']);
+  registry = await openRegistryApp(['a-shop', 'demo', 'decided', 'empty', 'valued']);
   ({ app, directory } = registry);
   manifest = JSON.parse(await readFile(join(fixtures, 'churn.json'), 'utf8')) as Record<string, unknown>;
   file = (await readFile(join(fixtures, 'churn.onnx'))).toString('base64');
@@ -129,6 +129,55 @@ describe('POST models', () => {
     // Above the limit of a file, below that of a body.
     expect(await refused({ manifest, file: Buffer.alloc(17 * 1024 * 1024).toString('base64') })).toBe(400);
     expect(await refused({ manifest, file: Buffer.alloc(30 * 1024 * 1024).toString('base64') })).toBe(413);
+  });
+});
+
+describe('predicted value', () => {
+  const read = async (name: string): Promise<string> => (await readFile(join(fixtures, name))).toString('base64');
+  /** What the trainer writes of kind clv; other words are another version. */
+  async function bodyOf(words: string): Promise<{ manifest: Record<string, unknown>; file: string; offset: string }> {
+    const its = JSON.parse(await readFile(join(fixtures, 'clv.json'), 'utf8')) as Record<string, unknown>;
+    return { manifest: { ...its, words }, file: await read('clv.onnx'), offset: await read('clv-offset.onnx') };
+  }
+
+  it('is two files, published, moved and rolled back beside churn', async () => {
+    const churn = await added(0.51);
+    const path = 'shops/valued/models';
+    await ask('POST', `${path}/promote`, 'engineer', { version: churn });
+    const versions: string[] = [];
+    for (const words of ['a projection: one', 'a projection: two']) {
+      const { status, answer } = await ask<ModelAddedAnswer>('POST', 'models', 'engineer', await bodyOf(words));
+      expect([status, answer]).toMatchObject([200, { added: true, kind: 'clv', level: words, auc: null, gini: null }]);
+      versions.push(answer.version);
+    }
+    const [first = '', second = ''] = versions;
+    expect(first).toMatch(/^clv-fixture-[0-9a-f]{8}$/);
+    const body = await bodyOf('a projection: one');
+    const stored = await app.get(ModelRepository).read(first);
+    expect([stored.file.toString('base64'), stored.offset?.toString('base64')]).toEqual([body.file, body.offset]);
+    for (const version of versions) await ask('POST', `${path}/promote`, 'engineer', { version });
+    await ask('POST', `${path}/shadow`, 'engineer', { version: first });
+    const kinds = (await ask<ShopModelsAnswer>('GET', path, 'viewer')).answer.kinds;
+    expect(kinds).toMatchObject([
+      { kind: 'churn', active: churn, shadow: null },
+      { kind: 'clv', active: second, shadow: first, before: first, words: null },
+    ]);
+    const back = await ask<ShopModelsAnswer>('POST', `${path}/rollback`, 'engineer', { kind: 'clv' });
+    expect(back.answer.kinds).toMatchObject([{ active: churn }, { active: first, shadow: null, before: null }]);
+  });
+
+  it('is refused without its offset, and with another one', async () => {
+    const { offset, ...rest } = await bodyOf('a projection: three');
+    expect(await ask('POST', 'models', 'engineer', rest)).toMatchObject({
+      ...{ status: 422, answer: { code: 'model-file-differs', detail: expect.stringContaining('clv-offset.onnx, is missing') as string } },
+    });
+    const cut = Buffer.from(offset, 'base64').subarray(1).toString('base64');
+    expect(await ask('POST', 'models', 'engineer', { ...rest, offset: cut })).toMatchObject({
+      ...{ status: 422, answer: { code: 'model-file-differs', detail: expect.stringContaining('file of the offset') as string } },
+    });
+    expect(await ask('POST', 'models', 'engineer', { manifest, file, offset })).toMatchObject({
+      ...{ status: 422, answer: { code: 'model-file-differs', detail: expect.stringContaining('it has no offset') as string } },
+    });
   });
 });
 
@@ -245,7 +294,7 @@ describe('shipped models', () => {
     for (const [, name] of answer.card?.matchAll(/\]\(([^)]+)\)/g) ?? []) expect(answer.figures).toContain(name);
     expect(answer.bytes).toBeLessThan(1_000_000);
     // Trained on another world of the same law than the one that is on show.
-    expect(answer.trainedOn).toBe('seed');
+    expect(answer.trainedOn).toBe('seed-500-501');
   });
 
   it('that this build cannot use are left out, the others are not', async () => {

@@ -2,10 +2,16 @@ import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import { LOGGER, type Logger } from '#observability';
 import { ModelRepository, SHOP_DIRECTORY, type ShopDirectory } from '#warehouse';
 import { Module } from '@nestjs/common';
-import { openModel } from '../engine/index.js';
+import { openModel, openValueModel } from '../engine/index.js';
 import { ModelsController, ShopModelsController } from './models.controller.js';
-import { ModelsService } from './models.service.js';
+import { ModelsService, type FitCheck } from './models.service.js';
 import { ShippedModels } from './shipped-models.js';
+
+/** Opened as they are to be asked: what would be refused then is refused here. */
+const refuseUnfit: FitCheck = async (model) => {
+  const { manifest } = model;
+  await (await (manifest.kind === 'clv' ? openValueModel({ ...model, manifest }) : openModel(model))).close();
+};
 
 /** The registry over REST, and what comes with the program. Needs the warehouse module. */
 @Module({
@@ -15,9 +21,7 @@ import { ShippedModels } from './shipped-models.js';
     {
       provide: ModelsService,
       inject: [ModelRepository, SHOP_DIRECTORY],
-      useFactory: (models: ModelRepository, shops: ShopDirectory) =>
-        // Opened as the scorer does: what it would refuse is refused here.
-        new ModelsService({ models, shops, refuseUnfit: async (model) => (await openModel(model)).close() }),
+      useFactory: (models: ModelRepository, shops: ShopDirectory) => new ModelsService({ models, shops, refuseUnfit }),
     },
     {
       provide: ShippedModels,

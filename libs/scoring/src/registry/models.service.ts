@@ -12,7 +12,7 @@ import { modelKinds } from '#contracts';
 import {
   findShop,
   readManifest,
-  refuseOtherFile,
+  refuseOtherFiles,
   versionOf,
   WarehouseError,
   type KeptModel,
@@ -24,7 +24,7 @@ import {
 import { rolesIn, shopModelsOf, summaryOf } from './model-answers.js';
 
 /** @throws when this build cannot score with a model, saying why */
-export type FitCheck = (model: Pick<StoredModel, 'manifest' | 'file'>) => Promise<void>;
+export type FitCheck = (model: Omit<StoredModel, 'version'>) => Promise<void>;
 
 export interface ModelsParts {
   readonly models: ModelRepository;
@@ -44,14 +44,15 @@ export class ModelsService {
   async add(body: ModelBody, by: string): Promise<ModelAddedAnswer> {
     const manifest = readManifest(body.manifest);
     const file = Buffer.from(body.file, 'base64');
+    const offset = body.offset === undefined ? {} : { offset: Buffer.from(body.offset, 'base64') };
     const card = body.card === undefined ? {} : { card: body.card };
-    const { version, added } = await this.keep({ name: body.name ?? manifest.shop, manifest, file, ...card }, by);
+    const { version, added } = await this.keep({ name: body.name ?? manifest.shop, manifest, file, ...offset, ...card }, by);
     return { ...(await this.listed(await this.parts.models.known(version))), added };
   }
 
   /** The same for files that are at hand. */
   async keep(model: NewModel, by: string): Promise<{ version: string; added: boolean }> {
-    refuseOtherFile(model.manifest, model.file);
+    refuseOtherFiles(model.manifest, model);
     // Looked into once: a start need not open again what is shipped.
     const version = versionOf(model.name, model.manifest, model.file);
     if (await this.parts.models.has(version)) return { version, added: false };

@@ -1,4 +1,4 @@
-import type { ModelDrift, ModelManifest, ModelReference } from '#contracts';
+import type { ChurnManifest, ModelDrift, ModelReference } from '#contracts';
 import { features as allFeatures } from '#warehouse';
 import type { BinCounts } from './profile.js';
 import { driftStateOf, psi, sharesOf } from './psi.js';
@@ -10,9 +10,9 @@ export interface DriftReference {
 }
 
 /** The training's own distributions; undefined where its trainer wrote none. */
-export function referenceOfTraining({ reference, training }: Pick<ModelManifest, 'reference' | 'training'>): DriftReference | undefined {
+export function referenceOfTraining({ reference, training }: Pick<ChurnManifest, 'reference' | 'training'>): DriftReference | undefined {
   if (!reference) return undefined;
-  const words = `the ${reference.rows.toLocaleString('en')} rows that it was trained on, until ${training.to.slice(0, 10)}`;
+  const words = `the ${reference.rows.toLocaleString('en')} customers at the end of its training, ${training.asOf.slice(0, 10)}`;
   return { reference, against: { kind: 'training', at: null, rows: reference.rows, words } };
 }
 

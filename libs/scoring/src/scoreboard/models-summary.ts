@@ -1,5 +1,5 @@
 import { modelKinds, type ModelKind, type ModelManifest, type ModelsSummaryAnswer, type ScoreboardAnswer } from '#contracts';
-import { withoutModel } from '../registry/model-answers.js';
+import { levelOf, withoutModel } from '../registry/model-answers.js';
 
 type Summarised = ModelsSummaryAnswer['models'][number];
 type Kind = Summarised['kind'];
@@ -7,19 +7,22 @@ type Kind = Summarised['kind'];
 /** Every kind of model that a shop can have, whether or not the registry keeps it. */
 export const summarisedKinds: readonly Kind[] = ['churn', 'clv', 'demand'];
 
-/** Why a kind that the registry does not keep has no version. */
-const notKept: Readonly<Record<Kind, (shop: string) => string>> = {
-  churn: (shop) => withoutModel(shop, 'churn'),
-  clv: (shop) =>
-    `The registry keeps no models of predicted value yet: npm run train -- --shop ${shop} --kind clv writes one, with its card, and nothing serves it.`,
-  demand: () => 'No demand is forecast yet.',
+const empty = {
+  model: null,
+  trainedOn: null,
+  trainedAsOf: null,
+  level: null,
+  tested: null,
+  matured: null,
+  maturedWords: null,
+  drift: null,
 };
-
-const empty = { model: null, trainedOn: null, trainedAsOf: null, tested: null, matured: null, maturedWords: null, drift: null };
+/** Of predicted values; the scoreboard marks probabilities alone. */
+const notCompared = 'What was predicted is not compared with what customers bring: twelve months would have to pass first.';
 
 /** A kind without an active version. */
 export function withoutVersion(kind: Kind, shop: string): Summarised {
-  return { kind, version: null, reason: notKept[kind](shop), ...empty };
+  return { kind, version: null, reason: isKept(kind) ? withoutModel(shop, kind) : 'No demand is forecast yet.', ...empty };
 }
 
 /** Whether the registry keeps a kind. */
@@ -30,20 +33,42 @@ export function isKept(kind: Kind): kind is ModelKind {
 /** The active version of a kind: what its manifest says, and what has happened since. @param board of the same shop */
 export function summaryOfActive(kind: ModelKind, version: string, manifest: ModelManifest, board: ScoreboardAnswer): Summarised {
   const watched = board.versions.find((each) => each.version === version);
+  const known = { kind, version, reason: null, model: manifest.model, trainedOn: manifest.shop, trainedAsOf: manifest.training.asOf };
+  if (manifest.kind === 'clv') {
+    const tested = testedOf(manifest, valueMeasures, valueBaselines);
+    return { ...empty, ...known, level: levelOf(manifest), tested, maturedWords: notCompared };
+  }
   return {
-    ...{ kind, version, reason: null, model: manifest.model, trainedOn: manifest.shop, trainedAsOf: manifest.training.asOf },
-    tested: testedOf(manifest),
+    ...known,
+    level: levelOf(manifest),
+    tested: testedOf(manifest, churnMeasures, churnBaselines),
     matured: maturedOf(watched),
     maturedWords: watched?.words ?? board.words,
     drift: watched?.drift ? { score: watched.drift.score, words: watched.drift.words, at: watched.drift.at } : null,
   };
 }
 
-/** Measures of a kind that are shown, as a manifest names them. */
-const measureNames = ['auc', 'log_loss', 'brier', 'ece'] as const;
-const baselines = ['rfm-logistic', 'mbg-nbd', 'bg-nbd'] as const;
+/** Measures and baselines of a kind that are shown, as its manifests name them. */
+const churnMeasures = ['auc', 'log_loss', 'brier', 'ece'];
+const churnBaselines = ['rfm-logistic', 'mbg-nbd', 'bg-nbd'];
+const valueMeasures = ['decile_error', 'gini', 'bias', 'r2', 'mae', 'rmse', 'mape'];
+const valueBaselines = ['mbg-gamma-gamma', 'again'];
 
-function testedOf({ metrics }: ModelManifest): Summarised['tested'] {
+interface Population {
+  readonly customers: number;
+  readonly models?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  readonly best?: { readonly auc: number; readonly log_loss: number } | undefined;
+}
+
+interface Tests {
+  readonly tests: readonly { readonly asOf: string; readonly chosen: string; readonly populations: Readonly<Record<string, Population>> }[];
+}
+
+function testedOf(
+  { metrics }: { readonly metrics: Tests },
+  measureNames: readonly string[],
+  baselines: readonly string[],
+): Summarised['tested'] {
   const newest = metrics.tests[0];
   const all = newest?.populations['all'];
   const chosen = newest && all?.models?.[newest.chosen];

@@ -12,9 +12,9 @@ const fixtures = join(import.meta.dirname, '../../fixtures');
 let registry: RegistryApp;
 
 beforeAll(async () => {
-  registry = await openRegistryApp(['empty', 'used']);
+  registry = await openRegistryApp(['empty', 'used', 'valued']);
   const shops = registry.app.get(ShopRepository);
-  for (const name of ['empty', 'used']) await shops.prepare(await findShop(shops, name));
+  for (const name of ['empty', 'used', 'valued']) await shops.prepare(await findShop(shops, name));
 });
 afterAll(() => registry.close());
 
@@ -38,6 +38,32 @@ it('says of each of the three models why there is none', async () => {
   expect(scoreboardAnswer.parse((await get('empty/models/scoreboard')).body)).toMatchObject({ versions: [], asOf: null });
   expect((await get('nowhere/models/summary')).status).toBe(404);
   expect((await get('nowhere/models/scoreboard')).status).toBe(404);
+});
+
+it('shows of predicted value what its test showed, and says that a year is a projection', async () => {
+  const read = async (name: string): Promise<string> => (await readFile(join(fixtures, name))).toString('base64');
+  const manifest = JSON.parse(await readFile(join(fixtures, 'clv.json'), 'utf8')) as { words: string };
+  const quality = { customers: 900, gini: 0.4, decile_error: 0.3, bias: 0.17, r2: -0.01, mae: 300, rmse: 900, mape: 2.5 };
+  const populations = { all: { customers: 900, models: { boosted: quality, again: { ...quality, gini: 0.2 } } } };
+  const metrics = { tests: [{ asOf: '2022-02-05T00:00:00Z', chosen: 'boosted', populations }] };
+  const body = { manifest: { ...manifest, metrics }, file: await read('clv.onnx'), offset: await read('clv-offset.onnx') };
+  const added = await fetch(`${registry.url}/api/v1/models`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer token-of-engineer-x', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const { version } = (await added.json()) as { version: string };
+  const shop = await findShop(registry.app.get(ShopRepository), 'valued');
+  await registry.app.get(ModelRepository).move(shop, 'promote', version, 'somebody');
+  const clv = modelsSummaryAnswer.parse((await get('valued/models/summary')).body).models.find(({ kind }) => kind === 'clv');
+  expect(clv).toMatchObject({ version, reason: null, level: manifest.words, matured: null, drift: null });
+  expect(clv?.level).toContain('a projection');
+  expect(clv?.tested).toMatchObject({
+    customers: 900,
+    measures: { gini: 0.4, bias: 0.17 },
+    baselines: { again: { gini: 0.2 } },
+    best: null,
+  });
 });
 
 it('shows the measures of the active version beside baselines and the best possible, and what is known of its scores', async () => {

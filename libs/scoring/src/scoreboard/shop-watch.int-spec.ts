@@ -1,5 +1,5 @@
 import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
-import { modelReference, scoreboardAnswer } from '#contracts';
+import { modelReference, scoreboardAnswer, type ChurnManifest } from '#contracts';
 import { Metrics } from '#observability';
 import { silences, silent, type TestMessage } from '#testing';
 import {
@@ -80,9 +80,9 @@ class Watched {
   }
 
   /** Another version that counts, by a change of its manifest. */
-  async use(name: string, change: Partial<StoredModel['manifest']>): Promise<void> {
+  async use(name: string, change: Partial<ChurnManifest>): Promise<void> {
     const model = await fixtureModel(name);
-    this.rig.models.set(name, { ...model, manifest: { ...model.manifest, ...change } });
+    this.rig.models.set(name, { ...model, manifest: { ...model.manifest, ...change } as ChurnManifest });
     this.rig.roles = { active: name, shadow: undefined };
   }
 

@@ -1,9 +1,9 @@
-import type { ModelManifest } from '#contracts';
+import type { ChurnManifest } from '#contracts';
 import { features } from '#warehouse';
 import { createHash } from 'node:crypto';
 
 /** A manifest as the trainer writes it, of any file: for what does not look into the file. */
-export function aManifest(file: Buffer, other: Partial<ModelManifest> = {}): ModelManifest {
+export function aManifest(file: Buffer, other: Partial<ChurnManifest> = {}): ChurnManifest {
   const at = '2024-01-01T00:00:00.000Z';
   return {
     format: 1,

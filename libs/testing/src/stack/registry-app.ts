@@ -3,7 +3,7 @@ import { ConfigModule, readConfig } from '#config';
 import { role } from '#contracts';
 import { httpConfig, HttpModule, listenOn, Principals, setupHttp } from '#http';
 import { ObservabilityModule, type Logger } from '#observability';
-import { ModelsModule, ScoreboardModule } from '#scoring';
+import { ModelsModule, ScoreboardModule, ValuesModule } from '#scoring';
 import { ShopRepository, WarehouseModule } from '#warehouse';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -37,6 +37,7 @@ export async function openRegistryApp(shops: readonly string[]): Promise<Registr
       WarehouseModule.forRoot(clickhouse),
       ModelsModule,
       ScoreboardModule,
+      ValuesModule,
     ],
   })
   class RegistryAppModule {}

@@ -2,12 +2,17 @@ import { modelManifest, type ModelManifest } from '#contracts';
 import { createHash } from 'node:crypto';
 import { WarehouseError } from '../warehouse.errors.js';
 
-/** A version of a model, whole: what its file says, and what that means. */
-export interface StoredModel {
+/** The files of a version, as they were added. */
+export interface ModelFiles {
+  readonly file: Buffer;
+  /** The graph of the offset; kind clv alone. */
+  readonly offset?: Buffer | undefined;
+}
+
+/** A version of a model, whole: what its files say, compared with their hashes, and what that means. */
+export interface StoredModel extends ModelFiles {
   readonly version: string;
   readonly manifest: ModelManifest;
-  /** The bytes that were added, compared with their hash. */
-  readonly file: Buffer;
 }
 
 /** Hex SHA-256. */
@@ -38,12 +43,24 @@ export function readManifest(raw: unknown): ModelManifest {
   );
 }
 
-/** @throws {WarehouseError} `model-file-differs` when the file is not the one that its manifest tells of */
-export function refuseOtherFile(manifest: ModelManifest, file: Buffer): void {
+/** @throws {WarehouseError} `model-file-differs` when a file is not the one that the manifest tells of, or one is missing or too many */
+export function refuseOtherFiles(manifest: ModelManifest, { file, offset }: ModelFiles): void {
+  refuseOther('model file', file, manifest.sha256);
+  if (manifest.kind === 'clv') {
+    if (offset) return refuseOther('file of the offset', offset, manifest.offset.sha256);
+    throw new WarehouseError(
+      'model-file-differs',
+      `The file of the offset, ${manifest.offset.file}, is missing: a model of kind clv is two files. Add both as they were written.`,
+    );
+  }
+  if (offset) throw new WarehouseError('model-file-differs', `A model of kind ${manifest.kind} is one file: it has no offset.`);
+}
+
+function refuseOther(what: string, file: Buffer, wanted: string): void {
   const found = sha256Of(file);
-  if (found === manifest.sha256) return;
+  if (found === wanted) return;
   throw new WarehouseError(
     'model-file-differs',
-    `The model file (${file.length} bytes, SHA-256 ${found}) is not the one of its manifest (${manifest.sha256}): it was cut short or changed, or the manifest is another model's. Copy both again, or train anew.`,
+    `The ${what} (${file.length} bytes, SHA-256 ${found}) is not the one of its manifest (${wanted}): it was cut short or changed, or the manifest is another model's. Copy all of one training again, or train anew.`,
   );
 }

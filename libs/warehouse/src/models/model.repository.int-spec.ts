@@ -76,9 +76,15 @@ describe('versions', () => {
     expect((await models.list()).some((each) => each.version.includes('-bad-'))).toBe(false);
   });
 
-  it.each(['file', 'manifest'])('whose %s changed in the store are not given out', async (column) => {
+  it.each(['file', 'manifest', 'offset_file'])('whose %s changed in the store are not given out', async (column) => {
     const version = await added('changed');
-    const other = column === 'file' ? sql`file = substring(file, 1, 60)` : sql`manifest = replace(manifest, '0.6', '0.7')`;
+    const others = {
+      file: sql`file = substring(file, 1, 60)`,
+      manifest: sql`manifest = replace(manifest, '0.6', '0.7')`,
+      // Of a kind that has none.
+      offset_file: sql`offset_file = 'another'`,
+    };
+    const other = others[column as keyof typeof others];
     await clickhouse.command(sql`${cut} ${other} WHERE version = ${version} SETTINGS mutations_sync = 2`);
     await expect(models.read(version)).rejects.toMatchObject({ code: 'model-damaged' });
     await models.move(shop, 'promote', version, 'ada');

@@ -4,12 +4,12 @@ import type { Shop } from '../shop.js';
 import { WarehouseError } from '../warehouse.errors.js';
 import { instantOf } from '../watermark.repository.js';
 import { noRoles, roleOf, rolesAfter, type LoggedMove, type ModelRoles } from './model-roles.js';
-import { manifestText, readManifest, refuseOtherFile, sha256Of, versionOf, type StoredModel } from './model-version.js';
+import { manifestText, readManifest, refuseOtherFiles, versionOf, type ModelFiles, type StoredModel } from './model-version.js';
 
 const table = ident(systemDatabase, 'models');
 const movesTable = ident(systemDatabase, 'model_moves');
 
-/** A version without its file. */
+/** A version without its files. */
 export interface KeptModel {
   readonly version: string;
   readonly manifest: ModelManifest;
@@ -19,11 +19,10 @@ export interface KeptModel {
 }
 
 /** What is to be added. */
-export interface NewModel {
+export interface NewModel extends ModelFiles {
   /** Middle part of the version. */
   readonly name: string;
   readonly manifest: ModelManifest;
-  readonly file: Buffer;
   readonly card?: ModelCard;
 }
 
@@ -45,17 +44,17 @@ export class ModelRepository {
 
   /**
    * Keeps a version. The same file and manifest again is the same version, with the card it came with first.
-   * @throws {WarehouseError} `model-file-differs` when the file is not the manifest's
+   * @throws {WarehouseError} `model-file-differs` when a file is not the manifest's
    */
-  async add({ name, manifest, file, card }: NewModel, by: string): Promise<{ version: string; added: boolean }> {
-    refuseOtherFile(manifest, file);
+  async add({ name, manifest, file, offset, card }: NewModel, by: string): Promise<{ version: string; added: boolean }> {
+    refuseOtherFiles(manifest, { file, offset });
     const version = versionOf(name, manifest, file);
     if (await this.has(version)) return { version, added: false };
     const figures = Object.entries(card?.figures ?? {});
     await this.clickhouse.command(
       // The bytes as base64: a statement is text.
-      sql`INSERT INTO ${table} (version, kind, manifest, file, bytes, sha256, card, figures.name, figures.svg, added_at, added_by)
-SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${file.toString('base64')}), ${file.length}, ${manifest.sha256}, ${card?.markdown ?? null},
+      sql`INSERT INTO ${table} (version, kind, manifest, file, offset_file, bytes, sha256, card, figures.name, figures.svg, added_at, added_by)
+SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${file.toString('base64')}), base64Decode(${offset?.toString('base64') ?? ''}), ${file.length + (offset?.length ?? 0)}, ${manifest.sha256}, ${card?.markdown ?? null},
     ${texts(figures.map(([figure]) => figure))}, ${texts(figures.map(([, svg]) => svg))}, now64(3), ${by}`,
       'background',
     );
@@ -96,24 +95,25 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
   }
 
   /**
-   * A version with its file.
+   * A version with its files.
    * @throws {WarehouseError} `model-unknown`; `model-damaged` when the store does not give back what was added
    */
   async read(version: string): Promise<StoredModel> {
-    const [row] = await this.clickhouse.query<{ manifest: string; file: string }>(
-      sql`SELECT manifest, base64Encode(file) AS file FROM ${table} WHERE version = ${version} ORDER BY added_at LIMIT 1`,
+    const [row] = await this.clickhouse.query<{ manifest: string; file: string; offset: string }>(
+      sql`SELECT manifest, base64Encode(file) AS file, base64Encode(offset_file) AS offset FROM ${table} WHERE version = ${version} ORDER BY added_at LIMIT 1`,
     );
     if (!row) throw await this.unknown(version);
     const file = Buffer.from(row.file, 'base64');
     const name = version.slice(version.indexOf('-') + 1, version.lastIndexOf('-'));
     const manifest = readManifest(JSON.parse(row.manifest));
-    if (sha256Of(file) !== manifest.sha256 || versionOf(name, manifest, file, row.manifest) !== version) {
+    const files: ModelFiles = row.offset === '' ? { file } : { file, offset: Buffer.from(row.offset, 'base64') };
+    if (!areOf(manifest, files) || versionOf(name, manifest, file, row.manifest) !== version) {
       throw new WarehouseError(
         'model-damaged',
         `The store does not give back ${version} as it was added: file or manifest changed. Roll back to another version; restore the store's back-up to have this one again.`,
       );
     }
-    return { version, manifest, file };
+    return { version, manifest, ...files };
   }
 
   /** The model whose scores count. @throws as `read` does */
@@ -221,6 +221,15 @@ FROM ${movesTable} WHERE database = ${shop.database} AND kind = ${kind}`);
     const words =
       names === '' ? 'There is none yet: train one with npm run train, or add one with npm run cli -- model add.' : `There are: ${names}.`;
     return new WarehouseError('model-unknown', `There is no model ${version}. ${words}`);
+  }
+}
+
+function areOf(manifest: ModelManifest, files: ModelFiles): boolean {
+  try {
+    refuseOtherFiles(manifest, files);
+    return true;
+  } catch {
+    return false;
   }
 }
 
