@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from .demand_train import demand_measures, evaluate_demand, publish_demand
 from .errors import TrainerError
 from .features import HORIZON_DAYS
 from .measures import of_tests, report
 from .published import Published, of_published
-from .store import StoreClient, StoreSource
+from .store import StoreClient, StoreDemand, StoreSource
 from .train import evaluate, publish
 from .value_train import evaluate_value, publish_value, value_measures
 
 USAGE = (
-    "npm run train -- --shop SHOP [--kind churn|clv] [--law PROFILE] [--evaluate [--model DIR]] [--url URL] [--out DIR] [--api URL] "
+    "npm run train -- --shop SHOP [--kind churn|clv|demand] [--law PROFILE] [--evaluate [--model DIR]] [--url URL] [--out DIR] [--api URL] "
     "[--no-publish]"
 )
 
@@ -27,13 +29,36 @@ def address() -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def forecast_demand(source: StoreDemand, asked: argparse.Namespace, out: Path, say: Callable[[str], None]) -> int:
+    """Forecasts of units, or their measures."""
+    evaluation = evaluate_demand(source, say)
+    if asked.evaluate:
+        return report(demand_measures(evaluation, asked.law is not None))
+    content = publish_demand(evaluation, asked.shop, out)
+    print(f"{asked.shop}: forecasts from {content['origin']} on are in {out}")
+    return 0
+
+
+def predict_values(source: StoreSource, asked: argparse.Namespace, out: Path, say: Callable[[str], None]) -> int:
+    """A model of twelve months' value, or its measures."""
+    values = evaluate_value(source, say)
+    if asked.evaluate:
+        return report(value_measures(values))
+    written = publish_value(values, source, asked.shop, out)
+    print(f"{asked.shop}: {written['model']} published in {out} ({written['sha256'][:12]}); {written['words']}")
+    return 0
+
+
 def main(argv: list[str]) -> int:
     """0: published, or every bar met; 1: refused or missed; 2: something is not as it must be."""
     about = "Trains a model of a shop's customers."
     parser = argparse.ArgumentParser(prog="npm run train --", allow_abbrev=False, usage=USAGE, description=about)
     parser.add_argument("--shop", required=True, help="the shop, as `npm run cli -- import --shop` called it")
     parser.add_argument(
-        "--kind", choices=("churn", "clv"), default="churn", help="who will not order in 90 days, or what each brings in twelve months"
+        "--kind",
+        choices=("churn", "clv", "demand"),
+        default="churn",
+        help="who will not order in 90 days, what each brings in twelve months, or how many units are sold in 30 days",
     )
     parser.add_argument("--evaluate", action="store_true", help="measure only, publish nothing")
     parser.add_argument(
@@ -47,24 +72,22 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if asked.model and not (asked.evaluate and asked.kind == "churn"):
         parser.error("--model is a churn model to be measured, not trained: say --evaluate too")
-    if asked.law and (asked.kind != "churn" or asked.model):
-        parser.error("--law is about a churn model that is trained or tested here: leave out --kind clv and --model")
+    if asked.law and (asked.kind == "clv" or asked.model or (asked.kind == "demand" and not asked.evaluate)):
+        parser.error("--law is about a churn model that is trained or tested here, or the bar of --kind demand --evaluate")
     out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
 
     def say(text: str) -> None:
         print(f"  {text}", file=sys.stderr, flush=True)
 
     try:
-        source = StoreSource(StoreClient(asked.url, os.environ.get("TIDELINE_STORE_READ_SECRET")), asked.shop)
+        client = StoreClient(asked.url, os.environ.get("TIDELINE_STORE_READ_SECRET"))
+        if asked.kind == "demand":
+            return forecast_demand(StoreDemand(client, asked.shop), asked, out, say)
+        source = StoreSource(client, asked.shop)
         if asked.model:
             return report(of_published(Published(asked.model), source))
         if asked.kind == "clv":
-            values = evaluate_value(source, say)
-            if asked.evaluate:
-                return report(value_measures(values))
-            written = publish_value(values, source, asked.shop, out)
-            print(f"{asked.shop}: {written['model']} published in {out} ({written['sha256'][:12]}); {written['words']}")
-            return 0
+            return predict_values(source, asked, out, say)
         evaluation = evaluate(source, say)
         if asked.evaluate:
             measures = of_tests(evaluation.tests, evaluation.results)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import clickhouse_connect
 import numpy as np
@@ -16,10 +17,12 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalErr
 from numpy.typing import NDArray
 
 from .arrays import Floats, Strings
+from .demand_series import LEVELS, DemandKnown, Level, known_of
 from .errors import TrainerError
 from .features import Frame, feature_list
 from .history import After, Span
 
+EPOCH = datetime(1970, 1, 1).toordinal()
 TIMEOUT_SECONDS = 120
 """The listener ends a statement after 30 s by itself; the rest is waiting for a turn."""
 
@@ -183,3 +186,53 @@ class StoreSource:
             ) AS o INNER JOIN {self._shop.database}.dim_customer_keys AS k ON o.customer_key = k.customer_key"""
         )
         return found["customer_id"], found["at"].astype(np.float64)
+
+
+class StoreDemand:
+    """A shop's units out of the store."""
+
+    def __init__(self, client: StoreClient, shop: str) -> None:
+        self._client = client
+        self._shop = find_shop(client, shop)
+        self._name = shop
+
+    def last_day(self) -> int:
+        """The day of the shop's clock.
+
+        Raises TrainerError `too-little-data` for a shop whose clock has not moved yet.
+        """
+        found = self._client.columns(
+            f"""SELECT toUnixTimestamp64Milli(assumeNotNull(clock)) AS at
+            FROM ({statement("extent", database=self._shop.database)}) WHERE isNotNull(clock)"""
+        )
+        if len(found.get("at", [])) == 0:
+            raise TrainerError("too-little-data", f"Too little data for forecasts of demand: {self._name} has no events yet.")
+        return day_of(int(found["at"][0]), self._shop.time_zone)
+
+    def known_at(self, day: int) -> DemandKnown:
+        """What was known in the last millisecond before that day."""
+        found = self._client.columns(statement("demand_units", **self._values(day)))
+        days, units = ([np.asarray(each, dtype=np.int64) for each in found.get(name, [])] for name in ("days", "units_of_days"))
+        nobody = np.array([], dtype=object)
+        return known_of(day, found.get("product_id", nobody), found.get("category", nobody), days, units)
+
+    def clumps(self, day: int, days: int) -> dict[Level, float]:
+        """As the statement gives them; 1 where nothing was sold."""
+        found = self._client.columns(statement("demand_clumps", **self._values(day), horizon_days=str(days)))
+        values = {level: float(found[name][0]) for level, name in (("category", "of_categories"), ("product", "of_products"))}
+        return {level: values[level] if np.isfinite(values[level]) else 1.0 for level in LEVELS}
+
+    def _values(self, day: int) -> dict[str, str]:
+        as_of = start_of(day, self._shop.time_zone) - 1
+        return {"database": self._shop.database, "time_zone": self._shop.time_zone, "as_of": instant_text(as_of)}
+
+
+def day_of(at: int, time_zone: str) -> int:
+    """The shop's day of an instant (Unix milliseconds), counted since 1970."""
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(time_zone)).date().toordinal() - EPOCH
+
+
+def start_of(day: int, time_zone: str) -> int:
+    """Unix milliseconds at which a day of the shop starts."""
+    date = datetime.fromordinal(day + EPOCH)
+    return round(date.replace(tzinfo=ZoneInfo(time_zone)).timestamp() * 1000)

@@ -30,6 +30,8 @@ describe('the files of the trainer', () => {
     expect(placeholdersOf('features.sql').sort()).toEqual(['as_of', 'database', 'mbg_a', 'mbg_alpha', 'mbg_b', 'mbg_r', 'time_zone']);
     expect(placeholdersOf('labels.sql').sort()).toEqual(['as_of', 'database', 'horizon_days']);
     expect(placeholdersOf('extent.sql')).toEqual(['database']);
+    expect(placeholdersOf('demand_units.sql').sort()).toEqual(['as_of', 'database', 'time_zone']);
+    expect(placeholdersOf('demand_clumps.sql').sort()).toEqual(['as_of', 'database', 'horizon_days', 'time_zone']);
   });
 });
 

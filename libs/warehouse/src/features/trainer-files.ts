@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { demandClumpsSql, demandUnitsSql } from '../demand/demand-units.js';
 import { customerFeaturesSql } from './customer-features.js';
 import { features, horizonDays } from './feature-list.js';
 import { customerOrdersAfterSql, historyExtentSql } from './labels.js';
@@ -22,7 +23,7 @@ const placeholders: Readonly<Record<keyof typeof stand, string>> = {
     'database of the shop: `shop_` and its name with _ for -, and `__2`, `__3` behind it for a later sandbox of that name; [a-z0-9_]+',
   time_zone: 'IANA zone of the shop: column `time_zone` of tideline.shops; [A-Za-z0-9_+/-]+',
   as_of: 'the cut-off in UTC, YYYY-MM-DD hh:mm:ss.mmm',
-  horizon_days: 'whole days of the label, in labels.sql only',
+  horizon_days: 'whole days: of the label in labels.sql, of a span in demand_clumps.sql',
   mbg_r: 'a number, or nan',
   mbg_alpha: 'a number, or nan',
   mbg_a: 'a number, or nan',
@@ -45,6 +46,8 @@ export function trainerFiles(): ReadonlyMap<string, string> {
     'features.sql': customerFeaturesSql(shop, { asOf, mbg }).text,
     'labels.sql': customerOrdersAfterSql(shop, asOf, stand.horizon_days).text,
     'extent.sql': historyExtentSql(shop).text,
+    'demand_units.sql': demandUnitsSql(shop, asOf).text,
+    'demand_clumps.sql': demandClumpsSql(shop, asOf, stand.horizon_days).text,
   };
   const files = new Map<string, string>();
   for (const [file, text] of Object.entries(templates)) {
