@@ -1,4 +1,4 @@
-// npm run train -- --shop SHOP [--kind churn|clv] [--law PROFILE] [--evaluate [--model DIR]] [--url URL] [--out DIR] [--api URL]
+// npm run train -- --shop SHOP [--kind churn|clv|demand] [--law PROFILE] [--evaluate [--model DIR]] [--url URL] [--out DIR] [--api URL]
 // [--no-publish]: the trainer, in a Python environment of its own; what it wrote is then added to the registry of the running instance.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';

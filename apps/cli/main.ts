@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { alertsCommand } from './alerts.command.js';
 import { deliveryCommand } from './delivery.command.js';
+import { demandCommand } from './demand.command.js';
 import { eventCommand } from './event.command.js';
 import { fingerprintCommand } from './fingerprint.command.js';
 import { importCommand } from './import.command.js';
@@ -18,6 +19,7 @@ const program = new Command('tideline')
   .addCommand(fingerprintCommand())
   .addCommand(eventCommand())
   .addCommand(modelCommand())
+  .addCommand(demandCommand())
   .addCommand(alertsCommand())
   .addCommand(deliveryCommand())
   .showHelpAfterError();

@@ -26,6 +26,9 @@ export function trainOrder(argv, env) {
   if (!wanted || helps || shop === undefined) return { trainer, publish: undefined };
   const out = said('--out') ?? join(env.TIDELINE_DATA ?? '.data', 'models', shop);
   const kind = said('--kind');
-  const options = [...(kind === undefined ? [] : ['--kind', kind]), ...(api === undefined ? [] : ['--url', api])];
+  const url = api === undefined ? [] : ['--url', api];
+  // Of demand it is the forecast that counts; the registry holds what something scores with.
+  if (kind === 'demand') return { trainer, publish: ['demand', 'publish', out, '--shop', shop, '--if-running', ...url] };
+  const options = [...(kind === undefined ? [] : ['--kind', kind]), ...url];
   return { trainer, publish: ['model', 'publish', out, '--shop', shop, '--if-running', ...options] };
 }

@@ -16,6 +16,7 @@ it('hands the trainer its words, and publishes what it wrote', () => {
     'model publish /d/models/mine --shop mine --if-running --url http://a',
   );
   expect(publishes('--shop mine --kind clv')).toBe('model publish .data/models/mine --shop mine --if-running --kind clv');
+  expect(publishes('--shop mine --kind demand')).toBe('demand publish .data/models/mine --shop mine --if-running');
   expect(publishes('--shop mine --api=http://a')).toContain('--url http://a');
 });
 

@@ -90,7 +90,7 @@ def test_theta_finds_level_week_and_half_the_slope() -> None:
     assert np.diff(weeks) == pytest.approx([0.25 * 7 * 7] * 3, rel=0.05)
     assert weeks[0] == pytest.approx(((50.0 + 0.5 * (280 + np.arange(7))) * week).sum(), rel=0.02)
     # What was before the first sale is no zero.
-    assert said[2] == pytest.approx(said[0], rel=0.05)
+    assert said[2] == pytest.approx(said[0], rel=0.08)
 
 
 def test_nothing_of_the_future_reaches_a_forecast() -> None:
@@ -100,7 +100,7 @@ def test_nothing_of_the_future_reaches_a_forecast() -> None:
     later = [("P00", day + 3, day + 3, 900), ("P01", day - 5, day + 1, 700), ("P05", day, day, 500)]
     with_later = SmallDemand([*known.sales, *later], known.category_of, today)
     for level in ("category", "product"):
-        before, after = known.known_at(day).levels[level], with_later.known_at(day).levels[level]  # type: ignore[index]
+        before, after = known.known_at(day).levels[level], with_later.known_at(day).levels[level]
         assert before.units.tobytes() == after.units.tobytes()
         model, other = BoostedDemand(before), BoostedDemand(after)
         for name, said in candidates(before, model).items():
@@ -115,9 +115,9 @@ def test_each_origin_is_asked_for_as_it_was_and_judged_by_what_was_over() -> Non
     rolled = RollingOrigin(source)
     assert set(source.asked) == {rolled.last_day, *rolled.origins}
     for level in ("category", "product"):
-        for test in rolled.tests(level):  # type: ignore[arg-type]
+        for test in rolled.tests(level):
             assert test.over(7)
-            for closed in rolled.closed(level, test.origin):  # type: ignore[arg-type]
+            for closed in rolled.closed(level, test.origin):
                 assert closed.origin + 28 <= test.origin
     newest = rolled.tried["category"][0]
     assert np.isfinite(newest.happened[:, 6]).all()

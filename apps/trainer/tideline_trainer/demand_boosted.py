@@ -6,7 +6,7 @@ import lightgbm as lgb
 import numpy as np
 
 from .additive import AdditiveScore, Forest
-from .arrays import Floats, Floats32, cores
+from .arrays import Floats, Floats32
 from .boosted import tree_of
 from .demand_methods import HORIZON_DAYS
 from .demand_series import Panel, weekday_of
@@ -14,9 +14,10 @@ from .demand_series import Panel, weekday_of
 SHARE_DAYS = 91
 LEAST_LEVEL = 0.003
 """Units a day: a product that sold nothing in a quarter is not dead."""
-STEP_DAYS = 7
+MOST_ROWS = 120_000
+"""Of the training: past origins lie a week apart, or more weeks where that would be more rows."""
 MOST_SERIES = 150
-"""Of a level: what all series have in common is learnt from that many; large ones say most, so they come first."""
+"""Of a level: what all series have in common is learnt from that many, of all sizes: the largest of today are those that grew."""
 FEATURES = (
     "own_28", "own_7", "size", "shop_7", "shop_14", "shop_56", "shop_91", "shop_182",
     "horizon", "weekday", "year_ago_week", "year_ago_3_days", "year_ago_month", "season_sin", "season_cos",
@@ -31,6 +32,8 @@ PARAMETERS = {
     "bagging_freq": 1,
     "deterministic": True,
     "force_row_wise": True,
+    # So few rows: two threads would wait for one another most of the time.
+    "num_threads": 1,
     "seed": 1,
     "verbose": -1,
 }
@@ -97,8 +100,12 @@ class BoostedDemand:
     """One model of a level, learnt from every week up to an origin whose days ahead were over by then."""
 
     def __init__(self, panel: Panel) -> None:
-        self.cut_offs = [day for day in range(panel.origin - 1, panel.first_day + SHARE_DAYS - 1, -STEP_DAYS)]
-        chosen = panel.units[:, -365:].sum(axis=1).argsort(kind="stable")[::-1][:MOST_SERIES]
+        past = panel.origin - panel.first_day - SHARE_DAYS
+        series = min(len(panel.keys), MOST_SERIES)
+        step = 7 * max(1, -(-series * HORIZON_DAYS * past // (7 * MOST_ROWS)))
+        self.cut_offs = list(range(panel.origin - 1, panel.first_day + SHARE_DAYS - 1, -step))
+        by_size = panel.units[:, -365:].sum(axis=1).argsort(kind="stable")
+        chosen = by_size[np.linspace(0, len(by_size) - 1, series).round().astype(np.int64)]
         some = panel.only(chosen)
         X, y, weight = [], [], []
         for day in self.cut_offs:
@@ -111,7 +118,7 @@ class BoostedDemand:
             weight.append(np.repeat(level, over))
         self.rows = sum(len(each) for each in y)
         data = lgb.Dataset(np.concatenate(X), np.concatenate(y), weight=np.concatenate(weight))
-        self.booster = lgb.train({**PARAMETERS, "num_threads": cores()}, data, num_boost_round=ROUNDS)
+        self.booster = lgb.train(PARAMETERS, data, num_boost_round=ROUNDS)
 
     def score(self) -> AdditiveScore:
         """The trees node by node: the logarithm of what comes on top of the level."""

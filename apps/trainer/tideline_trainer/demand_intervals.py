@@ -12,11 +12,12 @@ PROBABILITIES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99)
 KNOTS = (1, 3, 7, 14, 21, 30)
 """Days ahead at which errors are ranked; between two of them quantiles are interpolated."""
 LEAST_UNITS = 0.02
+LEVEL_ERROR = 0.1
 
 
 def spread_of(said: Floats) -> Floats:
-    """What an error is divided by: that of a count grows as its root."""
-    return np.asarray(np.sqrt(said + LEAST_UNITS))
+    """What an error is divided by: that of a count grows as its root, that of a level as the level, about a tenth of it in a month."""
+    return np.asarray(np.sqrt(said + LEAST_UNITS + (LEVEL_ERROR * said) ** 2))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import platform
 from collections.abc import Callable
@@ -35,7 +36,7 @@ from .demand_series import LEVELS, DemandSource, Level, Panel
 from .errors import TrainerError
 from .export import LARGEST_DIFFERENCE
 from .graph import build
-from .manifest import FORMAT, PACKAGES, sha256_of, write_json
+from .manifest import FORMAT, PACKAGES, sha256_of, without_nan, write_json
 from .measures import Measure, at_most, figure
 
 LOW, HIGH = 0.05, 0.95
@@ -203,7 +204,8 @@ def publish_demand(evaluation: DemandEvaluation, shop: str, out: Path) -> dict[s
     for name, data in files.items():
         (out / f"{name}.new").write_bytes(data)
     (out / "demand.md.new").write_text(demand_card(content), "utf8")
-    write_json(out / "demand-forecast.json.new", forecast)
+    # In one line: a thousand products are three hundred thousand numbers.
+    (out / "demand-forecast.json.new").write_text(json.dumps(without_nan(forecast), allow_nan=False, separators=(",", ":")) + "\n", "utf8")
     write_json(out / "demand.json.new", content)
     # Last, and at once: what stood there serves until all are whole.
     for name in (*files, "demand.md", "demand-forecast.json", "demand.json"):
@@ -239,8 +241,8 @@ def series_of(
 
 
 def rounded(values: Floats) -> list[float]:
-    """Millionths of a unit: more digits than a forecast has, fewer than a float."""
-    return [float(each) for each in np.round(values, 6)]
+    """Thousandths of a unit: more digits than a forecast has, fewer than a float."""
+    return [float(each) for each in np.round(values, 3)]
 
 
 def own_measures(windows: Windows, expected: float, clump: float) -> dict[str, float]:

@@ -1,5 +1,8 @@
 const codes = {
   'event-unknown': { retryable: false },
+  'forecast-other-shop': { retryable: false },
+  'forecast-without': { retryable: false },
+  'series-unknown': { retryable: false },
   'range-not-aligned': { retryable: false },
   'range-empty': { retryable: false },
   'too-many-points': { retryable: false },

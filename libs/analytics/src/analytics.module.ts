@@ -1,7 +1,22 @@
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
-import { EventPathReads, EventReads, HeadlineReads, KpiReads, LedgerRepository, LiveReads, READ_GATE, type ReadGate } from '#warehouse';
+import {
+  DemandRepository,
+  EventPathReads,
+  EventReads,
+  HeadlineReads,
+  KpiReads,
+  LedgerRepository,
+  LiveReads,
+  READ_GATE,
+  SHOP_DIRECTORY,
+  WatermarkRepository,
+  type ReadGate,
+  type ShopDirectory,
+} from '#warehouse';
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics.controller.js';
+import { DemandController } from './demand/demand.controller.js';
+import { DemandService } from './demand/demand.service.js';
 import { EventPathService } from './event-path.service.js';
 import { KpiService } from './kpi.service.js';
 import { FeedRoom } from './rooms/feed.room.js';
@@ -11,7 +26,7 @@ import { SeriesRoom } from './rooms/series.room.js';
 
 /** KPIs over REST and as live rooms. Needs the warehouse module. */
 @Module({
-  controllers: [AnalyticsController],
+  controllers: [AnalyticsController, DemandController],
   providers: [
     { provide: KpiReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new KpiReads(clickhouse) },
     { provide: EventReads, inject: [CLICKHOUSE], useFactory: (clickhouse: ClickHouse) => new EventReads(clickhouse) },
@@ -30,6 +45,12 @@ import { SeriesRoom } from './rooms/series.room.js';
       provide: LiveTail,
       inject: [CLICKHOUSE, LedgerRepository],
       useFactory: (clickhouse: ClickHouse, ledger: LedgerRepository) => new LiveTail(new LiveReads(clickhouse, ledger.tail)),
+    },
+    {
+      provide: DemandService,
+      inject: [CLICKHOUSE, SHOP_DIRECTORY, WatermarkRepository],
+      useFactory: (clickhouse: ClickHouse, shops: ShopDirectory, watermarks: WatermarkRepository) =>
+        new DemandService({ shops, demand: new DemandRepository(clickhouse), watermarks }),
     },
     HeadlineRoom,
     SeriesRoom,

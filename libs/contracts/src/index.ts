@@ -15,6 +15,7 @@ export * from './rest/alerts.js';
 export * from './rest/backtest.js';
 export * from './rest/common.js';
 export * from './rest/deliveries.js';
+export * from './rest/demand.js';
 export * from './rest/event-path.js';
 export * from './rest/kpis.js';
 export * from './rest/models.js';

@@ -7,6 +7,8 @@ import type {
   AlarmsAnswer,
   AuditAnswer,
   DeliveriesAnswer,
+  DemandAnswer,
+  DemandPublishedAnswer,
   DeliveryAnswer,
   DeliveryChannel,
   DeliveryChannelBody,
@@ -24,6 +26,7 @@ import type {
   ModelsAnswer,
   PipelineAnswer,
   RedriveAnswer,
+  ReorderAnswer,
   ReplayAnswer,
   ReplayBody,
   ReplayChange,
@@ -191,6 +194,17 @@ export class InstanceClient {
   }
   rollbackModel(shop: string, kind: ModelKind): Promise<ShopModelsAnswer> {
     return this.call('POST', `${this.path(shop)}/models/rollback`, { kind });
+  }
+
+  demand(shop: string, asked: Readonly<Record<string, string>>): Promise<DemandAnswer> {
+    return this.call('GET', `${this.path(shop)}/demand?${new URLSearchParams(asked).toString()}`);
+  }
+  reorder(shop: string, asked: Readonly<Record<string, string>>): Promise<ReorderAnswer> {
+    return this.call('GET', `${this.path(shop)}/demand/reorder?${new URLSearchParams(asked).toString()}`);
+  }
+  /** @param body what the trainer wrote; the instance judges it */
+  publishDemand(shop: string, body: object): Promise<DemandPublishedAnswer> {
+    return this.call('POST', `${this.path(shop)}/demand/forecasts`, body);
   }
 
   private path(shop: string): string {

@@ -24,6 +24,7 @@ import {
   deliveryStepsSql,
   waitingDeliveriesSql,
 } from './delivery/index.js';
+import { newestForecastSql, outdatedForecastsSql, seriesOfForecastSql } from './demand/index.js';
 import { customerFeaturesSql, noMbg } from './features/index.js';
 import { fingerprintStatements } from './fingerprint.js';
 import {
@@ -244,6 +245,10 @@ function statements(): Map<string, string> {
   const marked = { model: "churn-it's", references: [at, at + 31 * 86_400_000], horizonDays: 90, bands };
   texts.set('scoreboard.outcomes.sql', markOutcomesSql(shop, marked).text);
   texts.set('scoreboard.outcomes-active.sql', markOutcomesSql(shop, { ...marked, activeDays: 180 }).text);
+  texts.set('demand.newest.sql', newestForecastSql(shop).text);
+  const forecast = { origin: '2025-12-31', publishedAt: '2026-01-01 00:00:00.000', probabilities: [0.05, 0.95] };
+  texts.set('demand.series.sql', seriesOfForecastSql(shop, forecast, { level: 'product', days: [7, 14], key: "it's" }).text);
+  texts.set('demand.outdated.sql', outdatedForecastsSql(shop).text);
   texts.set('scoreboard.months.sql', markedMonthsSql(shop, "churn-it's").text);
   for (const { table, statement } of fingerprintStatements(shop)) {
     if (['ledger_transactions', 'fact_sales', 'dim_geography', 'agg_kpi', 'mv_segment_flow'].includes(table)) {

@@ -35,6 +35,7 @@ export {
 export { ReplayReads, type ReplayPlace, type ReplayRow, type ReplaySurvey } from './replay/replay.reads.js';
 export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
+export * from './demand/index.js';
 export * from './features/index.js';
 export * from './alerts/index.js';
 export * from './delivery/index.js';

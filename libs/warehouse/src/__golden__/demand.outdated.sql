@@ -1,0 +1,1 @@
+ALTER TABLE `shop_golden`.`demand_forecasts` DELETE WHERE (origin, published_at) NOT IN (SELECT origin, max(published_at) FROM `shop_golden`.`demand_forecasts` GROUP BY origin ORDER BY origin DESC LIMIT 35) SETTINGS mutations_sync = 1
