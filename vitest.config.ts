@@ -12,6 +12,7 @@ const engineAlone = [
   'libs/testing/src/{compare,log}/*.int-spec.ts',
   'libs/ingestion/src/recount/*.int-spec.ts',
   'libs/replay/src/fingerprint.int-spec.ts',
+  'libs/analytics/src/demand/demand.int-spec.ts',
 ];
 
 export default defineConfig({

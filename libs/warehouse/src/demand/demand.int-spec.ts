@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableOf } from '../shop.js';
 import { demandClumpsSql, demandUnitsSql } from './demand-units.js';
-import { DemandRepository, keptForecasts, publishedInstant } from './demand.repository.js';
+import { DemandRepository, publishedInstant } from './demand.repository.js';
 
 // Units by day as known at an instant, by hand; and forecasts kept whole, the newest counts.
 
@@ -143,14 +143,17 @@ describe('forecasts', () => {
   });
 
   it('are let go of in time', async () => {
-    const demand = new DemandRepository(clickhouse);
-    const origin = (number: number): string => new Date(Date.UTC(2024, 6, 1 + number)).toISOString().slice(0, 10);
-    for (let number = 0; number < keptForecasts + 3; number += 1) {
-      await demand.publish(run.shop, body(origin(number), [series('category', 'drinks', 1)]), 'ada', at(10 + number));
+    const demand = new DemandRepository(clickhouse, 2);
+    const origins = ['2024-07-01', '2024-07-03', '2024-07-02', '2024-07-03', '2024-07-04'];
+    for (const [number, origin] of origins.entries()) {
+      await demand.publish(run.shop, body(origin, [series('category', 'drinks', 1)]), 'ada', at(10 + number));
     }
-    const kept = await clickhouse.query<{ origin: string }>(
-      sql`SELECT DISTINCT toString(origin) AS origin FROM ${tableOf(run.shop, 'demand_forecasts')} ORDER BY origin`,
+    const kept = await clickhouse.query<{ origin: string; at: string }>(
+      sql`SELECT toString(f.origin) AS origin, toString(published_at) AS at FROM ${tableOf(run.shop, 'demand_forecasts')} AS f ORDER BY origin`,
     );
-    expect(kept.map((row) => row.origin)).toEqual(Array.from({ length: keptForecasts }, (_, at) => origin(at + 3)));
+    expect(kept).toEqual([
+      { origin: '2024-07-03', at: '2025-01-01 00:00:13.000000' },
+      { origin: '2024-07-04', at: '2025-01-01 00:00:14.000000' },
+    ]);
   });
 });

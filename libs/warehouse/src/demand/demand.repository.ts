@@ -4,7 +4,7 @@ import { tableOf, type Shop } from '../shop.js';
 import { instantOf } from '../watermark.repository.js';
 
 /** Forecasts that are kept of a shop: as many days as a forecast reaches, and some. */
-export const keptForecasts = 35;
+const keptForecasts = 35;
 
 /** Which forecast an answer is of. */
 export interface PublishedForecast {
@@ -29,10 +29,14 @@ const columns = [
 
 /** What shops will sell: forecasts as they were published, the newest of the newest origin counts. */
 export class DemandRepository {
-  constructor(private readonly clickhouse: ClickHouse) {}
+  /** @param kept origins that stay */
+  constructor(
+    private readonly clickhouse: ClickHouse,
+    private readonly kept = keptForecasts,
+  ) {}
 
   /**
-   * Keeps a forecast whole, and lets go of those that are older than the newest `keptForecasts` origins, or of an origin published again.
+   * Keeps a forecast whole, and lets go of those that are older than the newest origins that are kept, or of an origin published again.
    * @param at of the machine; grows from one publication to the next
    */
   async publish(shop: Shop, { origin, probabilities, series }: DemandForecastBody, by: string, at: Date): Promise<void> {
@@ -41,7 +45,7 @@ export class DemandRepository {
       JSON.stringify([origin, publishedAt, level, key, kind, method, probabilities, mean, quantiles, JSON.stringify(measures), by]),
     );
     await this.clickhouse.insert(tableOf(shop, 'demand_forecasts'), columns, lines.join('\n'), 'background');
-    await this.clickhouse.command(outdatedForecastsSql(shop), 'background');
+    await this.clickhouse.command(outdatedForecastsSql(shop, this.kept), 'background');
   }
 
   /** Undefined where none was published yet. */
@@ -85,8 +89,8 @@ ORDER BY f.mean[-1] DESC, key`;
 }
 
 /** What another publication leaves behind. */
-export function outdatedForecastsSql(shop: Shop): Sql {
+export function outdatedForecastsSql(shop: Shop, kept: number): Sql {
   const table = tableOf(shop, 'demand_forecasts');
-  const newest = sql`SELECT origin, max(published_at) FROM ${table} GROUP BY origin ORDER BY origin DESC LIMIT ${keptForecasts}`;
+  const newest = sql`SELECT origin, max(published_at) FROM ${table} GROUP BY origin ORDER BY origin DESC LIMIT ${kept}`;
   return sql`ALTER TABLE ${table} DELETE WHERE (origin, published_at) NOT IN (${newest}) SETTINGS mutations_sync = 1`;
 }

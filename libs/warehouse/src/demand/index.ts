@@ -1,7 +1,6 @@
 export { demandClumpsSql, demandUnitsSql } from './demand-units.js';
 export {
   DemandRepository,
-  keptForecasts,
   newestForecastSql,
   outdatedForecastsSql,
   publishedInstant,
