@@ -27,7 +27,7 @@ const body = { shop: 'sells', origin: '2024-06-09', probabilities, series: [seri
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tideline-forecasts-'));
   clickhouse = await openEmbedded(directory);
-  const run = await ShopRun.open(clickhouse, 'sells', { timeZone: 'Europe/London', currency: 'GBP', clockMode: 'data' });
+  const run = await ShopRun.open(clickhouse, 'sells', { timeZone: 'Europe/London', currency: 'GBP' });
   // 23:30 in UTC is the eleventh in London.
   await run.arrive([anOrder({ orderedAt: '2024-06-10T23:30:00Z' })], 1);
   const shops = { list: () => Promise.resolve([run.shop]), find: () => Promise.resolve(run.shop) } as unknown as ShopDirectory;
