@@ -12,7 +12,7 @@ import pytest
 
 from tideline_trainer.demand_boosted import BoostedDemand, demand_rows
 from tideline_trainer.demand_classes import attainable_error, classes_of, floor_of
-from tideline_trainer.demand_evaluation import CANDIDATES, RollingOrigin, candidates
+from tideline_trainer.demand_evaluation import CANDIDATES, RollingOrigin, best_of, candidates
 from tideline_trainer.demand_intervals import PROBABILITIES, Intervals
 from tideline_trainer.demand_methods import HORIZON_DAYS, seasonal_naive, theta, weekday_mean
 from tideline_trainer.demand_metrics import demand_quality, naive_scale
@@ -122,6 +122,11 @@ def test_each_origin_is_asked_for_as_it_was_and_judged_by_what_was_over() -> Non
     newest = rolled.tried["category"][0]
     assert np.isfinite(newest.happened[:, 6]).all()
     assert np.isnan(newest.happened[:, 7]).all()
+
+
+def test_another_candidate_than_the_usual_one_must_be_clearly_better() -> None:
+    assert best_of({"theta": 0.096, "blend": 0.1, "boosted": 0.12}) == "blend"
+    assert best_of({"theta": 0.094, "blend": 0.1, "boosted": 0.12}) == "theta"
 
 
 def test_intervals_hold_what_they_say_and_never_cross() -> None:
