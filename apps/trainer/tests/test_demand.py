@@ -139,6 +139,11 @@ def test_intervals_hold_what_they_say_and_never_cross() -> None:
     assert np.all((inside[[0, 2, 6, 13, 20, 29]] > 0.85) & (inside[[0, 2, 6, 13, 20, 29]] < 0.985))
     assert np.all(np.diff(found, axis=2) >= 0)
     assert np.all(np.diff(found, axis=1) >= 0)
+    # Where errors of a later day, or of a higher probability, ranked lower, the quantiles stay where they were.
+    ranks = np.linspace(3.0, -3.0, len(PROBABILITIES))
+    uneven = Intervals(np.stack([ranks - knot for knot in range(6)]), 9).at(said[:1])
+    assert np.all(np.diff(uneven, axis=2) >= 0)
+    assert np.all(np.diff(uneven, axis=1) >= 0)
     few = Intervals.of_errors(said[:3], happened[:3]).at(said[:3])
     # Three errors know no 99 %: the largest stands for it.
     assert few[0, -1, -1] == pytest.approx(max(happened[:3, -1]), rel=1e-6)
