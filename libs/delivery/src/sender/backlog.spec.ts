@@ -47,6 +47,19 @@ describe('what is due', () => {
     expect(ids(backlog.due(channels({}), now + 1, null))).toEqual([['a']]);
   });
 
+  it('is not sent again when it was taken while the store was asked, which still knows it as waiting', () => {
+    const backlog = new Backlog();
+    const [one] = [waiting('a')];
+    backlog.take([one]);
+    backlog.asks();
+    const [bundle] = backlog.due(channels({}), now, null);
+    backlog.take([afterAttempt(one, { taken: true, detail: '200' }, now + 3, 0)]);
+    if (bundle) backlog.back(bundle);
+    backlog.take([one]);
+    backlog.fill([one], 5);
+    expect(ids(backlog.due(channels({}), now, null))).toEqual([]);
+  });
+
   it('is forgotten once it was taken, though its beginning is read again', () => {
     const backlog = new Backlog();
     const [one] = [waiting('a')];

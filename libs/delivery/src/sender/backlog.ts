@@ -20,6 +20,8 @@ export class Backlog {
   readonly #waiting = new Map<string, Map<string, StandingDelivery>>();
   readonly #busy = new Map<string, number>();
   readonly #onTheirWay = new Set<string>();
+  /** What ended since the store was last asked: an answer that was under way then says of it that it waits, and it would be sent again. */
+  readonly #ended = new Map<string, StandingDelivery>();
   /** Channels of which the store has more. */
   #partial = new Set<string>();
 
@@ -42,6 +44,11 @@ export class Backlog {
     this.take(deliveries);
   }
 
+  /** To be told before the store is asked for what is to be taken. */
+  asks(): void {
+    this.#ended.clear();
+  }
+
   /** Steps of deliveries, whoever wrote them and in any order. */
   take(rows: readonly StandingDelivery[]): void {
     const newest = new Map<string, StandingDelivery>();
@@ -49,10 +56,12 @@ export class Backlog {
     for (const row of newest.values()) {
       const own = this.#waiting.get(row.channel) ?? new Map<string, StandingDelivery>();
       this.#waiting.set(row.channel, own);
-      const known = own.get(row.id);
+      const known = own.get(row.id) ?? this.#ended.get(row.id);
       if (known && stands(known, row) === known) continue;
-      if (row.state !== 'waiting') own.delete(row.id);
-      else if (known || own.size < this.most) own.set(row.id, row);
+      if (row.state !== 'waiting') {
+        own.delete(row.id);
+        this.#ended.set(row.id, row);
+      } else if (known || own.size < this.most) own.set(row.id, row);
       else this.#partial.add(row.channel);
     }
   }

@@ -155,6 +155,7 @@ export class ShopSender {
     if (!isTime) return;
     const isWide = begun - this.#lookedWideAt >= wideEveryMs;
     const since = (this.#lookedAt === 0 ? begun : this.#lookedAt) - (isWide ? wideLookBackMs : lookBackMs);
+    this.#backlog.asks();
     this.#backlog.take(await outbox.stepsSince(this.shop, new Date(since)));
     this.#lookedAt = begun;
     if (isWide) this.#lookedWideAt = begun;
