@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('two tables that should say the same', () => {
-  it('are every table of a shop but those that steer its refresh, and decisions on scores, alerts and deliveries', async () => {
+  it('are every table of a shop but those that steer its refresh, and decisions on scores, alerts, deliveries and demand', async () => {
     const all = await clickhouse.query<{ name: string }>(
       sql`SELECT name FROM system.tables WHERE database = ${shop.database} AND engine NOT IN ('View', 'Memory', 'Merge') AND NOT startsWith(name, '.inner')`,
     );
@@ -46,6 +46,7 @@ describe('two tables that should say the same', () => {
       'claims',
       'delivery_channels',
       'delivery_log',
+      'demand_forecasts',
       'live_checkpoints',
       'migrations',
       'model_watch',
