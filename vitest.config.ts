@@ -6,12 +6,16 @@ const conditions = ['tideline-source', 'node'];
 const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 const engine = { pool: 'forks', isolate: true, fileParallelism: false, env: { UV_THREADPOOL_SIZE: '16' } } as const;
 
-/** Specs over the engine alone, which time nothing: `npm test` runs them beside those of broker and processes, which wait half of the time. */
-const engineAlone = [
+/**
+ * Specs that `npm test` runs beside those of broker and processes, which wait half of the time: all over the engine alone, and of those with
+ * a broker some that time nothing, so that both rows take as long.
+ */
+const beside = [
   'libs/{scoring,warehouse}/**/*.int-spec.ts',
   'libs/testing/src/{compare,log}/*.int-spec.ts',
   'libs/ingestion/src/recount/*.int-spec.ts',
-  'libs/replay/src/fingerprint.int-spec.ts',
+  'libs/{alerts,replay,simulation}/**/*.int-spec.ts',
+  'test/integration/{backtest,rebuild,replay}.int-spec.ts',
   'libs/analytics/src/demand/demand.int-spec.ts',
 ];
 
@@ -25,13 +29,13 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{apps,libs,test}/**/*.int-spec.ts'],
-          exclude: engineAlone,
+          exclude: beside,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           ...engine,
         },
       },
-      { ...source, test: { name: 'engine', include: engineAlone, testTimeout: 120_000, hookTimeout: 120_000, ...engine } },
+      { ...source, test: { name: 'engine', include: beside, testTimeout: 120_000, hookTimeout: 120_000, ...engine } },
       'test/e2e/vitest.config.ts',
     ],
   },
