@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 // The long runs are `npm run test:integrity -- properties`.
-it.each([101, 102, 103])('every cell is exact, whatever happens in whatever order, seed %i', async (seed) => {
+it.each([101, 102])('every cell is exact, whatever happens in whatever order, seed %i', async (seed) => {
   const counts = await everyCellIsExact(store, { seed, runs: 4 });
   expect(counts.crashes).toBeGreaterThan(0);
 });
