@@ -1,5 +1,5 @@
 // npm test: all set-up, then every check. Two rows beside one another, for there are two cores: the specs of units, broker and processes, which
-// wait half of the time; and what needs no broker: types, lint, pytest, then the specs of the engine alone.
+// wait half of the time; and types, lint, pytest, then the specs that vitest.config.ts names for this row.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -50,10 +50,9 @@ class Panel:
 
 @dataclass(frozen=True)
 class DemandKnown:
-    """Both levels as known at the start of a day, and each product's category."""
+    """Both levels as known at the start of a day."""
 
     levels: dict[Level, Panel]
-    category_of: dict[str, str]
 
 
 class DemandSource(Protocol):
@@ -85,18 +84,9 @@ def known_of(origin: int, products: Strings, categories: Strings, days: list[Int
     names = np.array(sorted(set(categories)), dtype=object)
     of_categories = np.stack([of_products[categories == name].sum(axis=0) for name in names]) if len(names) else np.zeros((0, width))
     total = np.asarray(of_products.sum(axis=0))
-    return DemandKnown(
-        {"category": Panel(origin, names, of_categories, total), "product": Panel(origin, products, of_products, total)},
-        dict(zip(products, categories, strict=True)),
-    )
+    return DemandKnown({"category": Panel(origin, names, of_categories, total), "product": Panel(origin, products, of_products, total)})
 
 
 def weekday_of(day: Ints | int) -> Ints:
     """0 is Monday: the first of January 1970 was a Thursday."""
     return np.asarray((np.asarray(day) + 3) % 7)
-
-
-def window_sums(units: Floats, days: int) -> Floats:
-    """[N, W] sums of whole windows of so many days, the last one ends with the last column."""
-    count = units.shape[1] // days
-    return np.asarray(units[:, units.shape[1] - count * days :].reshape(len(units), count, days).sum(axis=2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import platform
 from collections.abc import Callable
@@ -36,7 +35,7 @@ from .demand_series import LEVELS, DemandSource, Level, Panel
 from .errors import TrainerError
 from .export import LARGEST_DIFFERENCE
 from .graph import build
-from .manifest import FORMAT, PACKAGES, sha256_of, without_nan, write_json
+from .manifest import FORMAT, PACKAGES, json_bytes, replace_files, sha256_of
 from .measures import Measure, at_most, figure
 
 LOW, HIGH = 0.05, 0.95
@@ -201,15 +200,11 @@ def publish_demand(evaluation: DemandEvaluation, shop: str, out: Path) -> dict[s
     }
     forecast = {"shop": shop, "origin": content["origin"], "probabilities": list(PROBABILITIES), "series": series}
     out.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (out / f"{name}.new").write_bytes(data)
-    (out / "demand.md.new").write_text(demand_card(content), "utf8")
+    files["demand.md"] = demand_card(content).encode("utf8")
     # In one line: a thousand products are three hundred thousand numbers.
-    (out / "demand-forecast.json.new").write_text(json.dumps(without_nan(forecast), allow_nan=False, separators=(",", ":")) + "\n", "utf8")
-    write_json(out / "demand.json.new", content)
-    # Last, and at once: what stood there serves until all are whole.
-    for name in (*files, "demand.md", "demand-forecast.json", "demand.json"):
-        (out / f"{name}.new").replace(out / name)
+    files["demand-forecast.json"] = json_bytes(forecast, separators=(",", ":"))
+    files["demand.json"] = json_bytes(content, indent=2)
+    replace_files(out, files)
     return content
 
 

@@ -90,7 +90,20 @@ def manifest(
 
 def write_json(path: Path, content: Any) -> None:
     """Indented, with a last line break; NaN becomes null, which every reader takes."""
-    path.write_text(json.dumps(without_nan(content), indent=2, allow_nan=False) + "\n", "utf8")
+    path.write_bytes(json_bytes(content, indent=2))
+
+
+def json_bytes(content: Any, **how: Any) -> bytes:
+    """With a last line break, and null where a number is none."""
+    return (json.dumps(without_nan(content), allow_nan=False, **how) + "\n").encode("utf8")
+
+
+def replace_files(out: Path, files: dict[str, bytes]) -> None:
+    """Files of one training, at once: what stood there serves until all are whole. The manifest belongs at the end."""
+    for name, data in files.items():
+        (out / f"{name}.new").write_bytes(data)
+    for name in files:
+        (out / f"{name}.new").replace(out / name)
 
 
 def without_nan(value: Any) -> Any:

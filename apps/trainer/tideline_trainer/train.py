@@ -17,7 +17,7 @@ from .export import onnx_bytes, refuse_other_answers
 from .features import HORIZON_DAYS
 from .gates import learns_by_heart, permuted_auc, refuse_learning_from_noise, refuse_telling_feature, refuse_too_good
 from .history import History, Source
-from .manifest import manifest, write_json
+from .manifest import json_bytes, manifest, replace_files
 from .metrics import auc
 from .protocol import require_enough, training_rows, usable_tests
 from .reference import reference_of
@@ -95,11 +95,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
     )
     out.mkdir(parents=True, exist_ok=True)
     write_card(content, evaluation.newest, model.score(), X, out)
-    # Last, and at once: what stood there serves until both are whole.
-    (out / "churn.onnx.new").write_bytes(file)
-    write_json(out / "churn.json.new", content)
-    (out / "churn.onnx.new").replace(out / "churn.onnx")
-    (out / "churn.json.new").replace(out / "churn.json")
+    replace_files(out, {"churn.onnx": file, "churn.json": json_bytes(content, indent=2)})
     return content
 
 

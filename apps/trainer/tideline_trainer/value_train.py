@@ -20,7 +20,7 @@ from .gates import learns_by_heart, permuted_auc, refuse_learning_from_noise, re
 from .graph import build
 from .graph_offset import build_offset
 from .history import Source
-from .manifest import FORMAT, PACKAGES, iso, sha256_of, write_json
+from .manifest import FORMAT, PACKAGES, iso, json_bytes, replace_files, sha256_of
 from .measures import Measure, figure
 from .metrics import auc
 from .protocol import usable_tests
@@ -119,12 +119,7 @@ def publish_value(evaluation: ValueEvaluation, source: Source, shop: str, out: P
     }
     out.mkdir(parents=True, exist_ok=True)
     write_value_card(content, evaluation.tests[0], fitted.over(choice.name, YEAR_DAYS).score(), X, out)
-    for name, data in files.items():
-        (out / f"{name}.new").write_bytes(data)
-    write_json(out / "clv.json.new", content)
-    # Last, and at once: what stood there serves until all are whole.
-    for name in (*files, "clv.json"):
-        (out / f"{name}.new").replace(out / name)
+    replace_files(out, {**files, "clv.json": json_bytes(content, indent=2)})
     return content
 
 

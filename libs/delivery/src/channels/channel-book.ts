@@ -1,6 +1,6 @@
 import { deliveryChannelBody, type DeliveryChannel } from '#contracts';
 import type { StoredChannel } from '#warehouse';
-import { jsonOf } from '../outbox/stored-json.js';
+import { faultsOf, jsonOf } from '../outbox/stored-json.js';
 
 /** A revision of a channel; when it was put as Unix milliseconds. */
 export type ChannelRevision = DeliveryChannel & { readonly writtenAt: number };
@@ -24,7 +24,7 @@ export class ChannelBook {
       const own = revisions.get(channel) ?? [];
       const last = own.at(-1) ?? { ...unknownChannel, id: channel };
       const said = read.success ? read.data : { ...last, on: false };
-      if (!read.success) unreadable.push(`${channel}, revision ${revision}: ${read.error.issues.map(({ message }) => message).join('; ')}`);
+      if (!read.success) unreadable.push(`${channel}, revision ${revision}: ${faultsOf(read.error)}`);
       revisions.set(channel, [...own, { ...said, id: channel, revision, by, putAt, writtenAt }]);
     }
     this.unreadable = unreadable;

@@ -6,7 +6,7 @@ import type { ChannelBook, ChannelRevision } from '../channels/channel-book.js';
 import { nextDigest } from './digest.js';
 import { deliveryIdOf } from './ids.js';
 import { unreadable } from './life.js';
-import { jsonOf } from './stored-json.js';
+import { faultsOf, jsonOf } from './stored-json.js';
 
 /** What is read of an alert in its log. */
 const loggedAlert = z.object({
@@ -82,7 +82,7 @@ function readAlert({ partition, epoch, offset, body }: AlertLogStep): z.output<t
   const read = loggedAlert.safeParse(jsonOf(body));
   if (read.success) return read.data;
   const where = `Row ${partition}/${epoch}/${offset} of the alert log`;
-  return `${where} cannot be read: ${read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')}`;
+  return `${where} cannot be read: ${faultsOf(read.error)}`;
 }
 
 /** A step that cannot be read holds up no other: it is listed as dead, under the key that it would have had. */

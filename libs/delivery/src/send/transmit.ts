@@ -3,7 +3,7 @@ import type { ChannelRevision } from '../channels/channel-book.js';
 import { DeliveryError } from '../delivery.errors.js';
 import { digestIdOf } from '../outbox/ids.js';
 import type { Outcome } from '../outbox/life.js';
-import { jsonOf } from '../outbox/stored-json.js';
+import { faultsOf, jsonOf } from '../outbox/stored-json.js';
 import type { Secrets } from '../secrets/secrets.js';
 import { digestMail, singleMail } from './mail-text.js';
 import { sendMail } from './mail.js';
@@ -29,7 +29,7 @@ export function sealedOf(id: string, body: string | undefined): Sealed | string 
   if (body === undefined || body === '') return 'What it says is not in the store any more.';
   const read = deliveryMessage.safeParse(jsonOf(body));
   if (read.success) return { id, body, message: read.data };
-  return `What it says cannot be read: ${read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ')}`;
+  return `What it says cannot be read: ${faultsOf(read.error)}`;
 }
 
 /** Bytes. */

@@ -1,4 +1,5 @@
 import { join, sql, type ClickHouse } from '#clickhouse';
+import { knownBy } from '../features/documents.js';
 import { ledgerTables } from '../ledger/ledger-tables.js';
 import { after, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
@@ -62,7 +63,7 @@ export function toldSinceSql(shop: Shop, positions: readonly Position[], until: 
   const of = (topic: string): Position[] => positions.filter((each) => each.topic === topic);
   const news = toldTopics.map(
     (topic) => sql`(SELECT count() FROM ${tableOf(shop, ledgerTables[topic].table)}
-    WHERE ${after(of(topic))} AND verdict = 'accepted' AND recorded_time <= ${until} AND event_time <= ${until}) > 0`,
+    WHERE ${after(of(topic))} AND ${knownBy(sql`${until}`)}) > 0`,
   );
   const lost = toldTopics.flatMap((topic) =>
     of(topic)

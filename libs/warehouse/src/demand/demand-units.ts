@@ -1,5 +1,5 @@
 import { sql, type Sql } from '#clickhouse';
-import { dayOf } from '../features/documents.js';
+import { dayOf, knownBy, winner } from '../features/documents.js';
 import { tableOf, type Shop } from '../shop.js';
 
 /**
@@ -57,7 +57,7 @@ function linesAsOf(shop: Shop, asOf: Date): Sql {
                 order_time, cancelled, ${dayOf(shop, sql`order_time`)} AS day, if(customer_id = '', concat('order ', order_id), customer_id) AS buyer,
                 lines.product_id AS products, lines.quantity AS quantities
             FROM ${tableOf(shop, 'ledger_transactions')}
-            WHERE ${knownBy(asOf)} ORDER BY revision DESC, hash DESC LIMIT 1 BY order_id
+            WHERE ${knownBy(sql`${asOf}`)} ${winner(sql`order_id`)}
         )
         ARRAY JOIN products AS product_id, quantities AS quantity
         WHERE NOT cancelled AND order_time <= ${asOf}`;
@@ -65,7 +65,5 @@ function linesAsOf(shop: Shop, asOf: Date): Sql {
 
 function categoriesAsOf(shop: Shop, asOf: Date): Sql {
   return sql`SELECT product_id AS id, category FROM ${tableOf(shop, 'ledger_products')}
-    WHERE ${knownBy(asOf)} ORDER BY revision DESC, hash DESC LIMIT 1 BY product_id`;
+    WHERE ${knownBy(sql`${asOf}`)} ${winner(sql`product_id`)}`;
 }
-
-const knownBy = (asOf: Date): Sql => sql`verdict = 'accepted' AND recorded_time <= ${asOf} AND event_time <= ${asOf}`;

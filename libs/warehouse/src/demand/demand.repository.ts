@@ -1,7 +1,7 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import type { DemandForecastBody, DemandLevel, DemandMeasures, DemandSeries } from '#contracts';
 import { tableOf, type Shop } from '../shop.js';
-import { instantOf } from '../watermark.repository.js';
+import { instantOf, textOf } from '../watermark.repository.js';
 
 /** Forecasts that are kept of a shop: as many days as a forecast reaches, and some. */
 const keptForecasts = 35;
@@ -40,7 +40,7 @@ export class DemandRepository {
    * @param at of the machine; grows from one publication to the next
    */
   async publish(shop: Shop, { origin, probabilities, series }: DemandForecastBody, by: string, at: Date): Promise<void> {
-    const publishedAt = at.toISOString().slice(0, -1).replace('T', ' ');
+    const publishedAt = textOf(at);
     const lines = series.map(({ level, key, class: kind, method, mean, quantiles, measures }) =>
       JSON.stringify([origin, publishedAt, level, key, kind, method, probabilities, mean, quantiles, JSON.stringify(measures), by]),
     );
