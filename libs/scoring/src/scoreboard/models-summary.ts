@@ -20,9 +20,13 @@ const empty = {
 /** Of predicted values; the scoreboard marks probabilities alone. */
 const notCompared = 'What was predicted is not compared with what customers bring: twelve months would have to pass first.';
 
+/** Of demand it is the forecast that is published, with its own measures, not a version that something asks. */
+const notKept = (shop: string): string =>
+  `The registry keeps no models of demand. What is forecast, and how good that was: GET /api/v1/shops/${shop}/demand.`;
+
 /** A kind without an active version. */
 export function withoutVersion(kind: Kind, shop: string): Summarised {
-  return { kind, version: null, reason: isKept(kind) ? withoutModel(shop, kind) : 'No demand is forecast yet.', ...empty };
+  return { kind, version: null, reason: isKept(kind) ? withoutModel(shop, kind) : notKept(shop), ...empty };
 }
 
 /** Whether the registry keeps a kind. */
