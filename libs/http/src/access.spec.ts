@@ -26,6 +26,12 @@ class Declared {
   files(@Body() body: { text?: string }): object {
     return { length: body.text?.length };
   }
+  @Post('shops/:shop/files')
+  @Roles('engineer')
+  @LargeBody('1mb')
+  filesOfShop(@Body() body: { text?: string }): object {
+    return { length: body.text?.length };
+  }
   @Get('open')
   @Public()
   open(): object {
@@ -102,6 +108,8 @@ describe('doors', () => {
       413,
       expect.objectContaining({ detail: 'The body, 2000011 bytes, is larger than POST /api/v1/files takes.' }),
     ]);
+    expect(await send('shops/any/files', 'engineer', 500_000)).toEqual([201, { length: 500_000 }]);
+    expect((await send('shops/any/more/files', 'engineer', 500_000))[0]).toBe(413);
     // Nothing of it is read into memory for one who may not come in.
     expect((await send('files', 'viewer', 500_000))[0]).toBe(413);
     expect((await send('files', 'viewer', 5))[0]).toBe(403);

@@ -51,14 +51,16 @@ export function setupHttp(app: INestApplication, options: HttpOptions): OpenAPIO
   return document;
 }
 
-/** Reads the bodies of one route (without parameters) up to its own limit. From whom it does not let in, no more is read than elsewhere. */
+/** Reads the bodies of one route up to its own limit. From whom it does not let in, no more is read than elsewhere. */
 function largeBody({ name, access }: Door, limit: string) {
-  const [method, path] = name.split(' ');
+  const [method, path = ''] = name.split(' ');
+  // Paths of ours are words between slashes, and parameters.
+  const isRoute = new RegExp(`^/${path.replaceAll(/:\w+/g, '[^/]+')}$`);
   const read = json({ limit, strict: true });
   return (request: Request, response: Response, next: NextFunction): void => {
     const { principal } = request as IdentifiedRequest;
     const mayCome = access === 'public' || (principal !== undefined && access !== undefined && allows(principal.role, access));
-    if (request.method === method && request.path === `/${path}` && mayCome) return void read(request, response, next);
+    if (request.method === method && isRoute.test(request.path) && mayCome) return void read(request, response, next);
     next();
   };
 }
