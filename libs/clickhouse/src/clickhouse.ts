@@ -67,7 +67,15 @@ export function onLane(engine: ClickHouse, lane: Lane): ClickHouse {
     queryBinary: (statement) => engine.queryBinary(statement, lane),
     command: (statement) => engine.command(statement, lane),
     insert: (table, columns, rows, _lane, format) => engine.insert(table, columns, rows, lane, format),
-    unit: () => unitOver(laned),
+    unit: () => {
+      const unit = engine.unit();
+      return {
+        query: (statement) => unit.query(statement, lane),
+        command: (statement) => unit.command(statement, lane),
+        insert: (table, columns, rows, _lane, format) => unit.insert(table, columns, rows, lane, format),
+        whole: () => unit.whole(),
+      };
+    },
     version: () => engine.version(),
     close: () => engine.close(),
   };

@@ -65,7 +65,7 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
     );
   const trusted: Write = (lane, statement, work) =>
     guarded(statement, () =>
-      gate.read(statement, () =>
+      gate.trusted(statement, () =>
         lanes.run(lane, async (slot) => {
           await work(slot);
         }),

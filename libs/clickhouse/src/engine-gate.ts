@@ -89,16 +89,23 @@ export class EngineGate {
    *   effect or not, as when a server did not answer
    */
   write<T>(statement: string, work: (whole: (refusedWrites: () => Promise<number>) => Promise<void>) => Promise<T>): Promise<T> {
+    return this.trusted(statement, () =>
+      work(async (refusedWrites) => {
+        if (this.lost(await refusedWrites())) throw await this.loss(statement);
+      }),
+    );
+  }
+
+  /** A statement that writes and does not ask: it counts only when its `unit` says so. @throws {ClickHouseFault} as `read` */
+  trusted<T>(statement: string, work: () => Promise<T>): Promise<T> {
     return this.read(statement, async () => {
       if (defining.test(statement) && (await this.isFull())) throw diskFull(statement, notEnoughSpace);
-      return work(async (refusedWrites) => {
-        if (this.lost(await refusedWrites())) throw await this.loss(statement);
-      });
+      return work();
     });
   }
 
   /**
-   * For statements that are let in by `read` though they write, because they count only when this one's caller says so.
+   * For statements that are let in by `trusted`: they count only when this one's caller says so.
    * @returns asks whether bytes were lost since now. @throws {ClickHouseFault} `disk-full` or `write-lost`
    */
   unit(): (statement: string) => Promise<void> {

@@ -9,3 +9,4 @@ export * from './world/index.js';
 export { atLeast, atMost, exactly, machine, percentile, report, type Measure } from './measure.js';
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';
 export * from './network/index.js';
+export * from './thorough.js';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldOracle } from '../oracle/index.js';
 import { arrivals, seededShop, twentyCustomers } from '../scenarios/index.js';
+import { sampled } from '../thorough.js';
 import { compareWarehouse, ShopRun, type Difference } from './index.js';
 
 let directory: string;
@@ -31,11 +32,12 @@ describe('the warehouse equals the oracle', () => {
     expect(await run.differences()).toEqual([]);
   });
 
-  it.each([
-    [1, 'Europe/London'],
+  const seeded: readonly (readonly [seed: number, timeZone: string])[] = [
     [2, 'America/New_York'],
+    [1, 'Europe/London'],
     [3, 'Asia/Kolkata'],
-  ])('for the seeded shop %i in %s, shuffled', async (seed, timeZone) => {
+  ];
+  it.each(sampled(seeded, seeded.length))('for the seeded shop %i in %s, shuffled', async (seed, timeZone) => {
     const scenario = seededShop(seed, { timeZone });
     const run = await ShopRun.open(clickhouse, `seeded-${seed}`, scenario.shop, 40);
     const messages = arrivals(seed, scenario.messages, { shuffle: seed > 1, duplicate: 0.1 });

@@ -43,12 +43,13 @@ export class Aside {
    * are copied.
    */
   async freeze(): Promise<void> {
-    for (const { name } of this.tables)
-      await this.clickhouse.command(sql`CREATE TABLE ${this.frozen(name)} CLONE AS ${tableOf(this.of, name)}`);
+    const unit = this.clickhouse.unit();
+    for (const { name } of this.tables) await unit.command(sql`CREATE TABLE ${this.frozen(name)} CLONE AS ${tableOf(this.of, name)}`);
     for (const { name } of this.views)
-      await this.clickhouse.command(
+      await unit.command(
         sql`CREATE TABLE ${this.frozen(name)} ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM ${tableOf(this.of, name)}`,
       );
+    await unit.whole();
   }
 
   /** A table as it stood when it was frozen. */

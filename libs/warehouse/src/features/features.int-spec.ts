@@ -1,5 +1,5 @@
 import { openEmbedded, Sql, sql, type ClickHouse } from '#clickhouse';
-import { altered, anOrder, arrivals, featuresAt, messagesKnownAt, Random, rhythms, ShopRun, type TestMessage } from '#testing';
+import { altered, anOrder, arrivals, featuresAt, messagesKnownAt, Random, rhythms, sampled, ShopRun, type TestMessage } from '#testing';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,7 +100,7 @@ describe('every feature of every customer', () => {
 });
 
 describe('what comes after the instant', () => {
-  it.each(instants)('changes no bit: %s', async (instant) => {
+  it.each(sampled(instants, 3))('changes no bit: %s', async (instant) => {
     const asOf = new Date(instant);
     const known = messagesKnownAt(messages, settings, asOf.getTime());
     const stopped = (await shopOf(known)).shop;
