@@ -71,7 +71,7 @@ beforeAll(async () => {
     await sleep(50);
   }
   await sleep(1_500);
-}, 120_000);
+});
 afterAll(async () => {
   await app.get(IngestionService).stop();
   await app.close();

@@ -134,7 +134,7 @@ it('gives the same cells as all-in-one and the oracle, with two ingestors of whi
 }, 240_000);
 
 it('gives the same cells with a simulator as a process of its own: the first weeks of the world', async () => {
-  const measures = await processes(join(directory, 'simulated'), Date.UTC(2024, 1, 15));
+  const measures = await processes(join(directory, 'simulated'), Date.UTC(2024, 1, 1));
   expect(measures.filter(({ ok }) => !ok)).toEqual([]);
-  expect(measures[0]?.value).toBeGreaterThan(1_500);
+  expect(measures[0]?.value).toBeGreaterThan(1_000);
 }, 240_000);

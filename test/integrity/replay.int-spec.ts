@@ -25,8 +25,8 @@ const stepMs = 10 * 60_000;
 const scenario = seededShop(71, { timeZone: 'Europe/London' });
 const bad = poison(scenario.shop.currency).map(({ message }) => message);
 const messages = arrivals(71, [...knownInTurn(scenario.messages, scenario.shop, stepMs), ...bad], { shuffle: true, duplicate: 0.1 });
-/** All of it in half a minute. */
-const slow = ((scenario.messages.length / 3) * stepMs) / 30_000;
+/** All of it in a quarter of a minute. */
+const slow = ((scenario.messages.length / 3) * stepMs) / 15_000;
 const settings = { timeZone: scenario.shop.timeZone, currency: scenario.shop.currency, fiscalYearStart: 1, clock: 'data' };
 
 let directory: string;

@@ -75,9 +75,10 @@ class KafkaStreaming implements Streaming {
             configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
           })),
         });
-      await this.ask(names, create, createMs);
+      await this.ask(names, create, { patienceMs: createMs });
     }
-    const { topics } = await this.ask(names, (admin) => admin.fetchTopicMetadata({ topics: names }));
+    // A broker that has made a topic does not know it at once.
+    const { topics } = await this.ask(names, (admin) => admin.fetchTopicMetadata({ topics: names }), { missingTries: leaderTries });
     for (const spec of specs) {
       const found = topics.find((topic) => topic.name === spec.topic)?.partitions.length ?? 0;
       if (found !== spec.partitions) {
@@ -141,7 +142,11 @@ class KafkaStreaming implements Streaming {
    * more. So a client that failed is replaced, and where a topic is missing the call is made once more.
    * A partition whose leader is just changing (its topic was made a moment ago, its broker came back) is asked for again a little later.
    */
-  private async ask<T>(topics: readonly string[], call: (admin: Admin) => Promise<T>, patienceMs = answerMs): Promise<T> {
+  private async ask<T>(
+    topics: readonly string[],
+    call: (admin: Admin) => Promise<T>,
+    { patienceMs = answerMs, missingTries = 1 } = {},
+  ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.askOnce(call, patienceMs);
@@ -151,7 +156,10 @@ class KafkaStreaming implements Streaming {
           continue;
         }
         if (!isTopicMissing(error)) throw unreachable(this.brokers, error);
-        if (attempt === 0) continue;
+        if (attempt < missingTries) {
+          if (attempt > 0) await sleep(backoff(attempt - 1));
+          continue;
+        }
         throw new StreamingError(
           'topic-missing',
           `Kafka at ${this.brokers.join(', ')} does not have all of these topics: ${topics.join(', ')}. They are made when their shop starts.`,

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const model = await fixtureModel();
   const past = new PastScores({ models: { active: () => Promise.resolve(model) }, moments: new PastMomentReads(clickhouse) });
   opened = (await past.open(rig.shop)) as OpenedPast;
-}, 120_000);
+});
 afterAll(async () => {
   await opened.close();
   await clickhouse.close();
