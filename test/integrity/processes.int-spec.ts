@@ -131,10 +131,10 @@ it('gives the same cells as all-in-one and the oracle, with two ingestors of whi
 
   await clickhouse.close();
   for (const each of [second, api, store]) expect(await each.end(), each.said.slice(-500)).toBe(0);
-}, 240_000);
+}, 600_000);
 
 it('gives the same cells with a simulator as a process of its own: the first weeks of the world', async () => {
   const measures = await processes(join(directory, 'simulated'), Date.UTC(2024, 1, 1));
   expect(measures.filter(({ ok }) => !ok)).toEqual([]);
   expect(measures[0]?.value).toBeGreaterThan(1_000);
-}, 240_000);
+}, 600_000);

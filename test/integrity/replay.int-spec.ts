@@ -25,8 +25,8 @@ const stepMs = 10 * 60_000;
 const scenario = seededShop(71, { timeZone: 'Europe/London' });
 const bad = poison(scenario.shop.currency).map(({ message }) => message);
 const messages = arrivals(71, [...knownInTurn(scenario.messages, scenario.shop, stepMs), ...bad], { shuffle: true, duplicate: 0.1 });
-/** All of it in a quarter of a minute. */
-const slow = ((scenario.messages.length / 3) * stepMs) / 15_000;
+/** All of it in half a minute. */
+const slow = ((scenario.messages.length / 3) * stepMs) / 30_000;
 const settings = { timeZone: scenario.shop.timeZone, currency: scenario.shop.currency, fiscalYearStart: 1, clock: 'data' };
 
 let directory: string;
@@ -129,7 +129,7 @@ it('goes on after each kill -9 of the process, ends whole, and is the live shop 
   expect(await fingerprintOf(api, 'again')).toEqual(await fingerprintOf(api, 'killed'));
   await instance.stop();
   instance = undefined;
-}, 400_000);
+}, 600_000);
 
 it('is asked for at one process, runs in another, and goes on in a third when that one is killed', async () => {
   const secret = 'secret-of-the-replays';
@@ -166,4 +166,4 @@ it('is asked for at one process, runs in another, and goes on in a third when th
     'the ingestor knows',
   );
   for (const each of [second, served, store]) expect(await each.end(), each.said.slice(-500)).toBe(0);
-}, 400_000);
+}, 600_000);
