@@ -77,9 +77,12 @@ const noEnvironment = [
   'ImportDeclaration[source.value=/^(node:)?process$/]',
 ].map((selector) => ({ selector, message: environment }));
 
-/** The import directions of one lib, or of the apps, as rules: static imports, and those that are evaluated late. */
+/**
+ * The import directions of one lib, or of the apps, as rules: static imports, and those that are evaluated late. Of a lib that may be imported
+ * its settings may be by themselves (`#http/config`), without all that the lib brings along.
+ */
 function directions(unit, allowed) {
-  const regex = `^#(?!(${allowed.join('|') || '-'})$)`;
+  const regex = `^#(?!(${allowed.join('|') || '-'})(\\Wconfig)?$)`;
   const message = `${unit} may import: ${allowed.map((lib) => `#${lib}`).join(', ') || 'nothing of ours'}.`;
   return {
     'no-restricted-imports': ['error', { patterns: [{ regex, message }] }],

@@ -1,11 +1,11 @@
-import { clickhouseConfig, storeConfig } from '#clickhouse';
+import { clickhouseConfig, storeConfig } from '#clickhouse/config';
 import { defineSlice } from '#config';
-import { deliveryConfig } from '#delivery';
-import { httpConfig } from '#http';
-import { shopConfig } from '#importing';
-import { ingestionConfig } from '#ingestion';
-import { simulationConfig } from '#simulation';
-import { streamingConfig } from '#streaming';
+import { deliveryConfig } from '#delivery/config';
+import { httpConfig } from '#http/config';
+import { shopConfig } from '#importing/config';
+import { ingestionConfig } from '#ingestion/config';
+import { simulationConfig } from '#simulation/config';
+import { streamingConfig } from '#streaming/config';
 import { z } from 'zod';
 
 /** Of the process as a whole. */

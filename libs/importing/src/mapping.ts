@@ -1,7 +1,8 @@
+import { shipped } from '#config';
 import { currency } from '#contracts';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { parseDecimal } from './decimal.js';
@@ -137,19 +138,22 @@ export interface ShopDefaults {
 export type Mapping = z.output<typeof mapping> & { readonly currency: string; readonly timeZone: string };
 export type RowRule = Mapping['rows'][number];
 
+/** The mappings that ship. */
+const mappings = shipped('libs/importing/mappings');
+
 /**
  * Reads a mapping: the name of one that ships, or a path to a YAML file.
  * @throws {ImportError} `mapping-invalid` naming the file, the place in it and what is allowed
  */
 export async function loadMapping(nameOrPath: string, defaults: ShopDefaults = {}): Promise<Mapping> {
-  const shipped = `${mappingsDirectory()}/${nameOrPath}.yaml`;
+  const ours = join(mappings, `${nameOrPath}.yaml`);
   const isName = /^[a-z0-9-]+$/.test(nameOrPath);
-  const path = isName && existsSync(shipped) ? shipped : nameOrPath;
+  const path = isName && existsSync(ours) ? ours : nameOrPath;
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch {
-    const names = (await readdir(mappingsDirectory())).map((file) => file.replace(/\.yaml$/, ''));
+    const names = (await readdir(mappings)).map((file) => file.replace(/\.yaml$/, ''));
     throw new ImportError(
       'mapping-invalid',
       `There is no mapping ${nameOrPath}. Those that ship: ${names.join(', ')}. Or give a path to a YAML file (docs/importing.md).`,
@@ -189,13 +193,6 @@ export function columnsOfMapping(given: Mapping): string[] {
   const named = Object.values(given.columns).filter((each): each is string => typeof each === 'string');
   const tested = given.rows.flatMap((each) => Object.keys(each.when ?? {}));
   return [...new Set([...named, ...tested])];
-}
-
-function mappingsDirectory(): string {
-  // From the build (dist/libs/importing/src) as from the source (libs/importing/src): the files are not copied.
-  const here = fileURLToPath(import.meta.url);
-  const root = here.slice(0, here.lastIndexOf(`${here.includes('/dist/libs/') ? '/dist' : ''}/libs/`));
-  return `${root}/libs/importing/mappings`;
 }
 
 function isRegex(text: string): boolean {

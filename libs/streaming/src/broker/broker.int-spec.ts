@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,9 +33,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function until(condition: () => boolean, what: string, ms = 20_000): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
   const deadline = performance.now() + ms;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}`);
     await sleep(50);
   }
@@ -131,7 +131,8 @@ describe('the local broker', () => {
   });
 
   it('does not outlive a parent that was killed, and the next start waits for its end', async () => {
-    const { parent, bootstrap } = await parentProcess();
+    const parent = await parentProcess('console.log((await broker).bootstrap);');
+    const bootstrap = await said(parent);
     await until(() => javaPids().length === 1, 'the broker of the other process runs');
     parent.kill('SIGKILL');
     // At once, while the former one still closes its log.
@@ -140,6 +141,24 @@ describe('the local broker', () => {
     expect(javaPids()).toHaveLength(1);
     await next.stop();
     expect(javaPids()).toEqual([]);
+  });
+
+  it('comes up on a new directory while its parent is busy with something else', async () => {
+    const parent = await parentProcess(`
+      import { existsSync } from 'node:fs';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      while (!existsSync(${JSON.stringify(join(directory, 'server.properties'))})) await sleep(5);
+      await sleep(200);
+      console.log('busy');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);`);
+    try {
+      expect(await said(parent)).toBe('busy');
+      const { broker } = JSON.parse(await readFile(join(directory, 'ports.json'), 'utf8')) as { broker: number };
+      await until(() => connects(broker), 'the broker listens');
+    } finally {
+      parent.kill('SIGKILL');
+      await until(() => javaPids().length === 0, 'the broker is gone');
+    }
   });
 
   it('says that the jars are missing, and how to get them', async () => {
@@ -157,8 +176,11 @@ describe('the local broker', () => {
   });
 });
 
-/** Another process that starts a broker on our directory and waits. It runs the compiled source of this very folder. */
-async function parentProcess(): Promise<{ parent: ChildProcess; bootstrap: string }> {
+/**
+ * Another process that starts a broker on our directory and stays. It runs the compiled source of this very folder.
+ * @param then what it does with `broker`, which is on its way
+ */
+async function parentProcess(then: string): Promise<ChildProcess> {
   const compiled = join(directory, 'compiled');
   for (const file of ['broker/broker.ts', 'broker/class-archive.ts', 'broker/server-properties.ts', 'streaming.errors.ts']) {
     const source = await readFile(resolve('libs/streaming/src', file), 'utf8');
@@ -174,12 +196,23 @@ async function parentProcess(): Promise<{ parent: ChildProcess; bootstrap: strin
   const options = JSON.stringify({ directory, jars, log4j, heapMb: 256 });
   await writeFile(
     script,
-    `import { startBroker } from './broker/broker.js';\nconst { bootstrap } = await startBroker({ ...${options}, onExit: () => undefined });\nconsole.log(bootstrap);\nsetInterval(() => undefined, 1_000);\n`,
+    `import { startBroker } from './broker/broker.js';\nconst broker = startBroker({ ...${options}, onExit: () => undefined });\n${then}\nsetInterval(() => undefined, 1_000);\n`,
   );
-  const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const bootstrap = await new Promise<string>((up, down) => {
-    parent.once('exit', (code) => down(new Error(`The other process ended with ${code}.`)));
-    parent.stdout.once('data', (line: Buffer) => up(line.toString().trim()));
+  return spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** The first line that another process says. */
+function said(process: ChildProcess): Promise<string> {
+  return new Promise((up, down) => {
+    process.once('exit', (code) => down(new Error(`The other process ended with ${code}.`)));
+    process.stdout?.once('data', (line: Buffer) => up(line.toString().trim()));
   });
-  return { parent, bootstrap };
+}
+
+/** Whether somebody listens there. */
+async function connects(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const answered = await new Promise<boolean>((done) => socket.once('connect', () => done(true)).once('error', () => done(false)));
+  socket.destroy();
+  return answered;
 }

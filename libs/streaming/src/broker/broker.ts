@@ -42,12 +42,17 @@ const startTimeoutMs = 60_000;
 const predecessorMs = 12_000;
 
 /**
- * The shell around the broker. `read` returns when our end of the pipe closes, however we end; then the broker gets ten
- * seconds to close its log, as on a signal to the shell. The reader holds none of our pipes but that one: the shell's end is
- * seen as soon as the broker has ended by itself. A `wait` that a signal cut short is done again.
+ * The shell around the broker, which formats a new directory first: by one command, since who asks for a broker may have no time for us
+ * between two. `read` returns when our end of the pipe closes, however we end; then the broker gets ten seconds to close its log, as on
+ * a signal to the shell. The reader holds none of our pipes but that one: the shell's end is seen as soon as the broker has ended by
+ * itself. A `wait` that a signal cut short is done again.
  */
 const leash = `
-"$@" 3<&- & broker=$!
+formatted=$1 settings=$2 id=$3; shift 3
+{
+  [ -e "$formatted" ] || "$@" kafka.tools.StorageTool format "--cluster-id=$id" -c "$settings" --standalone || exit
+  exec "$@" kafka.Kafka "$settings"
+} 3<&- & broker=$!
 trap 'kill "$broker" 2>/dev/null' TERM INT HUP
 {
   read -r _ <&3
@@ -76,59 +81,25 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   await awaitPredecessor(directory, settings);
   const ports = await choosePorts(join(directory, 'ports.json'));
   await writeFile(settings, serverProperties({ ...ports, dataDirectory: join(directory, 'data'), advertised: options.advertised }));
-  const java = options.java ?? 'java';
-  const classes = [
+  const java = [
+    options.java ?? 'java',
+    '-Xms128m',
+    `-Xmx${options.heapMb}m`,
+    '-XX:+UseSerialGC',
+    // The second compiler would take a third of a core for the first minutes; the broker moves bytes, and one is fast enough for that.
+    '-XX:TieredStopAtLevel=1',
+    '-XX:+ExitOnOutOfMemoryError',
+    ...(options.flags ?? classArchiveFlags(options.jars)),
     '-cp',
     join(options.jars, '*'),
     `-Dlog4j2.configurationFile=${options.log4j}`,
     `-Dtideline.kafka.logs=${join(directory, 'logs')}`,
   ];
-
-  if (!existsSync(join(directory, 'data', 'meta.properties'))) {
-    const id = randomBytes(16).toString('base64url');
-    // With `=`: an id may start with a hyphen, which the tool would take for a flag.
-    const format = spawn(
-      java,
-      [
-        '-Xmx128m',
-        '-XX:TieredStopAtLevel=1',
-        ...classArchiveFlags(options.jars),
-        ...classes,
-        'kafka.tools.StorageTool',
-        'format',
-        `--cluster-id=${id}`,
-        '-c',
-        settings,
-        '--standalone',
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    const { code, tail } = await finished(format);
-    if (code !== 0) throw notStarted('could not format its directory', directory, tail);
-  }
-
-  const child = spawn(
-    '/bin/sh',
-    [
-      '-c',
-      leash,
-      'tideline-broker',
-      java,
-      `-Xms128m`,
-      `-Xmx${options.heapMb}m`,
-      '-XX:+UseSerialGC',
-      // The second compiler would take a third of a core for the first minutes; the broker moves bytes, and one is fast enough for that.
-      '-XX:TieredStopAtLevel=1',
-      '-XX:+ExitOnOutOfMemoryError',
-      ...(options.flags ?? classArchiveFlags(options.jars)),
-      ...classes,
-      'kafka.Kafka',
-      settings,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true },
-  );
+  const id = randomBytes(16).toString('base64url');
+  const child = spawn('/bin/sh', ['-c', leash, 'tideline-broker', join(directory, 'data', 'meta.properties'), settings, id, ...java], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let stopping = false;
   const ended = finished(child).then(({ code, tail }) => {
     if (!stopping)
@@ -247,7 +218,7 @@ async function awaitPredecessor(directory: string, settings: string): Promise<vo
 /** Looks for the command line: a process id kept in a file could be somebody else's by now. */
 function runsWith(settings: string): boolean {
   const { stdout } = spawnSync('ps', ['-ww', '-eo', 'args='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return (stdout ?? '').includes(`kafka.Kafka ${settings}`);
+  return [`kafka.Kafka ${settings}`, `-c ${settings} --standalone`].some((words) => stdout?.includes(words));
 }
 
 function notStarted(what: string, directory: string, tail: string): StreamingError {
