@@ -1,11 +1,10 @@
 import type { SliceValues } from '#config';
 import type { ShopSettingsBody } from '#contracts';
 import { join } from 'node:path';
-import { FaultyWorld } from './faults/faulty-world.js';
 import { worldCurrency, worldTimeZone } from './law/calendar.js';
+import { batchesOnThread, worldOf, type WorldWords } from './live/batches.js';
 import type { SimulatorOptions } from './live/simulator.service.js';
 import type { simulationConfig } from './simulation.config.js';
-import { World } from './world/world.js';
 
 /** The simulated shop, by whichever process it is sent. */
 export const demoShop = 'demo';
@@ -19,11 +18,15 @@ export const demoSettings: ShopSettingsBody = { timeZone: worldTimeZone, currenc
  * @throws {SimulationError} `seed-invalid`
  */
 export function demoWorld(settings: SliceValues<(typeof simulationConfig)['shape']>, data: string): SimulatorOptions {
-  const world = new World({ profile: settings.TIDELINE_SIMULATOR_PROFILE, seed: settings.TIDELINE_SIMULATOR_SEED });
-  const faults = settings.TIDELINE_SIMULATOR_FAULTS;
+  const words: WorldWords = {
+    profile: settings.TIDELINE_SIMULATOR_PROFILE,
+    seed: settings.TIDELINE_SIMULATOR_SEED,
+    faults: settings.TIDELINE_SIMULATOR_FAULTS,
+  };
   return {
     shop: demoShop,
-    events: faults ? new FaultyWorld(world, faults) : world,
+    events: worldOf(words),
+    batches: (after) => batchesOnThread(words, after),
     speed: settings.TIDELINE_SIMULATOR_SPEED,
     until: settings.TIDELINE_SIMULATOR_UNTIL,
     cursorPath: join(data, 'simulator', 'cursor.json'),

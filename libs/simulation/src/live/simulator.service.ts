@@ -5,7 +5,8 @@ import { SimulationError } from '../simulation.errors.js';
 import type { WorldEvent } from '../world/event-maker.js';
 import { readCursor, writeCursor, type Cursor } from './cursor.js';
 import { Outbox } from './outbox.js';
-import { Peekable } from './peekable.js';
+import { inBatches } from './batches.js';
+import { Peekable, type Batches } from './peekable.js';
 import { sourceInTopic } from './source-in-topic.js';
 
 /** What the service sends: a world, or a world with faults. */
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   /** Shop time stands still right before this instant, in the history or live; Unix milliseconds. Absent: it goes on. */
   readonly until?: number | undefined;
   readonly cursorPath: string;
+  /** Makes what `events.after` gives. @default on the thread that sends */
+  readonly batches?: (after: number) => Batches;
   /** Told when the broker has taken events, or shop time moved. */
   readonly onMoved?: (through: number, sent: number) => void;
 }
@@ -179,17 +182,19 @@ export class SimulatorService {
 
   private async run(): Promise<void> {
     const { shop, events } = this.options;
+    const { batches = (after: number) => inBatches(events.after(after)) } = this.options;
+    const source = new Peekable(batches(this.#through));
     const outbox = new Outbox(this.streaming, shop, this.clock, this.#stop.signal, this.#offsets, (error) =>
       this.log.warn({ err: error, shop }, 'the simulator waits for the broker'),
     );
     try {
-      const source = new Peekable(events.after(this.#through));
       await this.sendHistory(source, outbox);
       if (this.#stop.signal.aborted) return;
       this.log.info({ shop, sent: this.#sent }, 'the history is sent');
       this.#historySent();
       await this.goLive(source, outbox);
     } finally {
+      await source.close();
       await outbox.close();
       await this.save();
     }
@@ -200,7 +205,7 @@ export class SimulatorService {
     const end = Math.min(events.end, until);
     let onTheWay: Promise<boolean> = Promise.resolve(true);
     while (!this.#stop.signal.aborted) {
-      const batch = source.takeBefore(end, batchBytes);
+      const batch = await source.takeBefore(end, batchBytes);
       // The next batch was made while the last one was on its way.
       if (!(await onTheWay)) return;
       await this.save(tickMs);
@@ -226,16 +231,16 @@ export class SimulatorService {
     let tickAt = this.clock.now();
     while (!signal.aborted) {
       const now = Math.min(pace.now(), last);
-      const due = source.takeBefore(now + 1, batchBytes);
+      const due = await source.takeBefore(now + 1, batchBytes);
       if (due.length > 0) {
         const last = due.at(-1)?.at ?? now;
         if (!(await outbox.send(due))) return;
         this.advance(last - 1, due.length);
         // There may be more that is due.
-        if ((source.peek()?.at ?? Infinity) <= now) continue;
+        if (((await source.peek())?.at ?? Infinity) <= now) continue;
       }
       this.advance(now, 0);
-      const next = source.peek();
+      const next = await source.peek();
       const over = now === last || !next;
       if (over || this.clock.now() >= tickAt) {
         tickAt = Math.max(tickAt + tickMs, this.clock.now());
