@@ -88,6 +88,8 @@ describe('doors', () => {
     expect(await status('GET', 'figures')).toBe(401);
     expect(await status('GET', 'open')).toBe(200);
     expect((await fetch(`${url}/api/docs/openapi.json`)).status).toBe(401);
+    const document = await fetch(`${url}/api/docs/openapi.json`, { headers: { authorization: 'Bearer token-of-viewer' } });
+    expect(await document.json()).toMatchObject({ paths: { '/api/v1/figures': { get: {} } } });
     const refused = await fetch(`${url}/api/v1/shops`, { method: 'POST', headers: { authorization: 'Bearer token-of-viewer' } });
     expect(await refused.json()).toMatchObject({
       code: 'role-too-low',

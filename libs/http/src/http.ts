@@ -31,7 +31,7 @@ const contentPolicy = { 'script-src': ["'self'"], 'connect-src': ["'self'", 'ws:
  * @throws {BindError} before anything listens, when it would be open to the network without a secret or users
  * @throws {HttpError} `access-undeclared` when a route or a live room does not say who may come in
  */
-export function setupHttp(app: INestApplication, options: HttpOptions): OpenAPIObject {
+export function setupHttp(app: INestApplication, options: HttpOptions): void {
   const principals = options.principals ?? new Principals([], options.secret);
   refuseOpenBind(options.host, options.secret, principals.open ? 0 : 1);
   const doors = doorsOf(app.get(ModulesContainer, { strict: false }));
@@ -45,10 +45,9 @@ export function setupHttp(app: INestApplication, options: HttpOptions): OpenAPIO
   app.useGlobalGuards(new RolesGuard());
   app.useGlobalPipes(new StandardSchemaValidationPipe());
   app.useGlobalFilters(new ProblemFilter(options.log));
-  const document = openApi(app);
-  SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/docs/openapi.json' });
+  // Made when somebody looks: a start has no time for it.
+  SwaggerModule.setup('api/docs', app, () => openApi(app), { jsonDocumentUrl: 'api/docs/openapi.json' });
   if (options.dashboard !== undefined) app.use(dashboardFiles(options.dashboard));
-  return document;
 }
 
 /** Reads the bodies of one route up to its own limit. From whom it does not let in, no more is read than elsewhere. */
