@@ -29,8 +29,8 @@ try {
 
   // Messages live a moment longer than the usual young generation takes to fill, and copying them costs time; so does looking through an
   // old one that is still small. It would grow to gigabytes where a tenth is in use, too: the engine can use that memory.
-  const flags = ['--enable-source-maps', '--max-semi-space-size=64', '--initial-heap-size=300', '--max-old-space-size=768'];
-  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'apps', 'tideline', 'main.js')], {
+  const flags = ['--max-semi-space-size=64', '--initial-heap-size=300', '--max-old-space-size=768'];
+  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'program', 'tideline.js')], {
     cwd: root,
     env,
     stdio: 'inherit',

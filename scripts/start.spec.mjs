@@ -16,7 +16,7 @@ const timeout = 30_000;
 describe('npm start sets up what is missing, and only that', () => {
   it('installs, builds and fetches Kafka once', { timeout }, async () => {
     const { told } = await repository.once([]);
-    expect(repository.notes()).toEqual(['npm ci', 'tsc', 'vite', 'mvn']);
+    expect(repository.notes()).toEqual(['npm ci', 'tsc', 'vite program', 'vite', 'mvn']);
     expect(told.jars).toBe(join(repository.root, '.cache', 'kafka-9.9.9'));
     await repository.once([]);
     expect(repository.notes()).toEqual([]);
@@ -38,7 +38,7 @@ describe('npm start sets up what is missing, and only that', () => {
       repository.notes();
       utimesSync(join(repository.root, file), new Date(), new Date(Date.now() + 5_000));
       await repository.once([], external);
-      expect(repository.notes()).toEqual(['tsc']);
+      expect(repository.notes()).toEqual(['tsc', 'vite program']);
     },
   );
 
@@ -50,7 +50,7 @@ describe('npm start sets up what is missing, and only that', () => {
     expect(repository.notes()).toEqual([]);
     repository.write('libs/one/src/two.ts', '');
     await repository.once([], external);
-    expect(repository.notes()).toEqual(['tsc']);
+    expect(repository.notes()).toEqual(['tsc', 'vite program']);
   });
 
   it('leaves nothing in the build of a source that went', { timeout }, async () => {
@@ -61,6 +61,21 @@ describe('npm start sets up what is missing, and only that', () => {
     rmSync(join(repository.root, 'libs/one/src/two.ts'));
     await repository.once([], external);
     expect(existsSync(output)).toBe(false);
+  });
+
+  it('puts the program together again when it is gone, and never runs one of before', { timeout }, async () => {
+    await repository.once([], external);
+    repository.notes();
+    const program = join(repository.root, 'dist/program/tideline.js');
+    rmSync(program);
+    await repository.once([], external);
+    expect(repository.notes()).toEqual(['vite program']);
+    repository.write('node_modules/vite/bin/vite.js', "console.log('cannot'); process.exit(1);");
+    utimesSync(join(repository.root, 'libs/one/src/index.ts'), new Date(), new Date(Date.now() + 5_000));
+    const failing = repository.launch([], external);
+    expect(await failing.ended).toBe(1);
+    expect(failing.output).toMatch(/could not be put together[\s\S]*cannot/);
+    expect(existsSync(program)).toBe(false);
   });
 
   it('builds again, and in full, when an output is gone', { timeout }, async () => {

@@ -29,12 +29,15 @@ for (const f of ['apps', 'libs', 'test'].flatMap(walk).filter((f) => f.endsWith(
 fs.writeFileSync('dist/.tsbuildinfo', '');
 `;
 
-/** Writes dist/dashboard as vite would. */
+/** Writes dist/program or dist/dashboard as vite would. */
 const bundler = `
 const fs = require('node:fs');
-fs.appendFileSync('notes', 'vite\\n');
-fs.mkdirSync('dist/dashboard', { recursive: true });
-fs.writeFileSync('dist/dashboard/index.html', '');
+const isProgram = process.argv.some((word) => word.endsWith('program.config.mjs'));
+const out = isProgram ? 'dist/program' : 'dist/dashboard';
+fs.appendFileSync('notes', isProgram ? 'vite program\\n' : 'vite\\n');
+fs.mkdirSync(out, { recursive: true });
+if (isProgram) fs.copyFileSync('dist/apps/tideline/main.js', out + '/tideline.js');
+else fs.writeFileSync(out + '/index.html', '');
 `;
 
 export class FakeRepository {

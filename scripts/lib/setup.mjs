@@ -39,6 +39,7 @@ export function ensurePackages(root, say) {
 /** Builds the programs and the page, each when a source is newer than its build. */
 export function ensureBuild(root, say) {
   ensurePrograms(root, say);
+  ensureProgram(root, say);
   ensurePage(root, say);
 }
 
@@ -55,6 +56,7 @@ function ensurePrograms(root, say) {
   const lacking = sources.filter((file) => !existsSync(outputOf(root, file)));
   if (built.digest === digest && lacking.length === 0) return;
   say('building');
+  rmSync(programIn(root), { recursive: true, force: true });
   // tsc leaves the outputs of sources that are gone; a program could still load them.
   for (const file of built.sources.filter((each) => !sources.includes(each))) {
     for (const output of [outputOf(root, file), `${outputOf(root, file)}.map`]) rmSync(output, { force: true });
@@ -63,6 +65,17 @@ function ensurePrograms(root, say) {
   if (lacking.length > 0) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], root, 'The build failed.');
   writeFileSync(stamp, JSON.stringify({ digest, sources }));
+}
+
+/** The all-in-one, put together from what was built: as it was, it is made of two thousand modules, which takes seconds to load. */
+function ensureProgram(root, say) {
+  if (existsSync(join(programIn(root), 'tideline.js'))) return;
+  say('putting the program together');
+  build(root, join('scripts', 'lib', 'program.config.mjs'), 'The program could not be put together.');
+}
+
+function programIn(root) {
+  return join(root, 'dist', 'program');
 }
 
 /** The dashboard, from its own folder and the contracts that it shares with the API. */
@@ -76,10 +89,13 @@ function ensurePage(root, say) {
   const stamp = join(root, 'dist', '.tideline-page');
   if (existsSync(join(page, 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   say('building the dashboard');
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const config = join('apps', 'dashboard', 'vite.config.ts');
-  run(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], root, 'The dashboard could not be built.');
+  build(root, join('apps', 'dashboard', 'vite.config.ts'), 'The dashboard could not be built.');
   writeFileSync(stamp, digest);
+}
+
+function build(root, config, failure) {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  run(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], root, failure);
 }
 
 /** What the last build was made of. */

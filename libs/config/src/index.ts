@@ -9,3 +9,4 @@ export {
   type SliceValues,
 } from './config.js';
 export { ConfigModule } from './config.module.js';
+export { shipped } from './shipped.js';

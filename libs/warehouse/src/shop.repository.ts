@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { ident, join, migrate, pendingMigrations, readMigrations, sql, systemDatabase, type ClickHouse, type Migration } from '#clickhouse';
+import { shipped } from '#config';
 import { databaseOf, isSandbox, tableOf, type ClockMode, type Shop } from './shop.js';
 import { unknownShop, WarehouseError } from './warehouse.errors.js';
 
@@ -45,7 +45,7 @@ export class ShopRepository implements ShopDirectory {
 
   constructor(
     private readonly clickhouse: ClickHouse,
-    private readonly migrationsDirectory = shippedMigrations(),
+    private readonly migrationsDirectory = shipped('infra/clickhouse/migrations'),
   ) {}
 
   /** Brings the system database to the newest schema. */
@@ -197,11 +197,4 @@ function shopOf(row: ShopRow): Shop {
     clockMode: row.clock_mode,
     ...(row.replay_of === '' ? {} : { replayOf: row.replay_of }),
   };
-}
-
-/** The migrations of this repository, found from the build (`dist/libs/...`) as from the source (`libs/...`). */
-function shippedMigrations(): string {
-  const here = fileURLToPath(import.meta.url);
-  const root = here.slice(0, here.lastIndexOf(`${here.includes('/dist/libs/') ? '/dist' : ''}/libs/`));
-  return `${root}/infra/clickhouse/migrations`;
 }

@@ -1,8 +1,8 @@
+import { shipped } from '#config';
 import type { Logger } from '#observability';
 import { findShop, type ModelRepository, type ShopDirectory } from '#warehouse';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readModelDirectory } from './model-directory.js';
 import type { ModelsService } from './models.service.js';
 
@@ -16,7 +16,7 @@ export class ShippedModels {
     private readonly models: ModelRepository,
     private readonly shops: ShopDirectory,
     private readonly log: Logger,
-    private readonly directory = shippedDirectory(),
+    private readonly directory = shipped('config/models'),
   ) {}
 
   /**
@@ -56,11 +56,4 @@ export class ShippedModels {
       .move({ shop, database }, 'promote', version, shippedBy)
       .catch((error: unknown) => this.log.error({ err: error, shop, version }, 'the shipped model could not be made active'));
   }
-}
-
-/** `config/models` of this repository, found from the build (`dist/libs/...`) as from the source (`libs/...`). */
-function shippedDirectory(): string {
-  const here = fileURLToPath(import.meta.url);
-  const root = here.slice(0, here.lastIndexOf(`${here.includes('/dist/libs/') ? '/dist' : ''}/libs/`));
-  return `${root}/config/models`;
 }

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { kafkaJars } from './local-parts.js';
 import { nodeFlags } from './node-flags.js';
 
+const programFile = resolve('dist/program/tideline.js');
+
 /** What `npm start` runs in the end. */
-const program: readonly string[] = [process.execPath, ...nodeFlags, resolve('dist/apps/tideline/main.js')];
+const program: readonly string[] = [process.execPath, ...nodeFlags, programFile];
 
 /** The all-in-one as a user runs it: the built program in a process of its own. */
 export class Instance {
@@ -23,6 +26,7 @@ export class Instance {
    * @param command the words that start it: the program itself, or `npm start`
    */
   static async start(data: string, env: Readonly<Record<string, string>> = {}, command = program): Promise<Instance> {
+    refuseStaleProgram();
     const begun = performance.now();
     const [file = '', ...args] = command;
     const child = spawn(file, args, {
@@ -95,6 +99,15 @@ export class Instance {
     else this.child.kill(signal);
     await gone;
   }
+}
+
+/** The compiler alone does not put the program together: what was measured or proved would be the one of before. */
+function refuseStaleProgram(): void {
+  const [program, compiled] = [programFile, resolve('dist/.tsbuildinfo')].map(
+    (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  if (program === undefined || compiled === undefined || program < compiled)
+    throw new Error(`${programFile} is not of this build: npm run build puts it together.`);
 }
 
 /** The one thing of the environment that a child needs to find java. */
