@@ -8,6 +8,7 @@ import {
   type Streaming,
 } from '#streaming';
 import {
+  acquired,
   AuditRepository,
   dropAside,
   isLost,
@@ -342,10 +343,9 @@ export class ShopPipeline {
 
   /** Waits for the claim, refreshes while it lasts, and waits again when another process took it. */
   private async refreshInTurn(): Promise<void> {
-    const stopped = new Promise<undefined>((done) => this.#stop.signal.addEventListener('abort', () => done(undefined), { once: true }));
     while (this.#running) {
       try {
-        if ((await Promise.race([this.#claim.acquire(), stopped])) === undefined) return;
+        if (!(await acquired(this.#claim, this.#stop.signal))) return;
         await this.takeOver();
         await this.refreshLoop();
       } catch (error) {

@@ -20,6 +20,7 @@ export { compareTables, type CellDifference, type Side, type TableComparison } f
 export { before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
 export { beats } from './beats.js';
+export { acquired } from './acquired.js';
 export { claimOf, ClaimRepository, fencedTables, generationOf, isLost, lost, type Claim } from './claim.repository.js';
 export { instantOf, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
 export { FingerprintReads, fingerprintStatements, type Fingerprint, type FingerprintStatement } from './fingerprint.js';

@@ -1,4 +1,11 @@
-import type { DeliveryChannelRepository, DeliveryRepository, LogPlace, Shop, StandingDelivery } from '#warehouse';
+import {
+  acquired,
+  type DeliveryChannelRepository,
+  type DeliveryRepository,
+  type LogPlace,
+  type Shop,
+  type StandingDelivery,
+} from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelBook } from '../channels/channel-book.js';
 import type { DeliveryMetrics } from '../delivery.metrics.js';
@@ -92,7 +99,7 @@ export class ShopSender {
   async turn(works: () => void = () => undefined): Promise<void> {
     // Of the turn before: what they come to has to be in the store before it is read.
     await Promise.all(this.#attempts);
-    if ((await Promise.race([this.parts.claim.acquire(), this.stopped()])) === stopped) return;
+    if (!(await acquired(this.parts.claim, this.#stop.signal))) return;
     const { outbox } = this.parts;
     this.#backlog = new Backlog();
     this.#bodies.clear();
@@ -258,12 +265,4 @@ export class ShopSender {
       };
     });
   }
-
-  private async stopped(): Promise<typeof stopped> {
-    const { signal } = this.#stop;
-    if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
-    return stopped;
-  }
 }
-
-const stopped = Symbol('stopped');

@@ -1,6 +1,7 @@
 import { topicOf } from '#contracts';
 import type { EventProducer } from '#streaming';
 import {
+  acquired,
   isMove,
   type LedgerTopic,
   type Position,
@@ -133,8 +134,7 @@ export class ShopScorer {
     if (this.#open && (await this.parts.claim.holds())) return true;
     this.#open = false;
     this.#roles.clear();
-    const stopped = new Promise<false>((resolve) => signal?.addEventListener('abort', () => resolve(false), { once: true }));
-    if ((await Promise.race([this.parts.claim.acquire().then(() => true), stopped])) === false) return false;
+    if (!(await acquired(this.parts.claim, signal))) return false;
     for (const role of roles) this.#roles.set(role, await ScoreTrack.open(this.shop, role, this.parts));
     const unsent = await this.parts.scores.unsent(this.shop);
     const last = unsent.at(-1);
