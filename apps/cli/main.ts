@@ -8,6 +8,7 @@ import { importCommand } from './import.command.js';
 import { maintainCommands } from './maintain.commands.js';
 import { modelCommand } from './model.command.js';
 import { operateCommands } from './operate.commands.js';
+import { leaveWithReader } from './reader.js';
 import { replayCommand } from './replay.command.js';
 import { simulateCommand } from './simulate.command.js';
 
@@ -25,6 +26,7 @@ const program = new Command('tideline')
   .showHelpAfterError();
 for (const command of [...maintainCommands(), ...operateCommands()]) program.addCommand(command);
 
+for (const stream of [process.stdout, process.stderr]) leaveWithReader(stream, () => process.exit());
 try {
   await program.parseAsync();
 } catch (error) {
