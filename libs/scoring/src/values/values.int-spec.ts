@@ -1,7 +1,7 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { customerValueAnswer, type ClvManifest } from '#contracts';
 import { silences } from '#testing';
-import { FeatureReads, noRoles, type ModelRoles, type StoredModel } from '#warehouse';
+import { FeatureReads, noRoles, type ModelRoles, type ReadGate, type StoredModel } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ let rig: ScoringRig;
 let values: ValuesService;
 let roles: ModelRoles;
 let reads: string[];
+/** How often figures were read. */
+let asked: number;
 const versions = new Map<string, StoredModel>();
 const [active, shadow] = ['clv-fixture-00000001', 'clv-fixture-00000002'] as const;
 
@@ -45,7 +47,14 @@ beforeEach(() => {
       return stored ? Promise.resolve(stored) : Promise.reject(new Error(`${version} is damaged`));
     },
   };
-  values = new ValuesService({ gate: rig.pipeline.gate, features: new FeatureReads(clickhouse), models });
+  asked = 0;
+  const gate: Pick<ReadGate, 'read'> = {
+    read: (shop, work, level) => {
+      asked += 1;
+      return rig.pipeline.gate.read(shop, work, level);
+    },
+  };
+  values = new ValuesService({ gate, features: new FeatureReads(clickhouse), models });
 });
 
 /** Every customer's value, by the features of all at once. */
@@ -98,6 +107,11 @@ it('says why there is none: no such customer, no active model', async () => {
     code: 'score-unknown',
     message: expect.stringContaining('nobody has no predicted value in valued') as string,
   });
+  // With a shadow beside it the store is not asked again.
+  roles = { ...roles, shadow };
+  asked = 0;
+  await expect(values.ofCustomer(rig.shop, 'nobody')).rejects.toMatchObject({ code: 'score-unknown' });
+  expect(asked).toBe(1);
   roles = noRoles;
   await expect(values.ofCustomer(rig.shop, 'nobody')).rejects.toMatchObject({
     code: 'score-unknown',

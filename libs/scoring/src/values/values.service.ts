@@ -52,8 +52,17 @@ export class ValuesService {
           { version: active, model },
           shadow !== undefined && beside ? { version: shadow, model: beside } : undefined,
         );
-      // A shadow that cannot be asked keeps nobody from the answer that counts.
-      return shadow === undefined ? answer() : this.using(shadow, answer).catch(() => answer());
+      if (shadow === undefined) return answer();
+      let isOpen = false;
+      const both = this.using(shadow, (beside) => {
+        isOpen = true;
+        return answer(beside);
+      });
+      // A shadow that cannot be asked keeps nobody from the answer that counts; one that can is not why there is none.
+      return both.catch((error: unknown) => {
+        if (isOpen) throw error;
+        return answer();
+      });
     });
   }
 
@@ -74,7 +83,7 @@ export class ValuesService {
       };
     });
     const { value, contrib } = await valueOf(own.model, customerId, rows.own);
-    const other = beside && rows.beside && (await valueOf(beside.model, customerId, rows.beside));
+    const other = beside && rows.beside && (await valueOf(beside.model, customerId, rows.beside).catch(() => undefined));
     const { clock, watermark, ...rest } = stamp;
     const { horizonDays, projection, words } = own.model.manifest;
     const { currency } = shop;
