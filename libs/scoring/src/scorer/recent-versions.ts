@@ -98,6 +98,11 @@ export class RecentVersions {
     this.addVersions(orders.filter(({ orderId }) => own.orders.has(orderId) || named.has(orderId)));
   }
 
+  /** Whether a row says again what its partition had said before: a message that was delivered or sent twice. It is no event of its own. */
+  isCopy(row: KnownVersion): boolean {
+    return copies(row, 'returnId' in row ? this.#returns.get(row.returnId) : this.#orders.get(row.orderId));
+  }
+
   /** Customers whom a row may concern: of every version of its order, and those its return names. */
   customersOf(row: KnownVersion): Set<string> {
     const customers = new Set<string>();
@@ -136,7 +141,8 @@ export class RecentVersions {
    */
   winners(customerId: string, documents: DocumentIds = none, knowledge: Knowledge): { orders: Place[]; returns: Place[] } {
     const known = <V extends KnownVersion>(versions: readonly V[] = []): V | undefined =>
-      winnerOf(versions.filter((each) => isKnown(each, knowledge)));
+      // The first of its copies is known whenever they are; they are not among those whose turn comes later, it may be.
+      winnerOf(versions.filter((each) => isKnown(each, knowledge) && !copies(each, versions)));
     const orders: Place[] = [];
     for (const id of documents.orders) {
       const winner = known(this.#orders.get(id));
@@ -180,6 +186,19 @@ export class RecentVersions {
 
 function isKnown(version: KnownVersion, { asOf, before, not }: Knowledge): boolean {
   return version.eventTime <= asOf && version.recordedTime <= asOf && liesBefore(version, before) && !not.has(version);
+}
+
+/** Whether one of some versions is the same, stands before it in its partition, and was not known later. */
+function copies(row: KnownVersion, versions: readonly KnownVersion[] = []): boolean {
+  return versions.some(
+    (each) =>
+      each.revision === row.revision &&
+      each.hash === row.hash &&
+      each.partition === row.partition &&
+      (each.epoch < row.epoch || (each.epoch === row.epoch && each.offset < row.offset)) &&
+      each.recordedTime <= row.recordedTime &&
+      each.eventTime <= row.eventTime,
+  );
 }
 
 function append<V>(index: Map<string, V[]>, id: string, row: V): void {

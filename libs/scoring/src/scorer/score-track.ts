@@ -132,7 +132,8 @@ export class ScoreTrack {
     const all = until.every((each) => ends.some((end) => end.next === each.next && samePlace(end, each)));
     // What is not decided on yet may lie before any instant that the clock says.
     const { due, quietUntil } = this.due(all ? ground.quietUntil : -Infinity);
-    const rows = this.#recent.versions.fresh.filter((row) => !liesBefore(row, state.positions) && liesBefore(row, until));
+    const { versions } = this.#recent;
+    const rows = versions.fresh.filter((row) => !liesBefore(row, state.positions) && liesBefore(row, until) && !versions.isCopy(row));
     const turns = this.turnsByCustomer(rows);
     // Who bought before the look began is among the customers of the settled level once that has come so far; who did later is touched.
     this.#sweepFrom ??= state.positions;
@@ -143,7 +144,7 @@ export class ScoreTrack {
     if (rows.length + due.length + looked.length === 0 && sweep === state.sweep && all && clock === state.clock) return undefined;
 
     const isMuted = mutingOf({ allMuted, clock: state.clock, turns, looked: state.sweep?.muted ? looked : [] });
-    const batch = new Batch(model, this.#recent.versions, this.#assessor, until, { quietUntil, isMuted });
+    const batch = new Batch(model, versions, this.#assessor, until, { quietUntil, isMuted });
     const visitsOf = new Map<string, Planned[]>([...turns].map(([id, own]) => [id, own.map((turn) => ({ ...turn, cause: 'event' }))]));
     for (const id of looked) visitsOf.set(id, [{ at: Math.max(clock, this.decidedAt(id)), cause: state.sweep?.cause ?? 'first' }]);
     const concerned = new Set([...visitsOf.keys(), ...due.map(({ customerId }) => customerId)]);

@@ -10,7 +10,7 @@ import { fixtureModel, lookThrough, ScoringRig } from './rig.testing.js';
 import { ScoresController } from './scores.controller.js';
 import type { ShopScorer } from './shop-scorer.js';
 
-const { at, order, history, ahead } = silences;
+const { at, order, history, ahead, repeated } = silences;
 let directory: string;
 let clickhouse: ClickHouse;
 let shops = 0;
@@ -146,8 +146,8 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
 });
 
 describe('the same decisions', { timeout: 300_000 }, () => {
-  it('however the events are cut into batches, and wherever the facts stand', async () => {
-    const script = ahead(3, 250);
+  it('however the events are cut into batches, wherever the facts stand, and whatever is said twice', async () => {
+    const script = repeated(3, ahead(3, 250));
     const runs: { moves: string[]; told: string[] }[] = [];
     const cuts: ((random: Random) => { take: number; parts?: number[]; settle: boolean })[] = [
       () => ({ take: 6, settle: true }),

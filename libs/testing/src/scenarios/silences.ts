@@ -1,4 +1,4 @@
-import { anOrder, aReturn, type TestMessage } from '../builders/index.js';
+import { anOrder, aReturn, rewritten, type TestMessage } from '../builders/index.js';
 import { Random } from './random.js';
 
 const day = 86_400_000;
@@ -30,7 +30,7 @@ function history(): TestMessage[] {
 /** What is sent, in order; a tick names where the topics end when it is its turn. */
 export type SilenceScript = (TestMessage | { readonly tick: string })[];
 
-/** Half a year more: orders, some of them soon after another one, corrections, cancellations, refunds, and ticks of hours and of weeks. */
+/** Half a year more: orders, some of them soon after another one or told late, corrections, cancellations, refunds, and ticks of hours and of weeks. */
 function ahead(seed: number, until = 330): SilenceScript {
   const random = new Random(seed);
   const script: { at: number; item: SilenceScript[number] }[] = [];
@@ -55,11 +55,27 @@ function ahead(seed: number, until = 330): SilenceScript {
       const refund = { returnId: `r${n}`, orderId: id, customerId: customer, refundedAt: at(known) };
       add(known, aReturn(refund, { time: at(known), recordedtime: at(known) }));
     }
+    if (random.chance(0.1)) {
+      const known = days + 1 + random.next() * 12;
+      add(known, order(`${id}l`, customer, days + 0.04, {}, known));
+    }
   }
   for (let days = 181; days < until; days += random.pick([0.3, 1, 6, 21])) add(days, { tick: at(days) });
   add(until, { tick: at(until) });
   return script.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
+/** The same with some messages a second time, in the same bytes or in others, at once or behind others and their ticks. The end stays the end. */
+function repeated(seed: number, script: SilenceScript): SilenceScript {
+  const random = new Random(seed);
+  const copies = script.flatMap((item, place) => {
+    if ('tick' in item || !random.chance(0.25)) return [];
+    const again = Math.min(place + random.next() * 20, script.length - 1.5);
+    return [{ place: again, item: random.chance(0.5) ? item : rewritten(item) }];
+  });
+  const all = [...script.map((item, place) => ({ place, item })), ...copies];
+  return all.sort((a, b) => a.place - b.place).map(({ item }) => item);
+}
+
 /** Customers who order, and fall silent: half a year of history (a tick belongs behind it, day 180), and what comes after. */
-export const silences = { at, order, history, ahead };
+export const silences = { at, order, history, ahead, repeated };
