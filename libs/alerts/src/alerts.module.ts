@@ -8,8 +8,10 @@ import {
   AlertLogRepository,
   AlertReads,
   AlertRuleRepository,
+  ModelRepository,
   READ_GATE,
   SHOP_DIRECTORY,
+  ScoreReads,
   type ReadGate,
   type ShopDirectory,
 } from '#warehouse';
@@ -18,6 +20,7 @@ import { AlertsMetrics } from './alerts.metrics.js';
 import { clockBy } from './clock-by.js';
 import { EffectService } from './effect/effect.service.js';
 import { AlertsService } from './owner/alerts.service.js';
+import { scoredUntilBy } from './owner/scored-until.js';
 import { AlertCommands } from './read/alert-commands.js';
 import { AlertsController } from './read/alerts.controller.js';
 import { AlertsQueries } from './read/alerts.queries.js';
@@ -77,6 +80,7 @@ export class AlertsReadModule {}
           metrics: new AlertsMetrics(metrics),
           shared: clickhouse.shared,
           clock: clockBy(gate),
+          scoredUntil: scoredUntilBy(new ModelRepository(clickhouse), new ScoreReads(clickhouse)),
           moved: (shop) => signals?.moved(shop, 'alerts'),
         });
         health.register('alerts', () => {

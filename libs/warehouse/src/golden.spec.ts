@@ -71,7 +71,7 @@ import { customerMomentsSql } from './scores/customer-moments.js';
 import { versionsSql } from './scores/ledger-versions.reads.js';
 import { buyersFromSql } from './scores/moment.reads.js';
 import { pastMomentsSql } from './scores/past-moments.js';
-import { customerScoreSql, scoresSummarySql } from './scores/score.reads.js';
+import { customerScoreSql, scoresSummarySql, scoresToldSql } from './scores/score.reads.js';
 import { markedMonthsSql, markOutcomesSql } from './scoreboard/index.js';
 import type { Shop } from './shop.js';
 
@@ -237,6 +237,7 @@ function statements(): Map<string, string> {
   texts.set('read.buyers-from.sql', buyersFromSql(shop, 7, 1_000).text);
   texts.set('read.order-versions.sql', versionsSql(shop, 'transactions.v1', between([], [position('transactions.v1', 1, 20n)])).text);
   texts.set('read.scores-summary.sql', scoresSummarySql(shop).text);
+  texts.set('read.scores-told.sql', scoresToldSql(shop).text);
   texts.set('read.customer-score.sql', customerScoreSql(shop, "it's").text);
   const bands = [
     { band: 'low', from: 0 },

@@ -12,6 +12,8 @@ export interface DueClockParts {
   readonly producer: Pick<EventProducer, 'send'>;
   /** The shop's time, Unix milliseconds; null while it has none. */
   readonly clock: () => Promise<number | null>;
+  /** Up to which instant no score is still to come: a recovery before an expiry has to be folded before it. Unix milliseconds. */
+  readonly scoredUntil: () => Promise<number>;
   /** How often it is looked at, in real milliseconds. */
   readonly everyMs: number;
   /** Earliest computed instant that waits; Infinity where none does. */
@@ -44,7 +46,9 @@ export class DueClock {
       if (signal.aborted || this.parts.earliest() === Infinity) continue;
       try {
         const now = await this.parts.clock();
-        if (now !== null && this.parts.earliest() <= now) await this.say(now);
+        if (now === null || this.parts.earliest() > now) continue;
+        const until = Math.min(now, await this.parts.scoredUntil());
+        if (this.parts.earliest() <= until) await this.say(until);
       } catch (error) {
         this.parts.failed(error);
       }

@@ -23,6 +23,8 @@ export interface OwnerParts extends SurroundingsParts {
   readonly shared: boolean;
   /** The shop's time, Unix milliseconds; null while it has none. */
   readonly clock: (shop: Shop) => Promise<number | null>;
+  /** Up to which instant no score is still to come, Unix milliseconds. */
+  readonly scoredUntil: (shop: Shop) => Promise<number>;
   /** Told when something can be read that could not before. */
   readonly moved: (shop: string) => void;
   readonly logger: { warn(fields: object, message: string): void };
@@ -94,6 +96,7 @@ export class ShopOwner {
     this.#due = new DueClock({
       ...{ shop, topic: this.#topic, producer: this.#producer, everyMs: shared ? 1_000 : 250 },
       clock: () => this.parts.clock(this.shop),
+      scoredUntil: () => this.parts.scoredUntil(this.shop),
       earliest: () => Math.min(...[...this.#owned.values()].map((owned) => owned.earliestDue)),
       alerts: () => [...this.#owned.values()].flatMap(({ state }) => [...state.alerts.values()]),
       failed: (error) => logger.warn({ shop, error: String(error) }, 'what is due could not be said, it is tried again'),

@@ -134,6 +134,33 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     }
   });
 
+  it('says up to where everything was told: also where nothing is decided, and not while a batch is only written', async () => {
+    const { rig, scorer } = await begun();
+    const reads = new ScoreReads(clickhouse);
+    const told = async (): Promise<string | undefined> => {
+      const until = await reads.toldUntil(rig.shop);
+      return until === undefined ? undefined : new Date(until).toISOString();
+    };
+    expect(await told()).toBe(at(180));
+    await rig.play([{ tick: at(180.001) }]);
+    await lookThrough(scorer);
+    expect(await told()).toBe(at(180));
+    rig.elapsed += 5_000;
+    await rig.play([{ tick: at(180.002) }]);
+    await lookThrough(scorer);
+    expect(await told()).toBe(at(180.002));
+    rig.outbox.before = () => {
+      throw new Error('the broker does not answer');
+    };
+    await rig.play([order('n1', 'c0', 181), { tick: at(181) }]);
+    await expect(scorer.look()).rejects.toThrow('does not answer');
+    expect(await told()).toBeUndefined();
+    rig.outbox.before = () => undefined;
+    await lookThrough(scorer);
+    expect(await told()).toBe(at(181));
+    await scorer.stop();
+  });
+
   it('does not wait for a hint: each look asks the store', async () => {
     const { rig, scorer } = await begun();
     const before = (await rig.moves()).length;

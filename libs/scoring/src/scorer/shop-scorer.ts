@@ -3,6 +3,7 @@ import type { EventProducer } from '#streaming';
 import {
   acquired,
   isMove,
+  wallGraceMs,
   type LedgerTopic,
   type Position,
   type ReadGate,
@@ -57,13 +58,15 @@ export interface ScorerParts extends TrackParts {
 
 /** How often the registry is asked which model counts. */
 const rolesMs = 1_000;
-/** Where shop time is the machine's an event may be on its way still: silence is decided on after this long. */
-const wallGraceMs = 5_000;
+/** How long the store may lag behind how far a role has come, where nothing is decided: alerts come due by what stands there. */
+const noteMs = 5_000;
 const roles: readonly ScoreRole[] = ['active', 'shadow'];
 
 interface Role {
   readonly track: ScoreTrack;
   sequence: bigint;
+  /** When it was last written how far the role has come, as `elapsed` counts. */
+  notedAt: number;
 }
 
 /**
@@ -135,7 +138,9 @@ export class ShopScorer {
     this.#open = false;
     this.#roles.clear();
     if (!(await acquired(this.parts.claim, signal))) return false;
-    for (const role of roles) this.#roles.set(role, await ScoreTrack.open(this.shop, role, this.parts));
+    for (const role of roles) {
+      this.#roles.set(role, { ...(await ScoreTrack.open(this.shop, role, this.parts)), notedAt: this.#elapsed() });
+    }
     const unsent = await this.parts.scores.unsent(this.shop);
     const last = unsent.at(-1);
     if (last) {
@@ -156,7 +161,7 @@ export class ShopScorer {
     const begun = this.#elapsed();
     const plan = await this.plan(own.track, model);
     if (!plan) return false;
-    if (plan.lasting) await this.write(role, own, plan);
+    if (plan.lasting || this.#elapsed() - own.notedAt >= noteMs) await this.write(role, own, plan);
     own.track.done(plan);
     if (plan.decisions.length > 0) this.parts.metrics.scored(this.shop.shop, role, plan.decisions, (this.#elapsed() - begun) / 1_000);
     return plan.more;
@@ -179,6 +184,7 @@ export class ShopScorer {
     own.sequence += 1n;
     const { sequence } = own;
     await this.parts.scores.write(this.shop, { role, sequence, state: plan.state, decisions: plan.decisions });
+    own.notedAt = this.#elapsed();
     const moves = role === 'active' ? plan.decisions.filter(isMove) : [];
     if (moves.length === 0) return;
     await this.tell(moves);

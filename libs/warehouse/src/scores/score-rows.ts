@@ -47,6 +47,9 @@ export interface ScorerState {
   readonly sweep: { readonly nextKey: number; readonly cause: ScoreCause; readonly muted?: boolean } | undefined;
 }
 
+/** Where shop time is the machine's an event may be on its way still: silence is decided on after this many milliseconds. */
+export const wallGraceMs = 5_000;
+
 export const decisionColumns = [
   ...['model', 'decided_at', 'cause', 'probability', 'band', 'previous_band', 'orders', 'stake', 'reasons', 'next_crossing', 'muted'],
 ] as const;
