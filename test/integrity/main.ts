@@ -13,6 +13,7 @@ import { processes } from './processes.js';
 import { reimport } from './reimport.js';
 import { restartWorld } from './restart-world.js';
 import { schema } from './schema/schema.js';
+import { alertReplay } from './silence/alert-replay.js';
 import { silence } from './silence/silence.js';
 import { simulateImport } from './simulate-import.js';
 
@@ -32,6 +33,7 @@ process.exitCode = await runMeasures(
     properties,
     processes: (work) => processes(work),
     silence,
+    'alert-replay': alertReplay,
     'restart-world': restartWorld,
     'simulate-import': simulateImport,
   },

@@ -2,10 +2,19 @@ import { openServer, sql, type ClickHouse } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
 import type { EventProducer, Streaming } from '#streaming';
 import { aTick, type SilenceScript } from '#testing';
-import { ModelRepository, readManifest, ShopRepository, tableOf, type Shop } from '#warehouse';
+import {
+  AlertRuleRepository,
+  ModelRepository,
+  readManifest,
+  ScoreReads,
+  ShopRepository,
+  tableOf,
+  WatermarkRepository,
+  type Shop,
+} from '#warehouse';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../answers.js';
 
 /** A decision as it was told: which one, and every byte of it. */
 export interface Told {
@@ -21,6 +30,7 @@ export class ShopOnTopics {
   readonly #ends = new Map<string, bigint>();
   #ticks = 0;
   #last: TopicName | undefined;
+  #clock = 0;
 
   private constructor(
     readonly shop: Shop,
@@ -40,17 +50,29 @@ export class ShopOnTopics {
     const manifest = readManifest(JSON.parse((await fixture('churn.json')).toString('utf8')));
     const { version } = await models.add({ name: 'fixture', manifest, file: await fixture('churn.onnx') }, 'tests');
     await models.move(shop, 'promote', version, 'tests');
-    await until(async () => (await shops.pending(shop)).length === 0, `${name} has its tables`);
+    // Its database is made by the ingestor too.
+    const isMade = (): Promise<boolean> =>
+      shops.pending(shop).then(
+        ({ length }) => length === 0,
+        () => false,
+      );
+    await until(isMade, `${name} has its tables`);
     return new ShopOnTopics(shop, clickhouse, streaming, await streaming.producer());
+  }
+
+  /** A rule of alerts, in force from the beginning. @param body what it says beside its name and revision */
+  async rule(rule: string, body: object): Promise<void> {
+    const stored = { rule, revision: 1, from: 0, by: 'tests', body: JSON.stringify({ ...body, name: rule, revision: 1 }) };
+    await new AlertRuleRepository(this.clickhouse).add(this.shop, stored);
   }
 
   /** Sends, in order. A tick names where the topics end then. */
   async send(script: SilenceScript): Promise<void> {
     for (const item of script) {
       const { topic, key, value } = 'tick' in item ? this.tick(item.tick) : item;
-      // Orders and returns stand on topics of their own: which of two that are sent at once is known first should not be chance here.
       if (topic !== 'clock.v1') {
-        if (this.#last !== undefined && topic !== this.#last) await sleep(400);
+        // Orders and returns stand on topics of their own, and are recorded hours apart: each finds what was known before it in the ledger.
+        if (this.#last !== undefined && topic !== this.#last) await this.seen();
         this.#last = topic;
       }
       for (const range of await this.producer.send(topicOf(this.shop.shop, topic), [{ key, value: value.toString() }])) {
@@ -59,16 +81,41 @@ export class ShopOnTopics {
     }
   }
 
+  /** Waits until all events that were sent are in the live figures, which is where a scorer finds them. */
+  async seen(): Promise<void> {
+    const watermarks = new WatermarkRepository(this.clickhouse);
+    const ends = [...this.#ends].filter(([place]) => !place.includes('.clock.'));
+    await until(async () => {
+      const live = (await watermarks.read(this.shop, 'live'))?.positions ?? [];
+      const reached = new Map(live.map(({ topic, partition, next }) => [`${topicOf(this.shop.shop, topic)}-${partition}`, next]));
+      return ends.every(([place, end]) => (reached.get(place) ?? -1n) >= end);
+    }, `all that was sent to ${this.shop.shop} is in its figures`);
+  }
+
+  /** Waits until everything up to the last tick was decided on, written and told. */
+  async decided(): Promise<void> {
+    const scores = new ScoreReads(this.clickhouse);
+    const told = async (): Promise<boolean> => ((await scores.toldUntil(this.shop)) ?? -Infinity) >= this.#clock;
+    await until(told, `the scorer of ${this.shop.shop} has come to the last tick`, { ms: 120_000, everyMs: 20 });
+  }
+
+  /** The next instant at which somebody's silence crosses a band, Unix milliseconds. */
+  async nextCrossing(): Promise<number> {
+    const { nextCrossing } = await new ScoreReads(this.clickhouse).summary(this.shop);
+    if (nextCrossing === undefined) throw new Error(`Nobody of ${this.shop.shop} will cross a band.`);
+    return nextCrossing;
+  }
+
   private tick(now: string) {
+    this.#clock = Date.parse(now);
     const offsets = [...this.#ends].filter(([place]) => !place.includes('.clock.')).map(([place, end]) => [place, end.toString()]);
     return aTick({ now, offsets: Object.fromEntries(offsets) as Record<string, string> }, { id: `tick-${(this.#ticks += 1)}` });
   }
 
   /** Customers with a score. */
-  async scored(customerId?: string): Promise<number> {
-    const only = customerId === undefined ? sql`` : sql` AND customer_id = ${customerId}`;
+  async scored(): Promise<number> {
     const [row] = await this.clickhouse.query<{ n: string }>(
-      sql`SELECT count() AS n FROM ${tableOf(this.shop, 'churn_scores')} FINAL WHERE role = 'active' AND kind = 'score'${only}`,
+      sql`SELECT count() AS n FROM ${tableOf(this.shop, 'churn_scores')} FINAL WHERE role = 'active' AND kind = 'score'`,
     );
     return Number(row?.n ?? 0);
   }
@@ -80,6 +127,42 @@ export class ShopOnTopics {
 WHERE role = 'active' AND kind = 'move' ORDER BY decided_at, customer_id, sequence, ordinal`,
     );
     return rows.map((row) => `${row['decided_at']} ${row['customer_id']} ${row['cause']} ${row['previous_band']}>${row['band']}`);
+  }
+
+  /** Batches in which the scorer changed a band. */
+  async batches(): Promise<number> {
+    const [row] = await this.clickhouse.query<{ n: string }>(
+      sql`SELECT uniqExact(sequence) AS n FROM ${tableOf(this.shop, 'churn_scores')} FINAL WHERE role = 'active' AND kind = 'move'`,
+    );
+    return Number(row?.n ?? 0);
+  }
+
+  /**
+   * Every step of an alert and every one that was not sent, by instant and customer, to the last word; what they hang on only by their place
+   * on the topic is left out. Waits for the owner: for what was told so far, and for each alert whose time is over.
+   */
+  async alerts(): Promise<string[]> {
+    const topic: TopicName = 'alerts.v1';
+    const log = tableOf(this.shop, 'alert_log');
+    // A dead letter at the end of each partition: the owner writes it down behind everything before it.
+    const marked = new Set<number>();
+    for (let n = 0; marked.size < topics[topic].partitions; n += 1) {
+      const ranges = await this.producer.send(topicOf(this.shop.shop, topic), [{ key: `end-${n}`, value: 'the end' }]);
+      for (const { partition } of ranges) marked.add(partition);
+    }
+    await until(async () => {
+      const [row] = await this.clickhouse.query<{ through: string; live: string }>(
+        sql`SELECT (SELECT uniqExact(partition) FROM ${log} WHERE kind = 'dead') AS through, count() AS live FROM
+(SELECT state, JSONExtractInt(body, 'expiresAt') AS until FROM ${log} WHERE kind = 'alert' ORDER BY epoch DESC, offset DESC, step DESC LIMIT 1 BY alert_id)
+WHERE state NOT IN ('recovered', 'expired') AND until <= ${this.#clock}`,
+      );
+      return Number(row?.through) === marked.size && Number(row?.live) === 0;
+    }, `every alert of ${this.shop.shop} is over whose time is`);
+    const rows = await this.clickhouse.query<Record<string, unknown>>(
+      sql`SELECT toString(at) AS moment, customer_id, kind, what, state, rule, alert_id, probability, net_value, detail, body FROM ${log} FINAL
+WHERE kind IN ('alert', 'suppressed') ORDER BY at, customer_id, partition, epoch, offset, step`,
+    );
+    return rows.map((row) => JSON.stringify(row));
   }
 
   /** All that stands on the shop's topic of alerts now. */
@@ -119,13 +202,4 @@ WHERE role = 'active' AND kind = 'move' ORDER BY decided_at, customer_id, sequen
 function toldOf(key: string, value: string): Told {
   const { id, data } = JSON.parse(value) as { id: string; data: Record<string, unknown> };
   return { id, key, value, line: JSON.stringify(data) };
-}
-
-/** @throws after a minute */
-export async function until(condition: () => Promise<boolean>, what: string, ms = 90_000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await condition().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`It did not come true: ${what}.`);
-    await sleep(200);
-  }
 }

@@ -1,91 +1,101 @@
-import { openStreaming } from '#streaming';
-import { atLeast, exactly, openTestBroker, ProductProcess, Random, silences, silent, type Measure } from '#testing';
+import { atLeast, atMost, exactly, type ProductProcess, Random, silences, type Measure, type SilenceScript } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startStore, starter, withProcesses } from '../processes.js';
-import { ShopOnTopics, until, type Told } from './shop-on-topics.js';
+import { until } from '../answers.js';
+import { differences, inScoringWorld } from './scoring-world.js';
+import type { ShopOnTopics, Told } from './shop-on-topics.js';
 
-/** A measure whose bar is not met yet. */
-export const unlikeAlone = 'changed bands that are others than those of a scorer left alone';
 /** Messages of the script between two kills. */
 const between = 12;
 /** Longest time from a message to the kill: the first batch of a new scorer is under way then, or through. */
 const longestMs = 900;
+/** Seconds of the shop between two ticks of a source, which come once a second. */
+const speeds = [1, 1_440] as const;
+/** So long after the last event everybody's silence has crossed what it crosses. */
+const tailDays = 400;
 
 /**
  * A scorer as a process of its own, killed again and again while events and ticks stream: what was decided is told, and what is told
  * twice is the same to the byte. Beside it another shop of the same messages, whose scorer was left alone.
+ * @param work a directory
+ * @param options crossings: of how many it is measured, at each speed, how soon they are told of
  */
 export async function silence(
   work: string,
-  { kills = 20, seed = 1 }: { readonly kills?: number; readonly seed?: number } = {},
+  { kills = 20, seed = 1, crossings = 10 }: { readonly kills?: number; readonly seed?: number; readonly crossings?: number } = {},
 ): Promise<Measure[]> {
-  const broker = await openTestBroker();
-  const streaming = openStreaming({ brokers: [broker.bootstrap], clientId: 'tests', logger: silent, sessionTimeoutMs: 6_000 });
-  try {
-    return await withProcesses(async (running) => {
-      const start = starter(running);
-      const { storeUrl } = await startStore(work, running);
-      const env = { KAFKA_BROKERS: broker.bootstrap, CLICKHOUSE_URL: storeUrl, TIDELINE_PORT: '0' };
-      await start('ingestor', env);
-      const random = new Random(seed);
-      const script = [
-        // As many days as the kills need, and a last customer, who says that all before him is through.
-        ...silences.ahead(seed, 182 + kills * 8),
-        silences.order('last', 'last', 183 + kills * 8),
-      ];
-      const outcomes: Outcome[] = [];
-      let killed = 0;
-      for (const name of ['killed', 'left-alone']) {
-        const shop = await ShopOnTopics.open(name, storeUrl, streaming);
-        let scorer = await start('scorer', env);
-        await shop.send([...silences.history(), { tick: silences.at(180) }]);
-        await until(async () => (await shop.scored()) === 40, `everybody of ${name} is looked at`);
-        for (let place = 0; place < script.length; place += between) {
-          await shop.send(script.slice(place, place + between));
-          if (name !== 'killed' || killed >= kills) continue;
-          // A new one begins when the group has given the dead one up; now and then it does not come to that.
-          if (killed % 4 !== 3) await until(async () => (await scoredOf(scorer)) > 0, 'the scorer has its turn', 40_000);
-          await sleep(random.next() * longestMs);
-          await scorer.end('SIGKILL');
-          killed += 1;
-          scorer = await start('scorer', env);
-        }
-        await until(async () => (await shop.scored('last')) === 1, `${name} is through`, 120_000);
-        // What is written is told a moment later.
-        await until(async () => (await shop.told()).some(({ key }) => key === 'last'), `all of ${name} is told`);
-        outcomes.push({ stored: await shop.stored(), told: await shop.told() });
-        await scorer.end();
-        await shop.close();
+  return inScoringWorld(work, {}, async (world) => {
+    const random = new Random(seed);
+    // As many days as the kills need. A tick comes last: it says that all before it is there, so both shops are read at one and the same place.
+    const end = 182 + kills * 8;
+    const script: SilenceScript = [...silences.ahead(seed, end), { tick: silences.at(end + tailDays) }];
+    const outcomes: Outcome[] = [];
+    let killed = 0;
+    let scorer = await world.scorer();
+    for (const name of ['killed', 'left-alone']) {
+      const shop = await world.shop(name);
+      for (let place = 0; place < script.length; place += between) {
+        await shop.send(script.slice(place, place + between));
+        if (name !== 'killed' || killed >= kills) continue;
+        // A new one begins when the group has given the dead one up; now and then it does not come to that.
+        if (killed % 4 !== 3) await until(async () => (await scoredOf(scorer)) > 0, 'the scorer has its turn', { ms: 120_000 });
+        await sleep(random.next() * longestMs);
+        await scorer.end('SIGKILL');
+        killed += 1;
+        scorer = await world.scorer();
       }
-      const [of, calm] = outcomes as [Outcome, Outcome];
-      const lines = differences(of.stored, calm.stored);
-      if (lines.length > 0) process.stderr.write(`decisions that differ (- killed, + left alone):\n${lines.join('\n')}\n`);
-      const ids = new Map(of.told.map((each) => [each.id, each]));
-      return [
-        exactly('scorers that were killed', killed, 'processes', kills),
-        atLeast('changed bands', calm.stored.length, 'decisions', 60),
-        exactly(
-          'changed bands that were stored and not told, or told and not stored',
-          differences(of.stored.map(moveOf), of.told.map(moveOfTold)).length,
-          'decisions',
-          0,
-        ),
-        // Missed so far, by one or two of a hundred and fifty; docs/models.md says what is known of it.
-        exactly(unlikeAlone, lines.length, 'decisions', 0),
-        exactly('ids of one decision that are two', ids.size - linesOf(of.told).length, 'ids', 0),
-        exactly(
-          'repetitions that are not the same to the byte',
-          of.told.filter((each) => ids.get(each.id)?.value !== each.value).length,
-          'messages',
-          0,
-        ),
-        { measure: 'messages told more than once', value: of.told.length - ids.size, unit: 'messages', bar: null, ok: true },
-      ];
-    });
-  } finally {
-    await streaming.close();
-    await broker.stop();
+      await shop.decided();
+      outcomes.push({ stored: await shop.stored(), told: await shop.told() });
+      await shop.close();
+    }
+    const timed = crossings > 0 ? await firing(await world.shop('timed'), crossings) : [];
+    const [of, calm] = outcomes as [Outcome, Outcome];
+    const lines = differences(of.stored, calm.stored);
+    if (lines.length > 0) process.stderr.write(`decisions that differ (- killed, + left alone):\n${lines.join('\n')}\n`);
+    const ids = new Map(of.told.map((each) => [each.id, each]));
+    return [
+      exactly('scorers that were killed', killed, 'processes', kills),
+      atLeast('changed bands', calm.stored.length, 'decisions', 60),
+      exactly(
+        'changed bands that were stored and not told, or told and not stored',
+        differences(of.stored.map(moveOf), of.told.map(moveOfTold)).length,
+        'decisions',
+        0,
+      ),
+      exactly('changed bands that are others than those of a scorer left alone', lines.length, 'decisions', 0),
+      exactly('ids of one decision that are two', ids.size - linesOf(of.told).length, 'ids', 0),
+      exactly(
+        'repetitions that are not the same to the byte',
+        of.told.filter((each) => ids.get(each.id)?.value !== each.value).length,
+        'messages',
+        0,
+      ),
+      { measure: 'messages told more than once', value: of.told.length - ids.size, unit: 'messages', bar: null, ok: true },
+      ...timed,
+    ];
+  });
+}
+
+/** How long it takes from the tick that passes a crossing to its word on the topic; the next tick comes after a second. */
+async function firing(shop: ShopOnTopics, crossings: number): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  const tick = (at: number): Promise<void> => shop.send([{ tick: new Date(at).toISOString() }]);
+  for (const speed of speeds) {
+    const half = speed * 500;
+    let longest = 0;
+    for (let n = 0; n < crossings; n += 1) {
+      const at = await shop.nextCrossing();
+      await tick(at - half);
+      await shop.decided();
+      await tick(at + half);
+      const sent = performance.now();
+      await shop.decided();
+      longest = Math.max(longest, performance.now() - sent);
+    }
+    const measure = `from the tick that passes a crossing to its word, at ${speed}x, the longest of ${crossings}`;
+    measures.push(atMost(measure, Math.round(longest), 'ms', 1_000));
   }
+  await shop.close();
+  return measures;
 }
 
 interface Outcome {
@@ -96,15 +106,6 @@ interface Outcome {
 /** What was told, each once. */
 function linesOf(told: readonly Told[]): string[] {
   return [...new Set(told.map(({ line }) => line))].sort();
-}
-
-function differences(left: readonly string[], right: readonly string[]): string[] {
-  const [a, b] = [new Set(left), new Set(right)];
-  const lines = [
-    ...left.filter((each) => !b.has(each)).map((each) => `- ${each}`),
-    ...right.filter((each) => !a.has(each)).map((each) => `+ ${each}`),
-  ];
-  return lines.sort((one, other) => (one.slice(2) < other.slice(2) ? -1 : 1));
 }
 
 /** Instant, customer and band of a stored move, and of one that was told. */
