@@ -34,20 +34,20 @@ const none: DocumentIds = { orders: new Set(), returns: new Set() };
  */
 export class RecentVersions {
   /** Rows behind the place, in the order in which they were added. */
-  #fresh: KnownVersion[] = [];
+  readonly #fresh = new Set<KnownVersion>();
   readonly #orders = new Map<string, OrderVersion[]>();
   readonly #returns = new Map<string, ReturnVersion[]>();
   readonly #returnsOf = new Map<string, Set<string>>();
-  readonly #places = new Set<string>();
+  readonly #rows = new Map<string, KnownVersion>();
   #moved = { orders: new Set<string>(), returns: new Set<string>() };
 
   /** Rows behind the place. */
   get fresh(): readonly KnownVersion[] {
-    return this.#fresh;
+    return [...this.#fresh];
   }
   /** Places of all rows that are known here, by `keyOf`. */
-  get places(): ReadonlySet<string> {
-    return this.#places;
+  get places(): { has(place: string): boolean } {
+    return this.#rows;
   }
   /** Orders that returns name, whether they moved or not: whose a return is follows from them. */
   ordersNamed(returnIds: Iterable<string>): Set<string> {
@@ -63,11 +63,16 @@ export class RecentVersions {
     return found;
   }
 
-  /** Rows behind the place. */
+  /**
+   * Rows behind the place. One that is known already is an event all the same: the ledger is ahead of the figures, so a version may have been
+   * read with its document before its own turn came.
+   */
   addFresh(rows: readonly KnownVersion[]): void {
-    for (const row of rows) {
-      if (!this.keep(row)) continue;
-      this.#fresh.push(row);
+    for (const each of rows) {
+      this.keep(each);
+      const row = this.#rows.get(keyOf(each)) ?? each;
+      if (this.#fresh.has(row)) continue;
+      this.#fresh.add(row);
       this.moved(row);
     }
   }
@@ -81,14 +86,12 @@ export class RecentVersions {
 
   /** The place moves on: what did not move behind it is forgotten. */
   prune(base: readonly Position[]): void {
-    const fresh = this.#fresh.filter((row) => !liesBefore(row, base));
-    if (fresh.length === this.#fresh.length) return;
+    const fresh = this.fresh.filter((row) => !liesBefore(row, base));
+    if (fresh.length === this.#fresh.size) return;
     const orders = [...this.#orders.values()].flat();
     const returns = [...this.#returns.values()].flat();
-    for (const index of [this.#orders, this.#returns, this.#returnsOf]) index.clear();
-    this.#places.clear();
+    for (const index of [this.#orders, this.#returns, this.#returnsOf, this.#rows, this.#fresh]) index.clear();
     this.#moved = { orders: new Set(), returns: new Set() };
-    this.#fresh = [];
     this.addFresh(fresh);
     const own = this.#moved;
     this.addVersions(returns.filter(({ returnId, orderId }) => own.returns.has(returnId) || own.orders.has(orderId)));
@@ -160,8 +163,8 @@ export class RecentVersions {
 
   private keep(row: KnownVersion): boolean {
     const key = keyOf(row);
-    if (this.#places.has(key)) return false;
-    this.#places.add(key);
+    if (this.#rows.has(key)) return false;
+    this.#rows.set(key, row);
     if (!('returnId' in row)) {
       append(this.#orders, row.orderId, row);
       return true;

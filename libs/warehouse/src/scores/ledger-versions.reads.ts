@@ -48,7 +48,7 @@ export class LedgerVersionReads {
   }
 
   /** Every version of orders. @param known those that need not be read again, by `keyOf` */
-  async versionsOfOrders(shop: Shop, orderIds: readonly string[], known: ReadonlySet<string>): Promise<OrderVersion[]> {
+  async versionsOfOrders(shop: Shop, orderIds: readonly string[], known: { has(place: string): boolean }): Promise<OrderVersion[]> {
     const places = await this.places(shop, 'transactions.v1', orderIds, (ids) => sql`entity_id IN ${ids.map(entityOf)}`);
     return (await this.at(shop, 'transactions.v1', places, known)).map(orderOf);
   }
@@ -58,7 +58,7 @@ export class LedgerVersionReads {
     shop: Shop,
     returnIds: readonly string[],
     orderIds: readonly string[],
-    known: ReadonlySet<string>,
+    known: { has(place: string): boolean },
   ): Promise<ReturnVersion[]> {
     const named = (ids: readonly string[]): Sql =>
       sql`return_id IN (SELECT return_id FROM ${tableOf(shop, 'ledger_returns')} WHERE verdict = 'accepted' AND entity_id IN ${ids.map(entityOf)})`;
@@ -101,7 +101,7 @@ WHERE verdict = 'accepted' AND ${where(ids.slice(start, start + perStatement))}`
     return found;
   }
 
-  private async at(shop: Shop, topic: ScoredTopic, places: readonly Place[], known: ReadonlySet<string>): Promise<Head[]> {
+  private async at(shop: Shop, topic: ScoredTopic, places: readonly Place[], known: { has(place: string): boolean }): Promise<Head[]> {
     const unknown = [...new Map(places.map((place) => [keyOf(place), place])).values()].filter((place) => !known.has(keyOf(place)));
     const found: Head[] = [];
     for (let start = 0; start < unknown.length; start += perStatement) {
