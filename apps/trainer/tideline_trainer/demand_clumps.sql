@@ -18,7 +18,7 @@ WITH lines AS
     LEFT JOIN
     (
         SELECT product_id AS id, category FROM `{database}`.`ledger_products`
-    WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') ORDER BY revision DESC, hash DESC LIMIT 1 BY product_id
+    WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') AND NOT is_count ORDER BY revision DESC, hash DESC LIMIT 1 BY product_id
     ) AS p ON l.product_id = p.id
 )
 SELECT (SELECT sum(u * u) / sum(u) FROM (SELECT sum(quantity) AS u FROM lines GROUP BY buyer, category, span)) AS of_categories, (SELECT sum(u * u) / sum(u) FROM (SELECT sum(quantity) AS u FROM lines GROUP BY buyer, product_id, span)) AS of_products

@@ -21,7 +21,7 @@ FROM
 LEFT JOIN
 (
     SELECT product_id AS id, category FROM `{database}`.`ledger_products`
-    WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') ORDER BY revision DESC, hash DESC LIMIT 1 BY product_id
+    WHERE verdict = 'accepted' AND recorded_time <= toDateTime64('{as_of}', 3, 'UTC') AND event_time <= toDateTime64('{as_of}', 3, 'UTC') AND NOT is_count ORDER BY revision DESC, hash DESC LIMIT 1 BY product_id
 ) AS p ON u.product_id = p.id
 GROUP BY product_id, category
 ORDER BY product_id

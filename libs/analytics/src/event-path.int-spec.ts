@@ -1,6 +1,18 @@
 import { openEmbedded, ident, sql, type ClickHouse } from '#clickhouse';
 import type { EventPathAnswer } from '#contracts';
-import { aCampaign, aCampaignDay, aCustomer, aLine, anOrder, aProduct, aRawMessage, aReturn, aReturnLine, ShopRun } from '#testing';
+import {
+  aCampaign,
+  aCampaignDay,
+  aCustomer,
+  aLine,
+  anOrder,
+  aProduct,
+  aRawMessage,
+  aReturn,
+  aReturnLine,
+  aStockCount,
+  ShopRun,
+} from '#testing';
 import { EventPathReads, ShopGate, WatermarkRepository } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,6 +51,7 @@ beforeAll(async () => {
       aReturn({ returnId: 'R2', orderId: 'C3', customerId: 'anna', refundedAt: february }, { id: 'refund-of-cancelled' }),
       aCustomer({ customerId: 'anna', name: 'Anna' }, { id: 'anna-registered' }),
       aProduct({ productId: 'pen', name: 'Pen' }, { id: 'pen-listed' }),
+      aStockCount({ productId: 'pen', countedAt: '2024-02-11T09:00:00Z', units: 40 }, { id: 'pen-counted' }),
       aCampaign({ campaignId: 'spring' }, { id: 'spring-started' }),
       aCampaignDay({ campaignId: 'spring', date: '2024-02-11', spend: '5.00' }, { id: 'spring-day', time: february }),
     ],
@@ -150,9 +163,14 @@ describe('every other path', () => {
     expect([path.facts, path.figures]).toEqual([[], []]);
   });
 
-  it('of a customer, a product, a campaign and a day of one: dimensions, and the day that it adds up to', async () => {
+  it('of a customer, a product, a count of it, a campaign and a day of one: dimensions, and the day that it adds up to', async () => {
     expect(tablesOf(await pathOf('anna'))).toEqual(['dim_customers']);
     expect(tablesOf(await pathOf('pen-listed'))).toEqual(['dim_products']);
+    const count = await pathOf('pen/2024-02-11T09:00:00Z');
+    expect([standingsOf(count), count.facts]).toMatchObject([
+      [['pen-counted', 'winner', null]],
+      [{ table: 'fact_stock_counts', row: { units: '40', counted_at: '2024-02-11 09:00:00.000' } }],
+    ]);
     expect(tablesOf(await pathOf('spring'))).toEqual(['dim_campaigns']);
     const day = await pathOf('spring/2024-02-11');
     expect([tablesOf(day), figuresOf(day, 'agg_campaign_day')]).toMatchObject([

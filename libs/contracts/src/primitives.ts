@@ -33,6 +33,11 @@ export const instant = z
   .refine(isRealInstant, 'is not a date of the calendar')
   .describe('UTC instant, RFC 3339 with Z, at most milliseconds');
 
+/** An instant to the second, for what is named by when it was: of such an instant there is one spelling. */
+export const wholeSecond = instant
+  .regex(/:[0-9]{2}Z$/, 'must be to the second, such as "2011-12-09T12:50:00Z"')
+  .describe('UTC instant to the second, RFC 3339 with Z');
+
 /** A calendar date in the shop's zone, `2011-12-09`. */
 export const calendarDate = z
   .string()

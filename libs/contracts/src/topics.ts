@@ -4,7 +4,7 @@ import { campaignDayReported, campaignEnded, campaignStarted, campaignUpdated } 
 import { clockTicked } from './events/clock.event.js';
 import { figuresCommitted } from './events/committed.event.js';
 import { customerRegistered, customerUpdated } from './events/customer.event.js';
-import { productListed, productUpdated } from './events/product.event.js';
+import { productListed, productUpdated, stockCounted } from './events/product.event.js';
 import { returnRefunded, returnRequested } from './events/return.event.js';
 import { customerScored } from './events/score.event.js';
 import { transactionCancelled, transactionCorrected, transactionPlaced } from './events/transaction.event.js';
@@ -20,7 +20,7 @@ export interface TopicContract {
 /** Every topic of a shop, without the shop's prefix. Adding an event type is a line here. */
 export const topics = {
   'customers.v1': { partitions: 4, key: 'customerId', events: [customerRegistered, customerUpdated] },
-  'products.v1': { partitions: 2, key: 'productId', events: [productListed, productUpdated] },
+  'products.v1': { partitions: 2, key: 'productId', events: [productListed, productUpdated, stockCounted] },
   'campaigns.v1': {
     partitions: 1,
     key: 'campaignId',

@@ -133,3 +133,46 @@ describe('events of a file', () => {
     ]);
   });
 });
+
+describe('a file of counts of stock', () => {
+  const text = `name: t\ncurrency: GBP\ntimeZone: Europe/London\ntime: { formats: [YYYY-MM-DD HH:mm:ss.SSS, YYYY-MM-DD HH:mm] }
+columns: { document: id, time: at, price: price }\ntables: { stockCounts: { product: sku, countedAt: counted, units: there } }`;
+  const counted = (...given: string[][]): { events: OutgoingEvent[]; refused: string[] } => {
+    const mapping = parseMapping(text, 'test.yaml');
+    const refused: string[] = [];
+    const collector = new DocumentCollector(mapping, ({ reason }) => void refused.push(reason));
+    collector.useHeader(['sku', 'counted', 'there'], 'counts.csv');
+    given.forEach((row, index) => collector.add(row, index + 2));
+    return { events: [...buildEvents(collector, mapping, 'shop')], refused };
+  };
+
+  it('tells each; of two of one product and instant the later row', () => {
+    const { events: told, refused } = counted(
+      ['p1', '2011-07-01 09:00', '7'],
+      ['p1', '2011-07-01 09:00', '0'],
+      ['p2', '2011-01-01 09:00', '3'],
+    );
+    expect(refused).toEqual([]);
+    expect(parsed(told, 'products.v1').map(({ subject, recordedtime, data }) => [subject, recordedtime, data['units']])).toEqual([
+      ['p1/2011-07-01T08:00:00Z', '2011-07-01T08:00:00.000Z', 0],
+      ['p2/2011-01-01T09:00:00Z', '2011-01-01T09:00:00.000Z', 3],
+    ]);
+    for (const { value } of told) expect(topics['products.v1'].events[2].safeParse(JSON.parse(value)).success).toBe(true);
+  });
+
+  it('refuses what is no count, and says why', () => {
+    const { events: told, refused } = counted(
+      ['p1', '2011-07-01 09:00', '1.5'],
+      ['p1', '2011-07-01 09:00:00.250', '1'],
+      ['p1', '', '1'],
+      ['p1', '2011-07-01 09:00', '-2'],
+    );
+    expect(told).toEqual([]);
+    expect(refused).toEqual([
+      'stockCounts: units is not a whole number',
+      expect.stringContaining('countedAt: must be to the second'),
+      'stockCounts: countedAt is not in a format of the mapping',
+      expect.stringContaining('units: '),
+    ]);
+  });
+});

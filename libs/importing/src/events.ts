@@ -30,7 +30,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
       data,
     });
 
-  const { customers, products, campaigns, returns } = collected.tables;
+  const { customers, products, stockCounts, campaigns, returns } = collected.tables;
   const fromTable = (topic: TopicName, kind: string, entries: ReadonlyMap<string, TableEntry>): OutgoingEvent[] =>
     sorted(entries).map(([subject, { type, key, at, data }]) => ({ topic, key, value: envelope(type, kind, subject, at, data) }));
   yield* fromTable('products.v1', 'product', products);
@@ -79,6 +79,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
     }
   }
   yield* fromTable('returns.v1', 'return', returns);
+  yield* fromTable('products.v1', 'stock-count', stockCounts);
 }
 
 function orderData(document: Document, { revision, currency }: Mapping): object {

@@ -34,6 +34,13 @@ export const tables = z.strictObject({
       price: optional,
     })
     .optional(),
+  stockCounts: z
+    .strictObject({
+      product: column,
+      countedAt: column.describe('To the second'),
+      units: column.describe('Whole units that were there'),
+    })
+    .optional(),
   returns: z
     .strictObject({
       id: column,

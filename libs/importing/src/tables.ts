@@ -1,4 +1,4 @@
-import { campaign, campaignDay, customer, product, refundedReturn, requestedReturn } from '#contracts';
+import { campaign, campaignDay, customer, product, refundedReturn, requestedReturn, stockCount } from '#contracts';
 import type { z } from 'zod';
 import { decimalReader, decimalText, wholeUnits } from './decimal.js';
 import { compileTime } from './local-time.js';
@@ -21,6 +21,7 @@ type Fields = Readonly<Record<string, string>>;
 const contracts: Readonly<Record<string, z.ZodType>> = {
   'tideline.customer.registered.v1': customer,
   'tideline.product.listed.v1': product,
+  'tideline.product.stock-counted.v1': stockCount,
   'tideline.return.refunded.v1': refundedReturn,
   'tideline.return.requested.v1': requestedReturn,
   'tideline.campaign.started.v1': campaign,
@@ -34,11 +35,12 @@ const no = new Set(['false', 'no', '0']);
 /** Why a row cannot be used. */
 class Unusable extends Error {}
 
-/** Gathers the rows of customers, products, returns and campaigns. A later row of the same id replaces an earlier one. */
+/** Gathers the rows of customers, products, counts of stock, returns and campaigns. A later row of the same id replaces an earlier one. */
 export class TableCollector {
   readonly entries: Readonly<Record<TableName, Map<string, TableEntry>>> = {
     customers: new Map(),
     products: new Map(),
+    stockCounts: new Map(),
     returns: new Map(),
     campaigns: new Map(),
   };
@@ -108,6 +110,13 @@ export class TableCollector {
           currency,
         };
         return [{ type: 'tideline.product.listed.v1', subject: id, key: id, at, data }];
+      }
+      case 'stockCounts': {
+        const at = this.instant(fields, 'countedAt');
+        const productId = fields['product'] ?? '';
+        const countedAt = new Date(at).toISOString().replace('.000Z', 'Z');
+        const data = { productId, countedAt, revision, units: this.whole(fields, 'units') };
+        return [{ type: 'tideline.product.stock-counted.v1', subject: `${productId}/${countedAt}`, key: productId, at, data }];
       }
       case 'returns':
         return [this.returned(id, fields)];

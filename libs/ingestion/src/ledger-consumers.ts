@@ -1,4 +1,14 @@
-import { topics, type Campaign, type CampaignDay, type ClockTick, type Customer, type Order, type Product, type Return } from '#contracts';
+import {
+  topics,
+  type Campaign,
+  type CampaignDay,
+  type ClockTick,
+  type Customer,
+  type Order,
+  type Product,
+  type Return,
+  type StockCount,
+} from '#contracts';
 import type { LedgerTopic } from '#warehouse';
 import type { z } from 'zod';
 import { compileCheck } from './ledger/compiled-contract.js';
@@ -6,7 +16,7 @@ import { mapCampaign, mapCampaignDay } from './mappers/campaign.mapper.js';
 import { mapClockTick } from './mappers/clock.mapper.js';
 import { mapCustomer } from './mappers/customer.mapper.js';
 import type { LedgerConsumer, Mapped } from './mappers/ledger-mapper.js';
-import { mapProduct } from './mappers/product.mapper.js';
+import { mapProduct, mapStockCount } from './mappers/product.mapper.js';
 import { mapReturn } from './mappers/return.mapper.js';
 import { mapTransaction } from './mappers/transaction.mapper.js';
 
@@ -18,7 +28,9 @@ export const ledgerConsumers: Readonly<Record<LedgerTopic, LedgerConsumer>> = {
   'transactions.v1': consumer('transactions.v1', (_, data) => mapTransaction(data as Order)),
   'returns.v1': consumer('returns.v1', (_, data) => mapReturn(data as Return)),
   'customers.v1': consumer('customers.v1', (_, data) => mapCustomer(data as Customer)),
-  'products.v1': consumer('products.v1', (_, data) => mapProduct(data as Product)),
+  'products.v1': consumer('products.v1', (type, data) =>
+    type === 'tideline.product.stock-counted.v1' ? mapStockCount(data as StockCount) : mapProduct(data as Product),
+  ),
   'campaigns.v1': consumer('campaigns.v1', (type, data) =>
     type === 'tideline.campaign.day-reported.v1' ? mapCampaignDay(data as CampaignDay) : mapCampaign(data as Campaign),
   ),

@@ -63,6 +63,7 @@ describe('the fingerprint', () => {
     ['fact_returns_left_out', sql`amount + toDecimal64(0.000001, 6) AS amount, generation + 1 AS generation`],
     ['facts_by_customer', sql`addMilliseconds(at, 1) AS at, generation + 1 AS generation`],
     ['fact_campaign_days', sql`clicks + 1 AS clicks, generation + 1 AS generation`],
+    ['fact_stock_counts', sql`units + 1 AS units, generation + 1 AS generation`],
     ['dim_customers', sql`'changed' AS email, generation + 1 AS generation`],
     ['dim_products', sql`'changed' AS brand, generation + 1 AS generation`],
     ['dim_campaigns', sql`'changed' AS channel, generation + 1 AS generation`],

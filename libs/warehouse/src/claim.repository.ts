@@ -11,7 +11,7 @@ const drainMs = 20;
 
 /** Every table whose rows a refresher writes for good. A test compares this with the store: none may be left out. */
 export const fencedTables = [
-  ...['fact_sales', 'fact_returns', 'fact_returns_left_out', 'facts_by_customer', 'fact_campaign_days'],
+  ...['fact_sales', 'fact_returns', 'fact_returns_left_out', 'facts_by_customer', 'fact_campaign_days', 'fact_stock_counts'],
   ...['dim_customer_keys', 'dim_customers', 'dim_products', 'dim_campaigns', 'dim_geography'],
   ...['agg_headline', 'agg_kpi', 'agg_customer_month', 'agg_customer', 'agg_campaign_day', 'watermark', 'live_checkpoints', 'write_phases'],
 ] as const;

@@ -66,6 +66,7 @@ const printed: readonly Printed[] = [
     columns: ['month', 'kind', 'document_id', 'line', 'at', 'product_id', 'quantity', 'gross', 'discount', 'refund'],
   },
   { table: 'fact_campaign_days', level: 'settled', columns: ['date', 'campaign_id', 'spend', 'impressions', 'clicks'] },
+  { table: 'fact_stock_counts', level: 'settled', columns: ['product_id', 'counted_at', 'units'] },
   {
     table: 'dim_customers',
     level: 'settled',

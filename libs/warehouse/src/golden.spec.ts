@@ -24,7 +24,7 @@ import {
   deliveryStepsSql,
   waitingDeliveriesSql,
 } from './delivery/index.js';
-import { newestForecastSql, outdatedForecastsSql, seriesOfForecastSql } from './demand/index.js';
+import { newestForecastSql, outdatedForecastsSql, seriesOfForecastSql, stockSql } from './demand/index.js';
 import { customerFeaturesSql, noMbg } from './features/index.js';
 import { fingerprintStatements } from './fingerprint.js';
 import {
@@ -249,6 +249,7 @@ function statements(): Map<string, string> {
   texts.set('demand.newest.sql', newestForecastSql(shop).text);
   const forecast = { origin: '2025-12-31', publishedAt: '2026-01-01 00:00:00.000', probabilities: [0.05, 0.95] };
   texts.set('demand.series.sql', seriesOfForecastSql(shop, forecast, { level: 'product', days: [7, 14], key: "it's" }).text);
+  texts.set('demand.stock.sql', stockSql(shop, new Date(at)).text);
   texts.set('demand.outdated.sql', outdatedForecastsSql(shop, 35).text);
   texts.set('scoreboard.months.sql', markedMonthsSql(shop, "churn-it's").text);
   for (const { table, statement } of fingerprintStatements(shop)) {

@@ -6,6 +6,7 @@ import {
   anOrder,
   aProduct,
   aReturn,
+  aStockCount,
   aTick,
   hotInstants,
   poison,
@@ -156,6 +157,11 @@ export class Desk {
       () =>
         aCampaignDay(
           { campaignId: random.pick(campaigns), date, revision, currency, spend: `${random.whole(0, 99)}.001` },
+          this.envelope(),
+        ),
+      () =>
+        aStockCount(
+          { productId: random.pick(products), countedAt: `${date}T00:00:00Z`, revision, units: random.chance(0.2) ? null : seed % 97 },
           this.envelope(),
         ),
       () => aTick({ now: new Date(this.#now).toISOString() }),

@@ -1,4 +1,4 @@
-import { ident, sql, type ClickHouse } from '#clickhouse';
+import { ident, join as joined, sql, type ClickHouse } from '#clickhouse';
 import { arrivals, compareWarehouse, FaultyClickHouse, foldOracle, MemoryLog, PipelineProcess, poison, seededShop } from '#testing';
 import { ShopRepository, type Shop } from '#warehouse';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
@@ -6,7 +6,11 @@ import { join } from 'node:path';
 
 const folder = 'infra/clickhouse/migrations';
 const { shop: settings, messages } = seededShop(7, { orders: 60, customers: 12, products: 6 });
-const sent = arrivals(7, [...messages, ...poison(settings.currency).map(({ message }) => message)], { shuffle: true, duplicate: 0.1 });
+/** No version before the migrations of a shop with a ledger knew of counts of stock. */
+const said = [...messages, ...poison(settings.currency).map(({ message }) => message)].filter(
+  ({ value }) => !value.includes('stock-counted'),
+);
+const sent = arrivals(7, said, { shuffle: true, duplicate: 0.1 });
 
 /** What migrations do to a shop that is there already, and to one in which they died. */
 export class Migrations {
@@ -17,6 +21,8 @@ export class Migrations {
     private readonly directory: string,
     /** A shop that nothing ever happened to. */
     private readonly untouched: Readonly<Record<string, string>>,
+    /** A shop of today, whose ledger the others are given. */
+    private readonly source: Shop,
   ) {}
 
   /** @param directory for migrations as they were before some were added */
@@ -25,7 +31,13 @@ export class Migrations {
     await shops.prepareSystem();
     const shop = await register(shops, 'untouched');
     await shops.prepare(shop);
-    return new Migrations(engine, directory, await schemaOf(engine, shop));
+    const schema = await schemaOf(engine, shop);
+    const source = await register(shops, 'source');
+    await shops.prepare(source);
+    const log = new MemoryLog();
+    for (const message of sent) log.send(message);
+    await new PipelineProcess(engine, source, log).drain(log.partitions());
+    return new Migrations(engine, directory, schema, source);
   }
 
   /** Numbers of those that change a shop which may hold a ledger. */
@@ -46,13 +58,10 @@ export class Migrations {
   async upgrade(number: number): Promise<{ tables: number; cells: number }> {
     const shop = await this.next();
     await new ShopRepository(this.engine, await this.before(number)).prepare(shop);
-    const log = new MemoryLog();
-    for (const message of sent) log.send(message);
-    await new PipelineProcess(this.engine, shop, log).drain(log.partitions());
-
+    await this.giveLedger(shop);
     await new ShopRepository(this.engine).prepare(shop);
     const tables = await this.differing(shop);
-    const process = new PipelineProcess(this.engine, shop, log);
+    const process = new PipelineProcess(this.engine, shop, new MemoryLog());
     await process.claim();
     await process.refresher.refreshViews();
     const cells = (await compareWarehouse(this.engine, shop.database, foldOracle(sent, settings), settings)).length;
@@ -75,6 +84,18 @@ export class Migrations {
     // A store with hundreds of databases gets slow.
     await this.engine.command(sql`DROP DATABASE ${ident(shop.database)}`);
     return tables;
+  }
+
+  /** The ledger as a version of its schema would have written it. */
+  private async giveLedger({ database }: Shop): Promise<void> {
+    const tables = await this.engine.query<{ name: string; columns: string[] }>(
+      sql`SELECT c.table AS name, groupArray(c.name) AS columns FROM system.columns AS c
+WHERE c.database = ${database} AND startsWith(c.table, 'ledger_') GROUP BY c.table`,
+    );
+    for (const { name, columns } of tables) {
+      const own = joined(columns.map((column) => ident(column)));
+      await this.engine.command(sql`INSERT INTO ${ident(database, name)} (${own}) SELECT ${own} FROM ${ident(this.source.database, name)}`);
+    }
   }
 
   private next(): Promise<Shop> {

@@ -1,5 +1,5 @@
 import { topics } from '#contracts';
-import { aCampaign, aCampaignDay, aCustomer, anOrder, aProduct, aReturn, aTick, seededShop } from '#testing';
+import { aCampaign, aCampaignDay, aCustomer, anOrder, aProduct, aReturn, aStockCount, aTick, seededShop } from '#testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ledgerConsumers } from '../ledger-consumers.js';
@@ -35,7 +35,17 @@ function* changed(value: Json): Generator<Json> {
 describe('the predicate of a contract', () => {
   it('says of every message, and of every change of one value of it, what zod says', () => {
     const { messages } = seededShop(3, { timeZone: 'UTC' });
-    const whole = [anOrder(), aReturn(), aCustomer(), aProduct(), aCampaign(), aCampaignDay(), aTick(), ...messages.slice(0, 12)];
+    const whole = [
+      anOrder(),
+      aReturn(),
+      aCustomer(),
+      aProduct(),
+      aCampaign(),
+      aCampaignDay(),
+      aStockCount(),
+      aTick(),
+      ...messages.slice(0, 12),
+    ];
     let [taken, refused] = [0, 0];
     for (const { topic, value } of whole) {
       const message = JSON.parse(value) as { type: string };

@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDay, ClockTick, Customer, Order, OrderLine, Product, Return, ReturnLine } from '#contracts';
+import type { Campaign, CampaignDay, ClockTick, Customer, Order, OrderLine, Product, Return, ReturnLine, StockCount } from '#contracts';
 import { message, usualInstant, type EnvelopeChange, type TestMessage } from './message.js';
 
 /** Line 1: one `product-1` at 10.00. */
@@ -70,6 +70,17 @@ export function aProduct(change: Partial<Product> = {}, envelope: EnvelopeChange
     type: `tideline.product.${data.revision === 1 ? 'listed' : 'updated'}.v1`,
     subject: data.productId,
     time: usualInstant,
+  };
+  return message('products.v1', data.productId, data, defaults, envelope);
+}
+
+/** A count of what lay in stock: 100 units of `product-1` at the usual instant. */
+export function aStockCount(change: Partial<StockCount> = {}, envelope: EnvelopeChange = {}): TestMessage {
+  const data: StockCount = { productId: 'product-1', countedAt: usualInstant, revision: 1, units: 100, ...change };
+  const defaults = {
+    type: 'tideline.product.stock-counted.v1',
+    subject: `${data.productId}/${data.countedAt}`,
+    time: data.countedAt,
   };
   return message('products.v1', data.productId, data, defaults, envelope);
 }

@@ -1,7 +1,7 @@
 import { KpiService } from '#analytics';
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { breakdownQuery, seriesQuery, summaryQuery } from '#contracts';
-import { HeadlineReads, KpiReads, ShopGate, WatermarkRepository, type Shop } from '#warehouse';
+import { HeadlineReads, KpiReads, ShopGate, StockReads, WatermarkRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,18 @@ describe.each(asked)('answers over $from to $to by $refunds equal the oracle', (
       expect(rows.map(({ label: _, parts: __, ...row }) => row)).toEqual(shown);
     },
   );
+});
+
+it('stock at instants of the year equals the oracle', async () => {
+  const reads = new StockReads(clickhouse);
+  let below = 0;
+  for (let month = 0; month < 12; month += 1) {
+    const at = Date.UTC(2023, month, 20, 3, 30);
+    const found = new Map([...(await reads.at(shop, new Date(at)))].map(([product, { units }]) => [product, BigInt(units)]));
+    expect(found).toEqual(oracle.stock(at));
+    below += [...found.values()].filter((units) => units < 0n).length;
+  }
+  expect([oracle.stock(Infinity).size, below > 0]).toEqual([13, true]);
 });
 
 /** Answers say null for what is not known, and part regions and cities with a slash. */

@@ -162,6 +162,17 @@ export function expectedFacts(oracle: Oracle): ExpectedTable[] {
         }
       },
     },
+    {
+      table: 'fact_stock_counts',
+      part: {},
+      key: ['product_id', 'counted_at'],
+      columns: ['units'],
+      *rows() {
+        for (const { productId, countedAt, units } of oracle.stockCounts.values()) {
+          if (units !== null) yield { product_id: productId, counted_at: storedInstant(Date.parse(countedAt)), units: String(units) };
+        }
+      },
+    },
   ];
 }
 

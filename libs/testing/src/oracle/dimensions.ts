@@ -25,6 +25,7 @@ export function dimensionsOf(versions: Versions): Dimensions {
   const orders = [...versions.winners('order').values()];
   const returns = [...versions.winners('return').values()];
   const days = [...versions.winners('campaign-day').values()];
+  const counts = [...versions.winners('stock-count').values()];
   const everyOrder = versions.all('order');
   const everyReturn = versions.all('return');
 
@@ -35,7 +36,11 @@ export function dimensionsOf(versions: Versions): Dimensions {
   const places = new Map(orders.map((order) => [placeKey(placeOf(order)), placeOf(order)]));
   return {
     customers: rowsOf(versions.winners('customer'), customersOf([...orders, ...returns]), customersOf([...everyOrder, ...everyReturn])),
-    products: rowsOf(versions.winners('product'), productsOf([...orders, ...returns]), productsOf([...everyOrder, ...everyReturn])),
+    products: rowsOf(
+      versions.winners('product'),
+      [...productsOf([...orders, ...returns]), ...counts.map(({ productId }) => productId)],
+      productsOf([...everyOrder, ...everyReturn]),
+    ),
     campaigns: rowsOf(
       versions.winners('campaign'),
       [...campaignsOf(orders), ...days.map(({ campaignId }) => campaignId)],

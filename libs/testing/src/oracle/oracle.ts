@@ -9,7 +9,8 @@ import { LocalTime, type Grain } from './local-time.js';
 import type { PeriodQuery } from './period.js';
 import { rfmScores, segmentFlow, type RfmScore, type SegmentFlow } from './rfm.js';
 import { verdictOn, type OracleMessage, type OracleShop, type Verdict } from './verdict.js';
-import type { CampaignDay } from '#contracts';
+import type { CampaignDay, StockCount } from '#contracts';
+import { stockAt } from './stock.js';
 import { Versions } from './winners.js';
 
 /**
@@ -32,11 +33,15 @@ export interface Oracle {
   /** What was reported of each campaign and day, by `<campaign>/<date>`. */
   readonly reportedDays: ReadonlyMap<string, CampaignDay>;
   readonly campaignDays: readonly CampaignDayFigures[];
+  /** Counts that count, by `<product>/<instant>`; `units: null` where one was taken back. */
+  readonly stockCounts: ReadonlyMap<string, StockCount>;
   readonly dimensions: Dimensions;
   /** In the order of customer ids. */
   readonly rfm: readonly RfmScore[];
   readonly segmentFlow: readonly SegmentFlow[];
   readonly cohorts: readonly CohortCell[];
+  /** Units left of each product that was counted by an instant, milliseconds since 1970. */
+  stock(at: number): Map<string, bigint>;
   summary(query?: PeriodQuery): Summary;
   series(grain: Exclude<Grain, 'slice'>, query?: PeriodQuery): SeriesPoint[];
   /** Every member; REST shows the first few and sums up the others. */
@@ -58,6 +63,7 @@ export function foldOracle(messages: readonly OracleMessage[], shop: OracleShop)
   const kpi = new KpiTable(book, time);
   const months = customerMonths(book, time);
   const reportedDays = versions.winners('campaign-day');
+  const stockCounts = versions.winners('stock-count');
   const dimensions = dimensionsOf(versions);
   return {
     shop,
@@ -71,10 +77,12 @@ export function foldOracle(messages: readonly OracleMessage[], shop: OracleShop)
     customerMonths: months,
     reportedDays,
     campaignDays: campaignDays(reportedDays, kpi, time),
+    stockCounts,
     dimensions,
     rfm: clock === null ? [] : rfmScores(book, time, clock),
     segmentFlow: clock === null ? [] : segmentFlow(book, time, clock),
     cohorts: clock === null ? [] : cohortMatrix(months, time, clock),
+    stock: (at) => stockAt(book, stockCounts.values(), at),
     summary: (query = {}) => summary(book, time, query),
     series: (grain, query = {}) => series(book, time, clock, grain, query),
     breakdown: (by, query = {}) => breakdown(book, time, dimensions, by, query),

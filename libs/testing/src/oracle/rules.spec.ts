@@ -8,6 +8,7 @@ import {
   aProduct,
   aReturn,
   aReturnLine,
+  aStockCount,
   aTick,
   rewritten,
   type TestMessage,
@@ -245,16 +246,58 @@ describe('a row', () => {
 });
 
 describe('what names an entity', () => {
-  it('is also a return, and a day of a campaign', () => {
+  it('is also a return, a count, and a day of a campaign', () => {
     const { dimensions } = foldOracle(
-      [aReturn({ customerId: 'customer-7', lines: [aReturnLine({ productId: 'product-7' })] }), aCampaignDay({ campaignId: 'campaign-7' })],
+      [
+        aReturn({ customerId: 'customer-7', lines: [aReturnLine({ productId: 'product-7' })] }),
+        aStockCount({ productId: 'product-8', units: null }),
+        aCampaignDay({ campaignId: 'campaign-7' }),
+      ],
       london,
     );
     expect([dimensions.customers, dimensions.products, dimensions.campaigns].map(({ rows }) => [...rows])).toEqual([
       [['customer-7', undefined]],
-      [['product-7', undefined]],
+      [
+        ['product-7', undefined],
+        ['product-8', undefined],
+      ],
       [['campaign-7', undefined]],
     ]);
+  });
+});
+
+describe('stock', () => {
+  const at = (instant: string, ...messages: TestMessage[]) => {
+    const left = foldOracle(messages, london).stock(Date.parse(instant)).get('product-1');
+    return left === undefined ? undefined : Number(left);
+  };
+  const noon = '2024-01-10T12:00:00Z';
+  const sold = (orderId: string, orderedAt: string, quantity: number) => anOrder({ orderId, orderedAt, lines: [aLine({ quantity })] });
+  const counted = aStockCount({ units: 50 });
+
+  it('is the newest count less what was sold after it; nothing is known before one', () => {
+    expect(at(noon)).toBeUndefined();
+    expect(at('2024-01-10T09:59:59Z', counted)).toBeUndefined();
+    // In the moment of the count it is in the count.
+    expect(at(noon, counted, sold('a', '2024-01-10T10:00:00Z', 9), sold('b', '2024-01-10T10:00:00.001Z', 3))).toBe(47);
+    expect(at('2024-01-10T10:59:00Z', counted, sold('a', '2024-01-10T11:00:00Z', 9))).toBe(50);
+    const again = aStockCount({ countedAt: '2024-01-10T11:00:00Z', units: 20 });
+    expect(at(noon, again, counted, sold('a', '2024-01-10T10:30:00Z', 9))).toBe(20);
+  });
+
+  it('goes by the winner of each count; one that is taken back never was', () => {
+    expect(at(noon, counted, aStockCount({ revision: 2, units: 5 }))).toBe(5);
+    const wrong = { countedAt: '2024-01-10T11:00:00Z' };
+    expect(at(noon, counted, aStockCount({ ...wrong, units: 1 }), aStockCount({ ...wrong, revision: 2, units: null }))).toBe(50);
+  });
+
+  it('follows a correction of a sale; a return adds nothing, and more may be sold than was counted', () => {
+    const sale = sold('a', '2024-01-10T10:30:00Z', 60);
+    expect(at(noon, counted, sale)).toBe(-10);
+    const corrected = { orderId: 'a', revision: 2, orderedAt: '2024-01-10T10:30:00Z' };
+    expect(at(noon, counted, sale, anOrder({ ...corrected, lines: [aLine({ quantity: 6 })] }))).toBe(44);
+    expect(at(noon, counted, sale, anOrder({ ...corrected, status: 'cancelled', lines: [aLine({ quantity: 6 })] }))).toBe(50);
+    expect(at(noon, counted, sale, aReturn({ orderId: 'a', refundedAt: '2024-01-10T11:00:00Z' }))).toBe(-10);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCampaignDay, anOrder, aReturn, aTick } from '../builders/index.js';
+import { aCampaignDay, anOrder, aReturn, aStockCount, aTick } from '../builders/index.js';
 import { judge, ledgerConsumers } from '#ingestion';
 import { arrivals, poison, seededShop } from '../scenarios/index.js';
 import { verdictOn } from './verdict.js';
@@ -28,6 +28,7 @@ it('lets pass what is just within the rules', () => {
   expect(verdict(anOrder({}, { recordedtime: '2024-01-10T09:55:00Z' }))).toBe('accepted');
   expect(verdict(aTick({}, { subject: 'anything' }))).toBe('accepted');
   expect(verdict(aCampaignDay())).toBe('accepted');
+  expect(verdict(aStockCount({ units: null }))).toBe('accepted');
   expect(verdict(aReturn({ status: 'requested' }))).toBe('accepted');
 });
 

@@ -9,6 +9,7 @@ import {
   type Order,
   type Product,
   type Return,
+  type StockCount,
   type TopicName,
 } from '#contracts';
 import { z } from 'zod';
@@ -50,6 +51,7 @@ export type Statement =
   | { readonly kind: 'return'; readonly data: Return }
   | { readonly kind: 'customer'; readonly data: Customer }
   | { readonly kind: 'product'; readonly data: Product }
+  | { readonly kind: 'stock-count'; readonly data: StockCount }
   | { readonly kind: 'campaign'; readonly data: Campaign }
   | { readonly kind: 'campaign-day'; readonly data: CampaignDay }
   | { readonly kind: 'tick'; readonly data: ClockTick };
@@ -85,7 +87,8 @@ export function verdictOn({ topic, value }: OracleMessage, shop: Pick<OracleShop
   const lines = statement.kind === 'order' || statement.kind === 'return' ? statement.data.lines.map(({ line }) => line) : [];
   if (new Set(lines).size < lines.length) return rejected('duplicate-line');
 
-  if (statement.kind !== 'customer' && statement.kind !== 'tick' && statement.data.currency !== shop.currency) {
+  const { kind, data } = statement;
+  if (kind !== 'customer' && kind !== 'stock-count' && kind !== 'tick' && data.currency !== shop.currency) {
     return rejected('other-currency');
   }
 
@@ -129,7 +132,7 @@ function kindOf(topic: KeptTopic, type: string): Statement['kind'] {
     case 'customers.v1':
       return 'customer';
     case 'products.v1':
-      return 'product';
+      return type === 'tideline.product.stock-counted.v1' ? 'stock-count' : 'product';
     case 'campaigns.v1':
       return type === 'tideline.campaign.day-reported.v1' ? 'campaign-day' : 'campaign';
     case 'clock.v1':
@@ -148,6 +151,8 @@ export function subjectOf({ kind, data }: Statement): string | undefined {
       return data.customerId;
     case 'product':
       return data.productId;
+    case 'stock-count':
+      return `${data.productId}/${data.countedAt}`;
     case 'campaign':
       return data.campaignId;
     case 'campaign-day':
@@ -160,6 +165,7 @@ export function subjectOf({ kind, data }: Statement): string | undefined {
 /** When the business says it happened; nobody knows such a thing before it does. */
 function businessInstants({ kind, data }: Statement): string[] {
   if (kind === 'order') return [data.orderedAt];
+  if (kind === 'stock-count') return [data.countedAt];
   if (kind === 'return' && data.status === 'refunded') return [data.refundedAt];
   return [];
 }

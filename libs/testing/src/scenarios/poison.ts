@@ -1,4 +1,15 @@
-import { aCampaignDay, aCustomer, aLine, altered, anOrder, aProduct, aRawMessage, aReturn, type TestMessage } from '../builders/index.js';
+import {
+  aCampaignDay,
+  aCustomer,
+  aLine,
+  altered,
+  anOrder,
+  aProduct,
+  aRawMessage,
+  aReturn,
+  aStockCount,
+  type TestMessage,
+} from '../builders/index.js';
 import type { VerdictReason } from '../oracle/index.js';
 
 /** Messages that must not count, with the reason each is refused for. Everything else about them is as it should be. */
@@ -55,6 +66,11 @@ export function poison(currency: string): { reason: VerdictReason; what: string;
       what: '30 February',
       message: aCampaignDay({ campaignId: 'poison', currency, date: '2024-02-30' }, { time: '2024-02-28T12:00:00Z' }),
     },
+    {
+      reason: 'invalid-data',
+      what: 'a count to the millisecond: its instant is part of its name',
+      message: aStockCount({ productId: 'poison', countedAt: '2024-01-10T10:00:00.000Z' }),
+    },
     { reason: 'invalid-data', what: 'placed, yet cancelled', message: altered(order, (event) => (event.data['status'] = 'cancelled')) },
     { reason: 'subject-mismatch', what: 'about another order', message: anOrder({ orderId: 'poison', currency }, { subject: 'order-1' }) },
     { reason: 'subject-mismatch', what: 'about another customer', message: aCustomer({ customerId: 'poison' }, { subject: 'customer-1' }) },
@@ -62,6 +78,11 @@ export function poison(currency: string): { reason: VerdictReason; what: string;
       reason: 'subject-mismatch',
       what: 'about a campaign, not its day',
       message: aCampaignDay({ campaignId: 'poison', currency }, { subject: 'poison' }),
+    },
+    {
+      reason: 'subject-mismatch',
+      what: 'about a product, not the count of it',
+      message: aStockCount({ productId: 'poison' }, { subject: 'poison' }),
     },
     { reason: 'duplicate-line', what: 'line 1 twice', message: anOrder({ orderId: 'poison', currency, lines: [aLine(), aLine()] }) },
     {
@@ -87,6 +108,11 @@ export function poison(currency: string): { reason: VerdictReason; what: string;
       reason: 'time-ahead',
       what: 'refunded after it was known',
       message: aReturn({ returnId: 'poison', currency }, { ...late, time: '2024-01-10T09:00:00Z' }),
+    },
+    {
+      reason: 'time-ahead',
+      what: 'counted after it was known',
+      message: aStockCount({ productId: 'poison' }, { ...late, time: '2024-01-10T09:00:00Z' }),
     },
   ];
 }

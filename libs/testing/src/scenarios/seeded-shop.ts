@@ -1,4 +1,4 @@
-import { aCampaign, aCampaignDay, aCustomer, aProduct, aTick, type TestMessage } from '../builders/index.js';
+import { aCampaign, aCampaignDay, aCustomer, aProduct, aStockCount, aTick, type TestMessage } from '../builders/index.js';
 import { hotInstants } from './hot-instants.js';
 import { poison } from './poison.js';
 import { Random } from './random.js';
@@ -19,7 +19,7 @@ const day = 24 * 3_600_000;
 /**
  * A shop in which everything happens that may: corrections of time (away and back), customer, amount and lines,
  * cancellations and revivals, guests, refunds before their orders, of cancelled and of unknown orders, moved from order to
- * order, two contents of one revision, unknown products, customers and campaigns, messages that must not count, repeats.
+ * order, two contents of one revision, unknown products, customers and campaigns, counts of stock and counts taken back, messages that must not count, repeats.
  * Messages come roughly in the order of time. Same seed and options, same bytes.
  */
 export function seededShop(seed: number, options: SeededShopOptions = {}): Scenario {
@@ -97,6 +97,18 @@ export function seededShop(seed: number, options: SeededShopOptions = {}): Scena
   for (let month = 1; month <= 12; month += 1) {
     const now = `2023-${String(month).padStart(2, '0')}-28T12:00:00Z`;
     arrive(Date.parse(now), aTick({ now, speed: 60, offsets: { 'transactions.v1-0': String(month) } }));
+  }
+  // Numbers of their own: what else a seed holds stays what it is. A product may be counted that nothing else names.
+  const counter = new Random(seed + 7_919);
+  for (const productId of [...shelf.products, 'counted-only']) {
+    for (let count = 0; count < 3; count += 1) {
+      const second = Math.floor(counter.pick(shelf.instants) / 1_000) * 1_000;
+      const countedAt = new Date(second).toISOString().replace('.000Z', 'Z');
+      for (let revision = 1; revision <= counter.whole(1, 2); revision += 1) {
+        const units = counter.chance(0.15) ? null : counter.whole(0, 200);
+        arrive(second + Math.floor(counter.next() * 20 * day), aStockCount({ productId, countedAt, revision, units }));
+      }
+    }
   }
   // A second copy a little later, of one message in ten.
   for (const { at, message } of [...timed]) if (random.chance(0.1)) arrive(at + Math.floor(random.next() * 10 * day), message);

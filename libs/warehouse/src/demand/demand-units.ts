@@ -65,5 +65,5 @@ function linesAsOf(shop: Shop, asOf: Date): Sql {
 
 function categoriesAsOf(shop: Shop, asOf: Date): Sql {
   return sql`SELECT product_id AS id, category FROM ${tableOf(shop, 'ledger_products')}
-    WHERE ${knownBy(sql`${asOf}`)} ${winner(sql`product_id`)}`;
+    WHERE ${knownBy(sql`${asOf}`)} AND NOT is_count ${winner(sql`product_id`)}`;
 }

@@ -8,3 +8,4 @@ export {
   type PublishedForecast,
   type StoredSeries,
 } from './demand.repository.js';
+export { StockReads, stockSql, type Stock } from './stock.reads.js';

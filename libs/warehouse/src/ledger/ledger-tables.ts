@@ -54,7 +54,7 @@ export const ledgerTables = {
   },
   'products.v1': {
     table: 'ledger_products',
-    columns: ['product_id', 'sku', 'name', 'category', 'subcategory', 'brand', 'cost', 'price'],
+    columns: ['product_id', 'sku', 'name', 'category', 'subcategory', 'brand', 'cost', 'price', 'is_count', 'counted_at', 'counted_units'],
   },
   'campaigns.v1': {
     table: 'ledger_campaigns',

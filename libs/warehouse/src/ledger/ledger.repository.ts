@@ -166,7 +166,7 @@ WHERE verdict = 'rejected' OR missing > 0 GROUP BY topic, reason ORDER BY topic,
 /** Typed values of a row without a usable event. */
 const blankValues: Readonly<Record<LedgerTopic, readonly unknown[]>> = {
   'customers.v1': ['', null, '', '', '', '', '', '', null],
-  'products.v1': ['', '', '', '', '', '', null, null],
+  'products.v1': ['', '', '', '', '', '', null, null, 0, epochInstant(), null],
   'campaigns.v1': ['', 0, '', '', '', '', null, null, null, '', '1970-01-01', '0', 0, 0],
   'transactions.v1': ['', epochInstant(), 0, '', '', '', '', '', '', '', '0', '0', '0', [], [], [], [], [], []],
   'returns.v1': ['', '', '', 0, epochInstant(), [], [], [], [], [], []],

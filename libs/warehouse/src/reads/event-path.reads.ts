@@ -5,7 +5,7 @@ import { bucketOf, grains } from '../refresh/dirty.js';
 import { attributeMembers, orderLevel } from '../refresh/kpi.js';
 import { tableOf, type Shop } from '../shop.js';
 
-/** What an event is about: an order, a return, a customer, a product, a campaign, a day of one. */
+/** What an event is about: an order, a return, a customer, a product, a count of its stock, a campaign, a day of one. */
 export interface PathDocument {
   readonly topic: LedgerTopic;
   readonly id: string;
@@ -48,7 +48,7 @@ export interface PathFigure {
 
 const documentOf: Readonly<Record<LedgerTopic, Sql>> = {
   'customers.v1': sql`customer_id`,
-  'products.v1': sql`product_id`,
+  'products.v1': sql`if(is_count, concat(product_id, '/', formatDateTime(counted_at, '%FT%TZ')), product_id)`,
   'campaigns.v1': sql`if(is_day, concat(campaign_id, '/', toString(date)), campaign_id)`,
   'transactions.v1': sql`order_id`,
   'returns.v1': sql`return_id`,
@@ -137,7 +137,10 @@ function factPlaces(shop: Shop, document: PathDocument): FactPlace[] {
     case 'customers.v1':
       return [{ table: 'dim_customers', where: sql`t.customer_id = ${id}` }];
     case 'products.v1':
-      return [{ table: 'dim_products', where: sql`t.product_id = ${id}` }];
+      return [
+        { table: 'dim_products', where: sql`t.product_id = ${id}` },
+        { table: 'fact_stock_counts', where: sql`concat(t.product_id, '/', formatDateTime(t.counted_at, '%FT%TZ')) = ${id}` },
+      ];
     case 'campaigns.v1':
       return [
         { table: 'dim_campaigns', where: sql`t.campaign_id = ${id}` },

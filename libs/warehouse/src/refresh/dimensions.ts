@@ -23,17 +23,32 @@ INNER JOIN ${s.table('dim_customer_keys')} AS k ON v.customer_id = k.customer_id
     });
   }
   if (s.moved('products.v1')) {
-    statements.push({
-      name: 'dim_products',
-      statement: sql`INSERT INTO ${s.table('dim_products')}
+    const products = s.table('ledger_products');
+    const touched = sql`entity_id IN (SELECT entity_id FROM ${products} WHERE ${s.fresh('products.v1')})`;
+    statements.push(
+      {
+        name: 'dim_products',
+        statement: sql`INSERT INTO ${s.table('dim_products')}
 SELECT product_id, best.1, best.2, best.3, best.4, best.5, best.6, best.7, 0, ${s.generation}
 FROM
 (
-    SELECT product_id, argMax(tuple(sku, name, category, subcategory, brand, cost, price), (revision, hash)) AS best FROM ${s.table('ledger_products')}
-    WHERE ${s.known('products.v1')} AND entity_id IN (SELECT entity_id FROM ${s.table('ledger_products')} WHERE ${s.fresh('products.v1')})
+    SELECT product_id, argMax(tuple(sku, name, category, subcategory, brand, cost, price), (revision, hash)) AS best FROM ${products}
+    WHERE ${s.known('products.v1')} AND NOT is_count AND ${touched}
     GROUP BY product_id
 )`,
-    });
+      },
+      {
+        name: 'fact_stock_counts',
+        statement: sql`INSERT INTO ${s.table('fact_stock_counts')}
+SELECT product_id, counted_at, ifNull(best.1, 0), ${s.generation}, best.1 IS NULL
+FROM
+(
+    SELECT product_id, counted_at, argMax(tuple(counted_units), (revision, hash)) AS best FROM ${products}
+    WHERE ${s.known('products.v1')} AND is_count AND ${touched}
+    GROUP BY product_id, counted_at
+)`,
+      },
+    );
   }
   if (s.moved('campaigns.v1')) {
     const campaigns = s.table('ledger_campaigns');
@@ -91,7 +106,12 @@ WHERE customer_id IN ${customers} AND customer_id NOT IN (SELECT customer_id FRO
       name: 'placeholder_products',
       statement: sql`INSERT INTO ${s.table('dim_products')} (product_id, placeholder, generation)
 SELECT DISTINCT product_id, 1, ${s.generation}
-FROM (SELECT arrayJoin(lines.product_id) AS product_id ${orders} UNION ALL SELECT arrayJoin(lines.product_id) ${returns})
+FROM
+(
+    SELECT arrayJoin(lines.product_id) AS product_id ${orders}
+    UNION ALL SELECT arrayJoin(lines.product_id) ${returns}
+    UNION ALL SELECT product_id FROM ${s.table('ledger_products')} WHERE ${s.fresh('products.v1')} AND is_count
+)
 WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM ${s.table('dim_products')})`,
     },
     campaigns: {

@@ -198,8 +198,10 @@ export class RefreshRepository {
     await run.statement(emptied(s.scratch('campaign_days')));
     const since = pending.newOnly ? this.#settled : undefined;
     this.#settled = undefined;
-    // Campaign days name campaigns too.
-    const missing = namedDimensions.filter((each) => this.#placed.mayMiss(each) || (each === 'campaigns' && s.moved('campaigns.v1')));
+    // Campaign days name campaigns too, and counts of stock products.
+    const missing = namedDimensions.filter(
+      (each) => this.#placed.mayMiss(each) || ((each === 'campaigns' || each === 'products') && s.moved(`${each}.v1`)),
+    );
     await guarded(async () => {
       await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
       await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut.join('\n'));
