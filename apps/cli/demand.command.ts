@@ -36,7 +36,7 @@ export function demandCommand(): Command {
       }),
   );
   demand.addCommand(
-    of('reorder', 'When to order each product, and up to how many units.')
+    of('reorder', 'When to order each product, up to how many units, and how many now where its stock was counted.')
       .option('--lead-days <days>', 'from ordering to having', '7')
       .option('--review-days <days>', 'until the next chance to order', '7')
       .option('--service-level <share>', 'chance that stock lasts: .5, .75, .8, .9, .95, .975, .99', '0.95')
@@ -81,17 +81,23 @@ export function forecastLines({ shop, origin, days, words, series }: DemandAnswe
   return lines;
 }
 
-/** What to order, as a table. */
+/** What to order, as a table; a dash where the stock is not known. */
 export function reorderLines({ shop, origin, leadDays, reviewDays, serviceLevel, words, products }: ReorderAnswer): string[] {
   const lines = words === null ? [] : [words];
   if (origin === null) return lines;
   lines.push(`${shop}: lead time ${leadDays} days, review every ${reviewDays}, service level ${serviceLevel}, forecast from ${origin}`);
-  lines.push('product               order at  order up to');
-  for (const { productId, reorderPoint, orderUpTo } of products) {
-    lines.push(`${(productId || 'unknown').padEnd(20)} ${String(reorderPoint).padStart(9)} ${String(orderUpTo).padStart(12)}`);
+  const cells = (product: string, ...figures: string[]): string =>
+    [product.padEnd(20), ...figures.map((each) => each.padStart(11))].join(' ');
+  lines.push(cells('product', 'stock', 'order at', 'order up to', 'order now'));
+  for (const { productId, stock, reorderPoint, orderUpTo, orderQuantity } of products) {
+    const figures = [stock, reorderPoint, orderUpTo, orderQuantity].map((units) => (units === null ? unknown : String(units)));
+    lines.push(cells(productId || 'unknown', ...figures));
   }
   return lines;
 }
+
+/** In place of a figure that is not known. */
+const unknown = '–';
 
 function row(key: string, mean: string, interval: string, method: string, ...figures: string[]): string {
   return [

@@ -9,6 +9,7 @@ import {
   LiveReads,
   READ_GATE,
   SHOP_DIRECTORY,
+  StockReads,
   WatermarkRepository,
   type ReadGate,
   type ShopDirectory,
@@ -48,9 +49,9 @@ import { SeriesRoom } from './rooms/series.room.js';
     },
     {
       provide: DemandService,
-      inject: [CLICKHOUSE, SHOP_DIRECTORY, WatermarkRepository],
-      useFactory: (clickhouse: ClickHouse, shops: ShopDirectory, watermarks: WatermarkRepository) =>
-        new DemandService({ shops, demand: new DemandRepository(clickhouse), watermarks }),
+      inject: [CLICKHOUSE, SHOP_DIRECTORY, WatermarkRepository, READ_GATE],
+      useFactory: (clickhouse: ClickHouse, shops: ShopDirectory, watermarks: WatermarkRepository, gate: ReadGate) =>
+        new DemandService({ shops, demand: new DemandRepository(clickhouse), stock: new StockReads(clickhouse), watermarks, gate }),
     },
     HeadlineRoom,
     SeriesRoom,

@@ -43,7 +43,7 @@ export class DemandController {
 
   @Get('reorder')
   @Roles('viewer')
-  @ApiOperation({ summary: 'Reorder point and order-up-to level of each product, by lead time and service level' })
+  @ApiOperation({ summary: 'Reorder point, order-up-to level, stock and order quantity of each product, by lead time and service level' })
   @ApiOkResponse({ standardSchema: reorderAnswer })
   reorder(
     @Param({ schema: shopParam }) { shop }: { shop: string },

@@ -1,7 +1,7 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { demandForecastBody, demandQuery, reorderQuery, type DemandSeries } from '#contracts';
-import { anOrder, ShopRun } from '#testing';
-import { DemandRepository, WatermarkRepository, type ShopDirectory } from '#warehouse';
+import { aLine, anOrder, aProduct, aStockCount, ShopRun } from '#testing';
+import { DemandRepository, ShopGate, StockReads, WatermarkRepository, type ShopDirectory } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,10 +28,19 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tideline-forecasts-'));
   clickhouse = await openEmbedded(directory);
   const run = await ShopRun.open(clickhouse, 'sells', { timeZone: 'Europe/London', currency: 'GBP' });
-  // 23:30 in UTC is the eleventh in London.
-  await run.arrive([anOrder({ orderedAt: '2024-06-10T23:30:00Z' })], 1);
+  await run.arrive(
+    [
+      aStockCount({ productId: 'jam', countedAt: '2024-06-10T18:00:00Z', units: 12 }),
+      aProduct({ productId: 'jam', name: 'Jam' }, { time: '2024-06-10T19:00:00Z' }),
+      // 23:30 in UTC is the eleventh in London.
+      anOrder({ orderedAt: '2024-06-10T23:30:00Z', lines: [aLine({ productId: 'jam', quantity: 4 })] }),
+    ],
+    1,
+  );
   const shops = { list: () => Promise.resolve([run.shop]), find: () => Promise.resolve(run.shop) } as unknown as ShopDirectory;
-  service = new DemandService({ shops, demand: new DemandRepository(clickhouse), watermarks: new WatermarkRepository(clickhouse) });
+  const watermarks = new WatermarkRepository(clickhouse);
+  const parts = { demand: new DemandRepository(clickhouse), stock: new StockReads(clickhouse), gate: new ShopGate(watermarks) };
+  service = new DemandService({ shops, watermarks, ...parts });
 });
 afterAll(async () => {
   await clickhouse.close();
@@ -52,21 +61,28 @@ it('answers sums with their interval, the largest first, and says how old they a
   });
   const answer = await service.forecast('sells', demandQuery.parse({ level: 'product', days: '14' }));
   expect(answer.words).toMatch(/^The forecast was made 2 days ago/);
-  expect(answer.series.map(({ key, mean, low, high, course, measures: { wape } }) => [key, mean, low, high, course, wape])).toEqual([
-    ['jam', 28, 0, 30.5, null, 0.4],
-    ['tea', 14, 0, 16.5, null, 0.4],
+  expect(
+    answer.series.map(({ key, name, mean, low, high, course, measures: { wape } }) => [key, name, mean, low, high, course, wape]),
+  ).toEqual([
+    ['jam', 'Jam', 28, 0, 30.5, null, 0.4],
+    ['tea', null, 14, 0, 16.5, null, 0.4],
   ]);
   const [tea] = (await service.forecast('sells', demandQuery.parse({ level: 'product', key: 'tea' }))).series;
   expect([tea?.mean, tea?.measures.wape, tea?.course?.length]).toEqual([28, 0.2, 28]);
   expect(tea?.course?.[27]).toEqual({ date: '2024-07-06', mean: 28, low: 0, high: 30.5 });
 });
 
-it('says when to order, and refuses what no forecast can tell', async () => {
-  const { products } = await service.reorder('sells', reorderQuery.parse({ leadDays: '3', reviewDays: '4' }));
+it('says when to order and how much, nothing of what was not counted, and refuses what no forecast can tell', async () => {
+  const { products, asOf } = await service.reorder('sells', reorderQuery.parse({ leadDays: '3', reviewDays: '4' }));
+  const unknown = { stock: null, countedAt: null, orderQuantity: null };
   expect(products).toEqual([
-    { productId: 'jam', method: 'theta', reorderPoint: 9, orderUpTo: 17 },
-    { productId: 'tea', method: 'theta', reorderPoint: 6, orderUpTo: 10 },
+    {
+      ...{ productId: 'jam', name: 'Jam', method: 'theta', reorderPoint: 9, orderUpTo: 17 },
+      ...{ stock: 8, countedAt: '2024-06-10T18:00:00.000Z', orderQuantity: 9 },
+    },
+    { productId: 'tea', name: null, method: 'theta', reorderPoint: 6, orderUpTo: 10, ...unknown },
   ]);
+  expect(asOf).toBe('2024-06-10T23:30:00.000Z');
   expect(reorderQuery.safeParse({ leadDays: '20', reviewDays: '11' }).error?.issues[0]?.message).toContain('at most 30');
   expect(reorderQuery.safeParse({ serviceLevel: '0.94' }).error?.issues[0]?.message).toContain('must be one of 0.5');
   await expect(service.reorder('sells', reorderQuery.parse({ serviceLevel: '0.99' }))).rejects.toMatchObject({ code: 'forecast-without' });

@@ -2,15 +2,20 @@ import { Zone } from '#clock';
 import type { DemandAnswer, DemandForecastBody, DemandPublishedAnswer, DemandQuery, ReorderAnswer, ReorderQuery } from '#contracts';
 import {
   findShop,
+  instantOf,
   publishedInstant,
   type DemandRepository,
   type PublishedForecast,
+  type ReadGate,
   type Shop,
   type ShopDirectory,
+  type Stock,
+  type StockReads,
   type StoredSeries,
   type WatermarkRepository,
 } from '#warehouse';
 import { AnalyticsError } from '../analytics.errors.js';
+import { stampFields } from '../kpi.service.js';
 import { reorderOf } from './reorder.js';
 
 const dayMs = 86_400_000;
@@ -20,6 +25,8 @@ const [low, high] = [0.05, 0.95];
 export interface DemandParts {
   readonly shops: ShopDirectory;
   readonly demand: DemandRepository;
+  readonly stock: StockReads;
+  readonly gate: Pick<ReadGate, 'read'>;
   readonly watermarks: Pick<WatermarkRepository, 'read'>;
   readonly now?: () => Date;
 }
@@ -68,15 +75,30 @@ export class DemandService {
       if (!measures) return [];
       const course =
         key === undefined ? null : wanted.map((day, at) => ({ date: dateAfter(forecast.origin, day - 1), ...rangeOf(each, at) }));
-      return [{ key: each.key, class: each.class, method: each.method, ...rangeOf(each, wanted.length - 1), measures, course }];
+      return [
+        {
+          key: each.key,
+          name: each.name || null,
+          class: each.class,
+          method: each.method,
+          ...rangeOf(each, wanted.length - 1),
+          measures,
+          course,
+        },
+      ];
     });
     return { shop: name, origin: forecast.origin, days, publishedAt: publishedInstant(forecast).toISOString(), words, series };
   }
 
-  /** Reorder point and order-up-to level of every product with a forecast. @throws {WarehouseError} `shop-unknown` */
+  /** Reorder point, order-up-to level and order quantity of every product with a forecast. @throws {WarehouseError} `shop-unknown` */
   async reorder(name: string, { leadDays, reviewDays, serviceLevel }: ReorderQuery): Promise<ReorderAnswer> {
     const shop = await findShop(this.parts.shops, name);
     const forecast = await this.parts.demand.newest(shop);
+    const { value: stocks, stamp } = await this.parts.gate.read(
+      shop,
+      ({ clock }) => (clock === null ? Promise.resolve(new Map<string, Stock>()) : this.parts.stock.at(shop, new Date(clock))),
+      'live',
+    );
     const about = {
       shop: name,
       origin: forecast?.origin ?? null,
@@ -84,13 +106,18 @@ export class DemandService {
       reviewDays,
       serviceLevel,
       words: await this.words(shop, forecast),
+      ...stampFields(stamp),
     };
     if (!forecast) return { ...about, products: [] };
     const series = await this.parts.demand.series(shop, forecast, { level: 'product', days: [leadDays, leadDays + reviewDays] });
     const place = placeOf(forecast, serviceLevel);
-    const products = series.map(({ key, method, quantiles }) => {
+    const products = series.map(({ key, name: named, method, quantiles }) => {
       const [untilDelivered = 0, untilNextDelivered = 0] = quantiles.map((row) => row[place] ?? 0);
-      return { productId: key, method, ...reorderOf(untilDelivered, untilNextDelivered) };
+      const counted = stocks.get(key);
+      return {
+        ...{ productId: key, name: named || null, method, ...reorderOf(untilDelivered, untilNextDelivered, counted?.units) },
+        ...{ stock: counted?.units ?? null, countedAt: counted ? instantOf(counted.countedAt).toISOString() : null },
+      };
     });
     return { ...about, products };
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarDate, instant, shopId } from '../primitives.js';
+import { stamp } from './common.js';
 
 /** Days a forecast reaches. */
 export const demandHorizonDays = 30;
@@ -12,6 +13,7 @@ export const demandMethod = z.enum(['seasonal-naive', 'weekday-mean', 'theta', '
 
 const units = z.number().min(0);
 const share = z.number().nullable();
+const name = z.string().nullable().describe('Of a product; null of a category, and where the shop named none');
 
 /** How good such forecasts of one series were at past origins, over windows of so many days. */
 export const demandMeasures = z.object({
@@ -75,6 +77,7 @@ export const demandAnswer = z.object({
   series: z.array(
     z.object({
       key: z.string(),
+      name,
       class: demandClass,
       method: demandMethod,
       mean: units.describe('Expected units'),
@@ -107,7 +110,7 @@ export const reorderQuery = z
     message: `leadDays and reviewDays together must be at most ${demandHorizonDays}: a forecast reaches no further`,
   });
 
-/** What to order, product by product. */
+/** What to order, product by product; the stamp is that of the stock. */
 export const reorderAnswer = z.object({
   shop: shopId,
   origin: calendarDate.nullable(),
@@ -115,12 +118,26 @@ export const reorderAnswer = z.object({
   reviewDays: z.int(),
   serviceLevel: z.number(),
   words: z.string().nullable(),
+  ...stamp,
   products: z.array(
     z.object({
       productId: z.string(),
+      name,
       method: demandMethod,
       reorderPoint: z.int().describe('Order when stock is at or below this: the quantile of the units of the lead time, rounded up'),
       orderUpTo: z.int().describe('The quantile of the units of lead time and review together, rounded up'),
+      stock: z
+        .int()
+        .nullable()
+        .describe(
+          'The newest count less what was sold since, as of asOf; below zero where more was sold than counted; null without a count',
+        ),
+      countedAt: instant.nullable().describe('When it was counted last'),
+      orderQuantity: z
+        .int()
+        .min(0)
+        .nullable()
+        .describe('orderUpTo less stock where stock is at or below reorderPoint, else 0; null where stock is not known'),
     }),
   ),
 });

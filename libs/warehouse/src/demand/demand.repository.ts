@@ -17,6 +17,8 @@ export interface PublishedForecast {
 
 /** A series of the newest forecast. */
 export interface StoredSeries extends Omit<DemandSeries, 'level' | 'quantiles' | 'measures'> {
+  /** Of a product; empty of a category, and where the shop named none. */
+  readonly name: string;
   /** [day][probability], for the days that were asked for. */
   readonly quantiles: readonly (readonly number[])[];
   readonly measures: Readonly<Partial<Record<'7' | '28', DemandMeasures>>>;
@@ -82,8 +84,10 @@ export function seriesOfForecastSql(
 ): Sql {
   const only = key === undefined ? sql`` : sql` AND key = ${key}`;
   const wanted = sql`[${join(days.map((day) => sql`${day}`))}]`;
-  return sql`SELECT key, class, method, arrayMap(day -> f.mean[day], ${wanted}) AS mean, arrayMap(day -> f.quantiles[day], ${wanted}) AS quantiles, measures
-FROM ${tableOf(shop, 'demand_forecasts')} AS f
+  const products = sql` LEFT JOIN (SELECT product_id, name FROM ${tableOf(shop, 'dim_products')} FINAL) AS p ON f.key = p.product_id`;
+  const [named, dimension] = level === 'product' ? [sql`p.name`, products] : [sql`''`, sql``];
+  return sql`SELECT key, ${named} AS name, class, method, arrayMap(day -> f.mean[day], ${wanted}) AS mean, arrayMap(day -> f.quantiles[day], ${wanted}) AS quantiles, measures
+FROM ${tableOf(shop, 'demand_forecasts')} AS f${dimension}
 WHERE origin = toDate(${origin}) AND published_at = toDateTime64(${publishedAt}, 6, 'UTC') AND level = ${level}${only}
 ORDER BY f.mean[-1] DESC, key`;
 }
