@@ -15,7 +15,7 @@ import helmet from 'helmet';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer, type Socket } from 'socket.io';
-import { serveMarketing, serveModels } from './fake-rest.js';
+import { serveDemand, serveMarketing, serveModels } from './fake-rest.js';
 import { dataOf, emptyShop, type FakeShop } from './fake-shop.js';
 
 /** What the next snapshot of a room is to suffer. */
@@ -89,6 +89,7 @@ export class FakeGateway {
     app.get('/api/v1/session', (_, response) => void response.json(this.who));
     serveMarketing(app, this);
     serveModels(app, this);
+    serveDemand(app, this);
     app.get('/api/v1/shops/:shop/rooms/:name', (request, response) => {
       this.refetches += 1;
       const { shop, name } = request.params;

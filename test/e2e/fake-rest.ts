@@ -1,9 +1,10 @@
-import { alertOrder, type AlertSort, type AlertStateName } from '#contracts';
+import { alertOrder, demandQuery, reorderQuery, type AlertSort, type AlertStateName } from '#contracts';
 import type { Express, Request, Response } from 'express';
 import { problemOf, type FakeGateway } from './fake-gateway.js';
 import { Refused } from './fake-marketing.js';
 import { rolesOf } from './fake-models.js';
 import { boardOf } from './fake-board.js';
+import { demandOf, ordersOf } from './fake-demand.js';
 import type { FakeShop } from './fake-shop.js';
 
 const base = '/api/v1/shops/:shop';
@@ -68,6 +69,26 @@ export function serveModels(app: Express, gateway: FakeGateway): void {
       const found = gateway.models.get(request.params.version);
       if (!found) throw new Refused(404, 'model-unknown', `There is no model ${request.params.version}. See model list.`);
       return found;
+    });
+  });
+}
+
+/** REST of demand. */
+export function serveDemand(app: Express, gateway: FakeGateway): void {
+  app.get(`${base}/demand`, (request, response) => {
+    const { demand, settings } = gateway.shopOf(request.params.shop);
+    const { level, days, key } = demandQuery.parse(request.query);
+    answer(response, () => {
+      const found = demandOf(settings.shop, demand, level, days, key);
+      if (key === undefined || found.series.length > 0) return found;
+      throw new Refused(404, 'series-unknown', `There is no forecast of the ${level} ${key} in ${settings.shop}.`);
+    });
+  });
+  app.get(`${base}/demand/reorder`, (request, response) => {
+    const { demand, settings } = gateway.shopOf(request.params.shop);
+    answer(response, () => {
+      if (demand !== 'without-quantile') return ordersOf(settings.shop, demand, reorderQuery.parse(request.query));
+      throw new Refused(409, 'forecast-without', 'The forecast of 2011-12-09 has no quantile 0.95.');
     });
   });
 }

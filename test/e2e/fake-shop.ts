@@ -1,4 +1,5 @@
 import type { AlertSort, FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, HeadlineFigures } from '#contracts';
+import type { FakeDemand } from './fake-demand.js';
 import { FakeMarketing } from './fake-marketing.js';
 
 /** A shop of the fake gateway: figures that a test sets, and a feed that it fills. */
@@ -18,6 +19,7 @@ export interface FakeShop {
   models: { active: string | null; shadow: string | null };
   /** What is known of its scores: nothing yet, some months, or that they do not fit. */
   board: 'young' | 'known' | 'alarm';
+  demand: FakeDemand;
   sell(amount: string, item?: Partial<FeedItem>): void;
 }
 
@@ -35,6 +37,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
     marketing: new FakeMarketing(),
     models: { active: null, shadow: null },
     board: 'young',
+    demand: 'none',
     pipeline: {
       state: 'running',
       lag: 0,

@@ -46,6 +46,17 @@ export function paceText(pace: number | null): string {
   return format(`pace ${pace < 10}`, { maximumFractionDigits: pace < 10 ? 1 : 0 }).format(pace);
 }
 
+/** Units that are expected, mostly not whole: whole numbers from ten on, one digit below. */
+export function unitsText(units: number): string {
+  const digits = units < 9.95 ? 1 : 0;
+  return format(`units ${digits}`, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(units);
+}
+
+/** `5.0 – 21` */
+export function rangeText(low: number, high: number): string {
+  return `${unitsText(low)} – ${unitsText(high)}`;
+}
+
 /** An amount on an axis, short: `£1.2m`. For reading a scale, not a figure. */
 export function axisMoneyText(value: number, currency: string): string {
   return format(`axis ${currency}`, {

@@ -43,6 +43,11 @@ export function instantText(instant: string, zone: string): string {
   return format(zone, { ...date, ...clock, second: '2-digit' }).format(new Date(instant));
 }
 
+/** A calendar date, `2011-12-09` as `9 Dec 2011`. */
+export function dateText(day: string): string {
+  return format('UTC', date).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** `12:50:00`, or `9 Dec 12:50` when that is not the day of `now`. */
 export function feedTimeText(instant: string, zone: string, now: string | null): string {
   const at = new Date(instant);

@@ -1,6 +1,6 @@
 import { roomQueries, snapshot as anySnapshot, type AlertItem, type FeedItem, type RoomName, type Snapshot } from '#contracts';
 import { describe, expect, it } from 'vitest';
-import { marketingQueries, modelQueries, overviewQueries } from '../view/queries.js';
+import { marketingQueries, plainQueries, overviewQueries } from '../view/queries.js';
 import { viewOf } from '../view/view.js';
 import { nextLink } from './link.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
@@ -151,7 +151,7 @@ describe('the link', () => {
     const trouble = { code: 'x', detail: 'A snapshot is not what this page expects.' };
     expect(run(state, { type: 'garbled', name: null, trouble }).state.rooms.feed.trouble).toBeNull();
     expect(run(state, down, up).effects).toHaveLength(2);
-    const model = run(state, { type: 'asked', shop: 'demo', queries: modelQueries });
+    const model = run(state, { type: 'asked', shop: 'demo', queries: plainQueries });
     expect(model.effects.filter((each) => each.type === 'join').map(({ name }) => name)).toEqual(['pipeline']);
   });
 
@@ -257,7 +257,7 @@ describe('snapshots', () => {
     expect(isHistoryComing(live())).toBe(false);
     expect(isHistoryComing(run(live(), source, push(snapshotOf('headline', '1.2', { after: '1.1', orders: 0 }))).state)).toBe(false);
     // A page without figures goes by the clock, and by whether anything is on its way.
-    const { state } = run(live(), { type: 'asked', shop: 'demo', queries: modelQueries });
+    const { state } = run(live(), { type: 'asked', shop: 'demo', queries: plainQueries });
     const pipeline = (lag: number): LiveEvent => joined(state.turn, snapshotOf('pipeline', '1.1', { mode: 'source', lag }));
     expect(isHistoryComing(run(state, pipeline(9)).state)).toBe(true);
     expect(isHistoryComing(run(state, pipeline(0)).state)).toBe(false);

@@ -9,7 +9,7 @@ import { useRooms } from '../live/use-live.js';
 import { TroubleNote } from '../shell/region.js';
 import { Remark, WithCommands } from '../shell/remark.js';
 import { useView } from '../shell/use-view.js';
-import { modelQueries } from '../view/queries.js';
+import { plainQueries } from '../view/queries.js';
 import { Calibration } from './calibration.js';
 import { Candidates } from './candidates.js';
 import { Drift } from './drift.js';
@@ -29,7 +29,7 @@ const boardMs = 60_000;
 /** Whether the scores deserve trust. @param shop null: not known yet which one */
 export default function ModelPage({ shop }: { readonly shop: string | null }) {
   const [view] = useView();
-  useRooms(shop, modelQueries);
+  useRooms(shop, plainQueries);
   const roles = useResource(shop && shopPath(shop, 'models'), shopModelsAnswer, { everyMs });
   const churn = roles.data?.kinds.find(({ kind }) => kind === 'churn') ?? null;
   const version = view.version ?? churn?.active ?? null;

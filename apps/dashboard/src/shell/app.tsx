@@ -15,10 +15,13 @@ import { useShops, type Shops } from './use-shops.js';
 import { useAddress, ViewContext } from './use-view.js';
 
 // Most who open the page look at the overview only.
-const Marketing = lazy(() => import('../marketing/marketing.js'));
-const Model = lazy(() => import('../model/model-page.js'));
+const others = {
+  marketing: lazy(() => import('../marketing/marketing.js')),
+  demand: lazy(() => import('../demand/demand-page.js')),
+  model: lazy(() => import('../model/model-page.js')),
+} satisfies Record<Exclude<Page, 'overview'>, unknown>;
 
-const titles: Readonly<Record<Page, string>> = { overview: '', marketing: 'Marketing · ', model: 'Model · ' };
+const titles: Readonly<Record<Page, string>> = { overview: '', marketing: 'Marketing · ', demand: 'Demand · ', model: 'Model · ' };
 
 export function App({ store }: { readonly store: LiveStore }) {
   useEffect(() => store.open(), [store]);
@@ -96,11 +99,12 @@ function Content({ shops, shop, page, choose }: ContentProps) {
     return <ServerAway trouble={{ code: 'connection-refused', detail }} />;
   }
   if (page === 'overview') return <Overview shop={shop} />;
+  const Other = others[page];
   return (
     // A page comes within a blink: a spinner would only flicker.
     <Suspense fallback={null}>
       {/* Nothing of one shop is shown for another: what a page keeps goes with it. */}
-      {page === 'marketing' ? <Marketing key={shop} shop={shop} /> : <Model key={shop} shop={shop} />}
+      <Other key={shop} shop={shop} />
     </Suspense>
   );
 }

@@ -5,6 +5,7 @@ import { ViewLink } from './view-link.js';
 const words: readonly { readonly page: Page; readonly label: string }[] = [
   { page: 'overview', label: 'Overview' },
   { page: 'marketing', label: 'Marketing' },
+  { page: 'demand', label: 'Demand' },
   { page: 'model', label: 'Model' },
 ];
 

@@ -22,4 +22,5 @@ export function marketingQueries(sort: AlertSort): Queries {
   return { alerts: { limit: alertsLimit, sort }, pipeline: {} };
 }
 
-export const modelQueries: Queries = { pipeline: {} };
+/** Of pages that ask REST for all they show. */
+export const plainQueries: Queries = { pipeline: {} };

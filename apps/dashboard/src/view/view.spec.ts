@@ -13,6 +13,7 @@ describe('a link', () => {
       custom('2011-01-01T10:00:00Z', '2011-01-01T11:00:00Z'),
       given({ shop: 'demo', page: 'marketing' }),
       given({ page: 'marketing', period: 'all', state: 'acted', rule: 'churn-high', sort: 'value', alert: 'a1b2' }),
+      given({ page: 'demand', days: 7, lead: 14, review: 1, service: 0.99, short: true, series: { level: 'product', key: '' } }),
       given({ page: 'model', version: 'churn-seed-1a2b3c4d' }),
     ];
     for (const view of views) expect(viewOf(searchOf(view))).toEqual(view);
@@ -30,6 +31,7 @@ describe('a link', () => {
 
   it('that is mistyped still opens', () => {
     expect(viewOf('?page=marketing&state=lost&sort=name')).toEqual(given({ page: 'marketing' }));
+    expect(viewOf('?page=demand&days=9&lead=x&service=2&level=shop&key=tea')).toEqual(given({ page: 'demand' }));
     expect(viewOf('?page=sales').page).toBe('overview');
     expect(viewOf('?period=fortnight').period).toBe('today');
     expect(viewOf('?period=custom&from=2011-01-01').period).toBe('today');

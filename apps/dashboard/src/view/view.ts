@@ -1,6 +1,16 @@
-import { alertSorts, alertStates, periodName, type AlertSort, type AlertStateName, type PeriodName } from '#contracts';
+import {
+  alertSorts,
+  alertStates,
+  demandLevel,
+  periodName,
+  serviceLevels,
+  type AlertSort,
+  type AlertStateName,
+  type DemandLevel,
+  type PeriodName,
+} from '#contracts';
 
-export const pages = ['overview', 'marketing', 'model'] as const;
+export const pages = ['overview', 'marketing', 'demand', 'model'] as const;
 export type Page = (typeof pages)[number];
 
 /** What is looked at. It stands in the URL, so that a link shows the same. */
@@ -20,9 +30,22 @@ export interface View {
   readonly rule: string | null;
   /** Marketing: null leaves the order to the page. */
   readonly sort: AlertSort | null;
+  /** Demand: units of how many days. */
+  readonly days: number;
+  /** Demand: the series whose course is drawn; null is the largest category. */
+  readonly series: { readonly level: DemandLevel; readonly key: string } | null;
+  /** Demand: days from ordering to having, days until the next chance to order, and the chance that stock lasts. */
+  readonly lead: number;
+  readonly review: number;
+  readonly service: number;
+  /** Demand: only products of which to order now. */
+  readonly short: boolean;
   /** Model: null is the active version. */
   readonly version: string | null;
 }
+
+/** What can be chosen of demand. A forecast reaches thirty days: lead time and review together go no further. */
+export const demandChoices = { days: [7, 14, 28], lead: [1, 3, 7, 14], review: [1, 7, 14], service: serviceLevels } as const;
 
 export const periods: readonly { readonly name: Exclude<PeriodName, 'custom'>; readonly label: string }[] = [
   { name: 'today', label: 'Today' },
@@ -37,6 +60,9 @@ const moment = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/;
 type Period = Pick<View, 'period' | 'from' | 'to'>;
 type OfMarketing = Pick<View, 'alert' | 'state' | 'rule' | 'sort'>;
 
+type OfDemand = Pick<View, 'days' | 'series' | 'lead' | 'review' | 'service' | 'short'>;
+
+const noDemand: OfDemand = { days: 28, series: null, lead: 7, review: 7, service: 0.95, short: false };
 const noAlerts: OfMarketing = { alert: null, state: 'open', rule: null, sort: null };
 
 /** Reads a query string. What is not understood becomes its default: a mistyped link still opens. */
@@ -48,6 +74,7 @@ export function viewOf(search: string): View {
     page,
     ...periodOf(query),
     ...(page === 'marketing' ? marketingOf(query) : noAlerts),
+    ...(page === 'demand' ? demandOf(query) : noDemand),
     version: page === 'model' ? query.get('version') : null,
   };
 }
@@ -67,6 +94,17 @@ function marketingOf(query: URLSearchParams): OfMarketing {
     state: oneOf(alertStates, query.get('state')) ?? 'open',
     rule: query.get('rule'),
     sort: oneOf(alertSorts, query.get('sort')),
+  };
+}
+
+function demandOf(query: URLSearchParams): OfDemand {
+  const chosen = (name: keyof typeof demandChoices): number =>
+    demandChoices[name].find((each) => String(each) === query.get(name)) ?? noDemand[name];
+  const [level, key] = [oneOf(demandLevel.options, query.get('level')), query.get('key')];
+  return {
+    ...{ days: chosen('days'), lead: chosen('lead'), review: chosen('review'), service: chosen('service') },
+    short: query.get('products') === 'short',
+    series: level !== null && key !== null ? { level, key } : null,
   };
 }
 
@@ -91,6 +129,12 @@ export function searchOf(view: View): string {
   if (view.page === 'marketing') {
     if (view.state !== 'open') put('state', view.state);
     for (const name of ['rule', 'sort', 'alert'] as const) put(name, view[name]);
+  }
+  if (view.page === 'demand') {
+    for (const name of ['days', 'lead', 'review', 'service'] as const) if (view[name] !== noDemand[name]) put(name, String(view[name]));
+    put('products', view.short ? 'short' : null);
+    put('level', view.series?.level ?? null);
+    put('key', view.series?.key ?? null);
   }
   if (view.page === 'model') put('version', view.version);
   return `?${query.toString()}`;
