@@ -3,7 +3,7 @@ import { shapes, type Shape } from './shapes.js';
 import type { Profile } from './shops.js';
 
 const profiles: readonly Profile[] = ['seed', 'rich'];
-const kinds = ['churn', 'clv'] as const;
+const kinds = ['churn', 'clv', 'demand'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What a run measures. */
@@ -20,7 +20,7 @@ export interface Asked {
   readonly evidence: boolean;
 }
 
-export const usage = `Options: --profile seed|rich|all|none, --seeds 201,202,203, --no-reference, --kind churn|clv|all,
+export const usage = `Options: --profile seed|rich|all|none, --seeds 201,202,203, --no-reference, --kind churn|clv|demand|all,
   --shapes thousand,bare,one-year,ten-years,bare-ten-years,large (shops of other shapes instead; small: all but large),
   --cache DIR (histories that lie there are taken as they are), --evidence (writes docs/evidence/models.json)`;
 

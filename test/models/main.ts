@@ -14,28 +14,32 @@ interface Case {
   readonly shop: ServedShop;
   /** The law that made it, where it is simulated. */
   readonly law?: Profile;
+  readonly kinds: readonly Kind[];
   /** What else must hold of its measures. */
   readonly bars?: (measures: readonly Measure[], kind: Kind) => readonly Measure[];
 }
 
 /** Every shop that was asked for: made, imported, trained on, compared. */
 async function measured(options: Asked, work: string): Promise<Measure[]> {
+  const { kinds } = options;
+  // What a shape changes is when customers buy; some hold no product at all.
+  const ofCustomers = kinds.filter((kind) => kind !== 'demand');
   const cases: Case[] = [
-    ...options.profiles.flatMap((law) => options.seeds.map((seed): Case => ({ shop: simulatedShop(law, seed), law }))),
-    ...options.shapes.map((shape) => ({ shop: shapedShop(shape, work) })),
-    ...(options.reference ? [{ shop: referenceShop(), bars: ofReference }] : []),
+    ...options.profiles.flatMap((law) => options.seeds.map((seed): Case => ({ shop: simulatedShop(law, seed), law, kinds }))),
+    ...options.shapes.map((shape) => ({ shop: shapedShop(shape, work), kinds: ofCustomers })),
+    ...(options.reference ? [{ shop: referenceShop(), bars: ofReference, kinds }] : []),
   ];
   const all: Measure[] = [];
-  for (const { shop, law, bars = () => [] } of cases) {
+  for (const { shop, law, kinds: wanted, bars = () => [] } of cases) {
     await served(shop, join(work, shop.name), async (store) => {
-      for (const kind of options.kinds) {
+      for (const kind of wanted) {
         const words = [
           '--shop',
           shop.name,
           '--url',
           store,
           ...(kind === 'churn' ? [] : ['--kind', kind]),
-          ...(law !== undefined && kind === 'churn' ? ['--law', law] : []),
+          ...(law !== undefined && kind !== 'clv' ? ['--law', law] : []),
         ];
         const measures = await evaluated(words);
         const judged = [...measures, ...bars(measures, kind)].map((each) => ({ ...each, measure: `${shop.name}: ${each.measure}` }));

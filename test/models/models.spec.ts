@@ -57,7 +57,7 @@ describe('what is asked', () => {
       profiles: ['seed', 'rich'],
       seeds: [201, 202, 203],
       reference: true,
-      kinds: ['churn', 'clv'],
+      kinds: ['churn', 'clv', 'demand'],
       shapes: [],
     });
     expect(asked(['--shapes', 'small'])).toMatchObject({ profiles: [], reference: false });

@@ -7,11 +7,11 @@ import type { ServedShop } from './served.js';
 
 export type Profile = 'seed' | 'rich';
 
-/** What features are made of: orders and returns. */
-const files = ['transactions.csv', 'returns.csv'];
+/** Features are made of orders and returns; demand is also said of the categories of products. */
+const files = ['transactions.csv', 'returns.csv', 'products.csv'];
 
 /**
- * A history of a profile as `cli simulate` writes it: orders and returns, which is all that features are made of.
+ * A history of a profile as `cli simulate` writes it: orders, returns and products.
  * @param seeds of more than one all customers are in the shop, those of each seed under ids of their own
  */
 export function simulatedShop(profile: Profile, ...seeds: readonly number[]): ServedShop {
