@@ -36,7 +36,7 @@ export function courseOption(course: CoursePoints, palette: Palette): CourseOpti
     },
     yAxis: {
       type: 'value',
-      axisLabel: { color: palette.muted, fontSize: 11, formatter: (value: number) => unitsText(value) },
+      axisLabel: { color: palette.muted, fontSize: 11, formatter: (value: number) => (value === 0 ? '0' : unitsText(value)) },
       splitLine: { lineStyle: { color: palette.line } },
     },
     series: [

@@ -24,7 +24,7 @@ export function Course({ shop, days, series, name }: Props) {
   return (
     <Panel
       name="course"
-      title={name}
+      title={`${name}: units, added up`}
       trouble={trouble}
       aside={
         <ul className="legend" aria-label="Legend">

@@ -13,7 +13,7 @@ import { plainQueries } from '../view/queries.js';
 import { Categories } from './categories.js';
 import { Course } from './course.js';
 import { Horizons, Plan } from './plan.js';
-import { OrderNote, Products } from './products.js';
+import { Products } from './products.js';
 
 /** A forecast is of a day; what lies in stock moves with each sale. */
 const [forecastMs, stockMs] = [60_000, 15_000];
@@ -59,7 +59,6 @@ export default function DemandPage({ shop }: { readonly shop: string | null }) {
             short={short}
             aside={<Plan lead={lead} review={review} service={service} />}
           />
-          {orders.data && <OrderNote orders={orders.data} />}
         </>
       )}
     </div>

@@ -83,6 +83,7 @@ export function Products({ answer, trouble, orders, chosen, short, aside }: Prop
         Order at: what the lead time takes with the chance of the service level; at or below it, order now fills up to what lead time and
         review together take. Stock is the newest count less what was sold since; {noFigure} where nobody counted.
       </p>
+      {orders && <OrderNote orders={orders} />}
     </Panel>
   );
 }
@@ -103,7 +104,7 @@ function OrderCells({ order }: { readonly order: Order | undefined }) {
 }
 
 /** At what time the stock is said; or that nobody ever counted. */
-export function OrderNote({ orders: { asOf, products } }: { readonly orders: ReorderAnswer }) {
+function OrderNote({ orders: { asOf, products } }: { readonly orders: ReorderAnswer }) {
   if (products.length > 0 && products.every(({ stock }) => stock === null)) {
     return (
       <Remark icon={IconInfoCircle} testid="not-counted">
