@@ -1,6 +1,6 @@
 import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import type { DemandForecastBody, DemandSeries } from '#contracts';
-import { aLine, anOrder, aProduct, aReturn, ShopRun } from '#testing';
+import { aLine, anOrder, aProduct, aReturn, aStockCount, ShopRun } from '#testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const told = (at: string) => ({ time: at, recordedtime: at });
 const late = told('2024-06-20T10:00:00Z');
 
 const messages = [
-  aProduct({ productId: 'tea', category: 'drinks' }, told('2024-06-01T00:00:00Z')),
+  aProduct({ productId: 'tea', name: 'Tea', category: 'drinks' }, told('2024-06-01T00:00:00Z')),
   aProduct({ productId: 'jam', category: 'food' }, told('2024-06-01T00:00:00Z')),
   anOrder({
     orderId: 'a',
@@ -33,6 +33,8 @@ const messages = [
   anOrder({ orderId: 'b', customerId: 'c1', orderedAt: '2024-06-03T23:30:00Z', lines: [line('tea', 4)] }),
   anOrder({ orderId: 'c', customerId: null, orderedAt: '2024-06-05T10:00:00Z', lines: [line('jam', 6)] }),
   anOrder({ orderId: 'd', customerId: 'c2', orderedAt: '2024-06-05T11:00:00Z', lines: [line('tea', 7)] }),
+  // A count says nothing of a category, whatever its revision.
+  aStockCount({ productId: 'tea', countedAt: '2024-06-06T09:00:00Z', revision: 9 }),
   // A refund takes no unit back.
   aReturn({ returnId: 'r', orderId: 'a', customerId: 'c1', refundedAt: '2024-06-06T10:00:00Z' }),
 ];
@@ -123,6 +125,7 @@ describe('forecasts', () => {
     expect(await demand.series(run.shop, first!, asked)).toEqual([
       {
         key: "it's",
+        name: '',
         class: 'smooth',
         method: 'blend',
         mean: [21, 42],
@@ -132,7 +135,7 @@ describe('forecasts', () => {
         ],
         measures: { 7: measures, 28: measures },
       },
-      expect.objectContaining({ key: 'tea', mean: [14, 28] }),
+      expect.objectContaining({ key: 'tea', name: 'Tea', mean: [14, 28] }),
     ]);
     expect(await demand.series(run.shop, first!, { ...asked, key: 'tea' })).toHaveLength(1);
     expect(await demand.series(run.shop, first!, { ...asked, level: 'category' })).toEqual([]);
