@@ -89,7 +89,9 @@ describe('the world of profile seed', () => {
       expect(contracts.get(type)?.safeParse(JSON.parse(value)).error).toBeUndefined();
     }
     const unseen = [...left].filter(([, some]) => some === 50).map(([type]) => type);
-    expect(unseen.filter((type) => /customer\.(?!scored)|product\.(?!stock)|return|placed|started|ended|day-reported/.test(type))).toEqual([]);
+    expect(unseen.filter((type) => /customer\.(?!scored)|product\.(?!stock)|return|placed|started|ended|day-reported/.test(type))).toEqual(
+      [],
+    );
   });
 
   it('tells nothing latent', () => {
