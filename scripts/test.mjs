@@ -17,8 +17,15 @@ let trainer;
 
 try {
   checkNode(process.versions.node);
+  // Neither needs our packages, and both wait for their registry more than for a core. What goes wrong there is said when it is asked for below.
+  const beside = [
+    `import('./scripts/lib/setup.mjs').then(({ ensureKafka }) => ensureKafka('.', () => undefined))`,
+    `import('./scripts/lib/python.mjs').then(({ ensureTrainer }) => ensureTrainer('.', () => undefined, 'requirements-dev.txt'))`,
+  ].map((script) => run(process.execPath, ['-e', script]));
   ensurePackages(root, say);
   ensureBuild(root, say);
+  say('fetching Kafka and the packages of the trainer, where they are not there yet');
+  await Promise.all(beside);
   ensureKafka(root, say);
   trainer = ensureTrainer(root, say, 'requirements-dev.txt');
 } catch (error) {

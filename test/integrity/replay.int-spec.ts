@@ -9,6 +9,7 @@ import {
   ProductProcess,
   seededShop,
   silent,
+  thorough,
   type TestBroker,
   type TestMessage,
 } from '#testing';
@@ -131,39 +132,40 @@ it('goes on after each kill -9 of the process, ends whole, and is the live shop 
   instance = undefined;
 }, 600_000);
 
-it('is asked for at one process, runs in another, and goes on in a third when that one is killed', async () => {
-  const secret = 'secret-of-the-replays';
-  const start = async (name: 'store' | 'ingestor' | 'api', env: Readonly<Record<string, string>>): Promise<ProductProcess> => {
-    const started = await ProductProcess.start(name, env);
-    running.push(started);
-    return started;
-  };
-  const store = await start('store', {
-    TIDELINE_DATA: join(directory, 'store'),
-    TIDELINE_STORE_WRITE_PORT: '0',
-    TIDELINE_STORE_SECRET: secret,
-  });
-  const env = { CLICKHOUSE_URL: store.url.replace('//', `//tideline:${secret}@`), KAFKA_BROKERS: broker.bootstrap, TIDELINE_PORT: '0' };
-  const [first, served] = await Promise.all([start('ingestor', env), start('api', env)]);
-  const api: Api = {
-    get: (path) => served.get(path),
-    put: (path, body) => served.call(path, 'PUT', body),
-    post: (path, body) => served.call(path, 'POST', body),
-  };
-  await liveShop(api, 'apart', messages);
-  await api.post('/api/v1/shops/apart/replays', { into: 'elsewhere', speed: slow });
-  await until(async () => (await share(api, 'apart', 'elsewhere')) > 0.2, 'a part of the replay');
-  // The only one so far: it is the one that runs the replay.
-  const second = await start('ingestor', env);
-  await first.end('SIGKILL');
-  await until(async () => (await stateOf(api, 'apart', 'elsewhere')).state === 'done', 'the replay is done');
-  expect(await fingerprintOf(api, 'elsewhere')).toEqual(await fingerprintOf(api, 'apart'));
-  const room = await api.get<{ data: { state: string; lag: number } }>('/api/v1/shops/elsewhere/rooms/pipeline');
-  expect([room.data.state, room.data.lag]).toEqual(['running', 0]);
-  await served.call('/api/v1/shops/apart/replays/elsewhere', 'DELETE');
-  await until(
-    async () => !(await second.get<ShopsAnswer>('/api/v1/shops')).shops.some(({ shop }) => shop === 'elsewhere'),
-    'the ingestor knows',
-  );
-  for (const each of [second, served, store]) expect(await each.end(), each.said.slice(-500)).toBe(0);
-}, 600_000);
+if (thorough)
+  it('is asked for at one process, runs in another, and goes on in a third when that one is killed', async () => {
+    const secret = 'secret-of-the-replays';
+    const start = async (name: 'store' | 'ingestor' | 'api', env: Readonly<Record<string, string>>): Promise<ProductProcess> => {
+      const started = await ProductProcess.start(name, env);
+      running.push(started);
+      return started;
+    };
+    const store = await start('store', {
+      TIDELINE_DATA: join(directory, 'store'),
+      TIDELINE_STORE_WRITE_PORT: '0',
+      TIDELINE_STORE_SECRET: secret,
+    });
+    const env = { CLICKHOUSE_URL: store.url.replace('//', `//tideline:${secret}@`), KAFKA_BROKERS: broker.bootstrap, TIDELINE_PORT: '0' };
+    const [first, served] = await Promise.all([start('ingestor', env), start('api', env)]);
+    const api: Api = {
+      get: (path) => served.get(path),
+      put: (path, body) => served.call(path, 'PUT', body),
+      post: (path, body) => served.call(path, 'POST', body),
+    };
+    await liveShop(api, 'apart', messages);
+    await api.post('/api/v1/shops/apart/replays', { into: 'elsewhere', speed: slow });
+    await until(async () => (await share(api, 'apart', 'elsewhere')) > 0.2, 'a part of the replay');
+    // The only one so far: it is the one that runs the replay.
+    const second = await start('ingestor', env);
+    await first.end('SIGKILL');
+    await until(async () => (await stateOf(api, 'apart', 'elsewhere')).state === 'done', 'the replay is done');
+    expect(await fingerprintOf(api, 'elsewhere')).toEqual(await fingerprintOf(api, 'apart'));
+    const room = await api.get<{ data: { state: string; lag: number } }>('/api/v1/shops/elsewhere/rooms/pipeline');
+    expect([room.data.state, room.data.lag]).toEqual(['running', 0]);
+    await served.call('/api/v1/shops/apart/replays/elsewhere', 'DELETE');
+    await until(
+      async () => !(await second.get<ShopsAnswer>('/api/v1/shops')).shops.some(({ shop }) => shop === 'elsewhere'),
+      'the ingestor knows',
+    );
+    for (const each of [second, served, store]) expect(await each.end(), each.said.slice(-500)).toBe(0);
+  }, 600_000);

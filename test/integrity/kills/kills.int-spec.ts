@@ -19,9 +19,9 @@ afterAll(async () => {
 
 it.skipIf(!traced)('is exact after kill -9 at renames and at random times (needs strace: apt-get install strace)', async () => {
   const tally = emptyTally();
-  await killAll(work, { subject: 'product', seed: 1, aimed: 4, random: 1 }, tally);
+  await killAll(work, { subject: 'product', seed: 1, aimed: 2, random: 1 }, tally);
   expect(tally).toMatchObject({ wrong: 0, cells: 0 });
-  expect(tally.aimed).toBeGreaterThan(2);
+  expect(tally.aimed).toBeGreaterThan(0);
 });
 
 it.skipIf(!traced)('is not, with deduplication tokens and a view that sums: the kills hit where it hurts (needs strace)', async () => {
