@@ -126,14 +126,14 @@ it('says what a rule would have done, and puts nothing', async () => {
   expect(rules.map(({ id, revision }) => `${id} ${revision}`)).toEqual(['churn-high 0']);
   // Another rule of the same band comes second: the shop's own one has alerted by then.
   const second = (await tryIt()).body;
-  expect(second.suppressed['duplicate']).toBeGreaterThan(alerts.sent / 2);
+  expect(second.suppressed['duplicate']).toBeGreaterThanOrEqual(alerts.sent / 2);
   expect(second.bandChanges).toBe(body.bandChanges);
 });
 
 it('says how many weeks there were where the shop is younger', async () => {
   const { body } = await tryIt({ weeks: 52 });
   expect(body.asked).toBe(52);
-  expect(body.weeks).toBeGreaterThan(49);
+  expect(body.weeks).toBeGreaterThan(48);
   expect(body.weeks).toBeLessThan(50);
   expect(body.alreadyInside).toBe(0);
   expect(body.notes.join(' ')).toMatch(/younger than 52 weeks/);

@@ -57,7 +57,8 @@ function ahead(seed: number, until = 330): SilenceScript {
     }
     if (random.chance(0.1)) {
       const known = days + 1 + random.next() * 12;
-      add(known, order(`${id}l`, customer, days + 0.04, {}, known));
+      // The end stays the end.
+      if (known < until) add(known, order(`${id}l`, customer, days + 0.04, {}, known));
     }
   }
   for (let days = 181; days < until; days += random.pick([0.3, 1, 6, 21])) add(days, { tick: at(days) });
