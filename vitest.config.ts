@@ -23,7 +23,7 @@ const beside = [
   'libs/testing/src/{compare,log}/*.int-spec.ts',
   'libs/ingestion/src/recount/*.int-spec.ts',
   'libs/{alerts,replay,simulation}/**/*.int-spec.ts',
-  'test/integration/{backtest,rebuild,replay}.int-spec.ts',
+  'test/integration/replay.int-spec.ts',
   'libs/analytics/src/demand/demand.int-spec.ts',
 ];
 
