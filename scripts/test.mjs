@@ -19,8 +19,8 @@ try {
   checkNode(process.versions.node);
   // Neither needs our packages, and both wait for their registry more than for a core. What goes wrong there is said when it is asked for below.
   const beside = [
-    `import('./scripts/lib/setup.mjs').then(({ ensureKafka }) => ensureKafka('.', () => undefined))`,
-    `import('./scripts/lib/python.mjs').then(({ ensureTrainer }) => ensureTrainer('.', () => undefined, 'requirements-dev.txt'))`,
+    `import('./scripts/lib/setup.mjs').then(({ ensureKafka }) => ensureKafka(process.cwd(), () => undefined))`,
+    `import('./scripts/lib/python.mjs').then(({ ensureTrainer }) => ensureTrainer(process.cwd(), () => undefined, 'requirements-dev.txt'))`,
   ].map((script) => run(process.execPath, ['-e', script]));
   ensurePackages(root, say);
   ensureBuild(root, say);
