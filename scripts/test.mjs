@@ -1,7 +1,7 @@
 // npm test: all set-up, then every check. Two rows beside one another, for there are two cores: the specs of units, broker and processes, which
 // wait half of the time; and types, lint, pytest, then the specs that vitest.config.ts names for this row.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 let trainer;
+/** Files of specs that some project of vitest ran. */
+const ran = new Set();
 
 try {
   checkNode(process.versions.node);
@@ -51,8 +53,21 @@ await Promise.all([
   withoutBroker().then(() => vitest(['engine'])),
 ]);
 rmSync(work, { recursive: true, force: true });
+for (const file of specs().filter((each) => !ran.has(each))) {
+  failed += 1;
+  console.log(`FAILED ${file}: no project of vitest.config.ts ran it`);
+}
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Every file of specs that there is, whatever the projects name. */
+function specs() {
+  return ['apps', 'libs', 'scripts', 'test'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .map((file) => join(folder, file))
+      .filter((file) => /\.(spec|int-spec|e2e-spec)\.(ts|mjs)$/.test(file)),
+  );
+}
 
 /** Runs and counts the specs of some projects. */
 async function vitest(projects, options = {}) {
@@ -102,6 +117,7 @@ function countVitest(status, report) {
   const before = failed;
   const { testResults } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] };
   for (const file of testResults) {
+    ran.add(relative(root, file.name));
     // A file that could not even be loaded has no tests of its own to fail.
     if (file.status === 'failed' && file.assertionResults.length === 0) failed += 1;
     for (const test of file.assertionResults) {
