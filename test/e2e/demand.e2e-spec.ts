@@ -1,31 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
-import { FakeGateway } from './fake-gateway.js';
+import { describe, expect, it } from 'vitest';
+import { accessibilityOf, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
+import { staged } from './staged.js';
 
-let browser: Browser;
-let gateway: FakeGateway;
-let watched: Watched | undefined;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  gateway = new FakeGateway(inject('page'));
+const stage = staged((gateway) => {
   gateway.addShop('demo').demand = 'counted';
   gateway.addShop('bare');
-  await gateway.start();
-});
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-  await gateway.stop();
 });
 
 async function visit(path = '/?shop=demo&page=demand', view?: View): Promise<Watched> {
-  watched = await open(browser, `${gateway.url}${path}`, view);
+  const watched = await stage.visit(path, view);
   await watched.page.getByRole('heading', { level: 1, name: 'Demand' }).waitFor();
   return watched;
 }
@@ -75,19 +58,19 @@ describe('the demand page', () => {
     expect(await textOf(page, 'demand-words')).toBe('bare has no forecast yet. Make one: npm run train -- --shop bare --kind demand.');
     expect(await page.getByTestId('category-row').count()).toBe(0);
     expect(await accessibilityOf(page)).toEqual([]);
-    gateway.shopOf('bare').demand = 'uncounted';
+    stage.gateway.shopOf('bare').demand = 'uncounted';
     await page.reload();
     expect(await textOf(page, 'not-counted')).toContain('Nobody counted any stock');
     expect(complaints).toEqual([]);
   });
 
   it('says what was refused, of the forecast and of what to order apart', async () => {
-    gateway.shopOf('demo').demand = 'without-quantile';
+    stage.gateway.shopOf('demo').demand = 'without-quantile';
     const { page } = await visit();
     await page.getByTestId('region-product').getByTestId('trouble').getByText('forecast-without').waitFor();
     expect(await page.getByTestId('category-row').count()).toBe(3);
     expect(await page.getByTestId('order-now').first().innerText()).toBe('–');
-    await page.goto(`${gateway.url}/?shop=demo&page=demand&level=category&key=Toys`);
+    await page.goto(`${stage.gateway.url}/?shop=demo&page=demand&level=category&key=Toys`);
     await page.getByTestId('region-course').getByTestId('trouble').getByText('series-unknown').waitFor();
   });
 

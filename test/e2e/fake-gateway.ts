@@ -31,8 +31,10 @@ export class FakeGateway {
   refetches = 0;
   /** Refuses all joins with this, when set. */
   refusal: { code: string; detail: string } | null = null;
-  /** REST answers 401 until a session was made with this token, when set. */
+  /** REST answers 401 until a session was made with this token, when set, and live connections are refused. */
   token: string | null = null;
+  /** What the verdict on a live connection waits for. */
+  verdict: Promise<void> = Promise.resolve();
   /** Who looks at the page. */
   who: { name: string; role: Role } = { name: 'ann', role: 'marketer' };
   readonly models = new Map<string, ModelAnswer>();
@@ -98,6 +100,10 @@ export class FakeGateway {
     app.use(express.static(this.page));
     this.http = createServer(app);
     this.io = new SocketServer(this.http, { path: '/socket.io', serveClient: false });
+    this.io.use((_, next) => {
+      const known = this.token === null || this.signedIn;
+      void this.verdict.then(() => next(known ? undefined : new Error('Send a token.')));
+    });
     this.io.on('connection', (socket) => this.serve(socket));
     await new Promise<void>((done) => this.http?.listen(this.port, '127.0.0.1', done));
     this.port = (this.http.address() as AddressInfo).port;

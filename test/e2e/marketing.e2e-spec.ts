@@ -1,49 +1,32 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
-import { FakeGateway } from './fake-gateway.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { accessibilityOf, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
 import { fakeModel, scoresOf, type FakeMarketing } from './fake-marketing.js';
 import { aModel, withoutModel } from './fake-models.js';
+import { staged } from './staged.js';
 
-let browser: Browser;
-let gateway: FakeGateway;
 let marketing: FakeMarketing;
-let watched: Watched | undefined;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  gateway = new FakeGateway(inject('page'));
+const stage = staged((gateway) => {
   const shop = gateway.addShop('demo');
   shop.models.active = fakeModel;
   gateway.models.set(fakeModel, aModel());
   ({ marketing } = shop);
-  await gateway.start();
-});
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-  await gateway.stop();
 });
 
 async function visit(path = '/?shop=demo&page=marketing', view?: View): Promise<Watched> {
-  watched = await open(browser, `${gateway.url}${path}`, view);
+  const watched = await stage.visit(path, view);
   await watched.page.getByTestId('region-alerts').waitFor();
   return watched;
 }
 
-const publish = (): void => gateway.publish('demo', ['alerts']);
+const publish = (): void => stage.gateway.publish('demo', ['alerts']);
 const lines = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>("[...document.querySelectorAll('[data-testid=alert]')].map((line) => line.dataset.id)");
 const open87 = '87% probability of no order in the next 90 days';
 
 describe('pages', () => {
   it('are links in the header; the address keeps the page, back works, and the rooms are those of the page', async () => {
-    watched = await open(browser, `${gateway.url}/?shop=demo&period=all`);
-    const { page, complaints } = watched;
+    const { page, complaints } = await stage.visit('/?shop=demo&period=all');
     await page.getByTestId('tile-orders-value').waitFor();
     await page.getByRole('link', { name: 'Marketing' }).press('Enter');
     await page.getByTestId('no-alerts').waitFor();
@@ -51,10 +34,10 @@ describe('pages', () => {
     expect(await page.getByRole('link', { name: 'Marketing' }).getAttribute('aria-current')).toBe('page');
     expect(await page.title()).toBe('Marketing · demo · Tideline');
     expect(await page.locator('[data-testid=pill]').getAttribute('data-state')).toBe('live');
-    expect(gateway.roomsWatched().sort()).toEqual(['alerts', 'pipeline']);
+    expect(stage.gateway.roomsWatched().sort()).toEqual(['alerts', 'pipeline']);
     await page.getByRole('link', { name: 'Model' }).click();
     await page.getByRole('heading', { level: 1, name: 'Model' }).waitFor();
-    await expect.poll(() => gateway.roomsWatched()).toEqual(['pipeline']);
+    await expect.poll(() => stage.gateway.roomsWatched()).toEqual(['pipeline']);
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Marketing' }).waitFor();
     await page.goBack();
@@ -204,7 +187,7 @@ describe('the card', () => {
   });
 
   it('of an alert that another one took first says so in words, in the time of the shop, and shows what is so now', async () => {
-    const shop = gateway.shops.get('demo');
+    const shop = stage.gateway.shops.get('demo');
     marketing.open();
     const { page, complaints } = await visit('/?shop=demo&page=marketing&alert=a0001');
     await page.getByTestId('do-acknowledge').waitFor();
@@ -264,14 +247,14 @@ describe('the card', () => {
   });
 
   it('shows somebody without the role why nothing can be done', async () => {
-    gateway.who = { name: 'vera', role: 'operator' };
+    stage.gateway.who = { name: 'vera', role: 'operator' };
     marketing.open();
     const { page } = await visit('/?shop=demo&page=marketing&alert=a0001');
     await page.getByTestId('why-not').waitFor();
     expect(await textOf(page, 'why-not')).toBe('To do any of this takes the role marketer; you are operator.');
     expect(await textOf(page, 'read-only')).toContain('You are signed in as vera, operator');
     expect(await page.getByTestId('do-acknowledge').isDisabled()).toBe(true);
-    expect(gateway.commands).toBe(0);
+    expect(stage.gateway.commands).toBe(0);
     expect(await accessibilityOf(page)).toEqual([]);
   });
 
@@ -321,7 +304,7 @@ describe('beside the list', () => {
 
 describe('what stands in for alerts', () => {
   it('a shop without a model says what to run', async () => {
-    const shop = gateway.shops.get('demo');
+    const shop = stage.gateway.shops.get('demo');
     if (shop) shop.models.active = null;
     marketing.scores = { ...scoresOf(0, 0, 0), model: null, asOf: null, meanProbability: null, nextCrossing: null };
     const { page, complaints } = await visit();
@@ -335,8 +318,8 @@ describe('what stands in for alerts', () => {
   });
 
   it('a refused room: the words of the server, and no list that never comes', async () => {
-    gateway.refusal = { code: 'role-too-low', detail: 'The room alerts needs the role operator; vera is viewer.' };
-    gateway.who = { name: 'vera', role: 'viewer' };
+    stage.gateway.refusal = { code: 'role-too-low', detail: 'The room alerts needs the role operator; vera is viewer.' };
+    stage.gateway.who = { name: 'vera', role: 'viewer' };
     const { page } = await visit();
     await page.getByTestId('region-alerts').getByText('The room alerts needs the role operator; vera is viewer.').waitFor();
     expect(await page.getByTestId('alerts').count()).toBe(0);
@@ -345,7 +328,7 @@ describe('what stands in for alerts', () => {
 
   it('a history that is coming in is said to be muted', async () => {
     const { page } = await visit();
-    gateway.setPipeline('demo', { lag: 9, clock: { mode: 'source', now: null, speed: null } });
+    stage.gateway.setPipeline('demo', { lag: 9, clock: { mode: 'source', now: null, speed: null } });
     await page.getByTestId('history-coming').waitFor();
     expect(await textOf(page, 'history-coming')).toContain('recorded as muted');
   });

@@ -1,38 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
-import { FakeGateway } from './fake-gateway.js';
+import { describe, expect, it } from 'vitest';
+import { accessibilityOf, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
 import { fakeModel } from './fake-marketing.js';
 import { aModel, withoutModel } from './fake-models.js';
+import { staged } from './staged.js';
 
 const shadow = 'churn-demo-99999999';
 
-let browser: Browser;
-let gateway: FakeGateway;
-let watched: Watched | undefined;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  gateway = new FakeGateway(inject('page'));
+const stage = staged((gateway) => {
   gateway.addShop('demo').models = { active: fakeModel, shadow };
   gateway.addShop('bare');
   gateway.models.set(fakeModel, aModel());
   const words = 'level uncertain: less than a year and a half of data';
   gateway.models.set(shadow, aModel(shadow, { level: 'uncertain', words, best: { auc: 0.702, log_loss: 0.538 } }));
-  await gateway.start();
-});
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-  await gateway.stop();
 });
 
 async function visit(path = '/?shop=demo&page=model', view?: View): Promise<Watched> {
-  watched = await open(browser, `${gateway.url}${path}`, view);
+  const watched = await stage.visit(path, view);
   await watched.page.getByRole('heading', { level: 1, name: 'Model' }).waitFor();
   return watched;
 }
@@ -115,7 +98,7 @@ describe('the model page', () => {
   });
 
   it('puts what was said beside what happened, by band and month with counts and intervals, and drift largest first', async () => {
-    gateway.shopOf('demo').board = 'known';
+    stage.gateway.shopOf('demo').board = 'known';
     const { page, complaints } = await visit();
     await page.getByTestId('basis-live').waitFor();
     expect(await textOf(page, 'scoreboard-verdict')).toContain('Calibration holds. 2 of 4 months');
@@ -143,7 +126,7 @@ describe('the model page', () => {
   });
 
   it('says that calibration left its band, and of a version that nobody was marked with that it is so', async () => {
-    gateway.shopOf('demo').board = 'alarm';
+    stage.gateway.shopOf('demo').board = 'alarm';
     const { page, complaints } = await visit();
     await page.getByTestId('scoreboard-verdict').getByText('Calibration left its band.').waitFor();
     expect(await page.getByTestId('scoreboard-verdict').getAttribute('data-tone')).toBe('warn');
@@ -157,7 +140,7 @@ describe('the model page', () => {
   for (const scheme of ['light', 'dark'] as const) {
     for (const width of [360, 768, 1280]) {
       it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
-        gateway.shopOf('demo').board = scheme === 'dark' ? 'alarm' : 'known';
+        stage.gateway.shopOf('demo').board = scheme === 'dark' ? 'alarm' : 'known';
         const { page, complaints } = await visit('/?shop=demo&page=model', { width, scheme });
         await page.getByTestId('chart').locator('canvas').waitFor();
         await page.getByTestId('basis-live').waitFor();

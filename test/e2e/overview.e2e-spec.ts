@@ -1,32 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { FakeGateway } from './fake-gateway.js';
-import { accessibilityOf, open, launch, textOf, type View, type Watched } from '../browser/stage.js';
+import { describe, expect, it } from 'vitest';
+import { accessibilityOf, textOf, type View, type Watched } from '../browser/stage.js';
+import { staged } from './staged.js';
 
-let browser: Browser;
-let gateway: FakeGateway;
-let watched: Watched | undefined;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  gateway = new FakeGateway(inject('page'));
+const stage = staged((gateway) => {
   gateway.addShop('demo').sell('120.50');
   gateway.addShop('online-retail', { currency: 'EUR', timeZone: 'Europe/Paris' }).sell('7.25');
-  await gateway.start();
-});
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-  await gateway.stop();
 });
 
 /** Opens the page and waits until its figures stand. */
 async function visit(path = '/?shop=demo', view?: View): Promise<Watched> {
-  watched = await open(browser, `${gateway.url}${path}`, view);
+  const watched = await stage.visit(path, view);
   await watched.page.getByTestId('tile-orders-value').waitFor();
   return watched;
 }
@@ -36,7 +19,7 @@ describe('figures', () => {
     const { page, complaints } = await visit();
     expect(await textOf(page, 'tile-grossSales-value')).toBe('£120.50');
     const before = await page.getByTestId('tile-grossSales').getAttribute('data-generation');
-    gateway.sell('demo', '0.005', { id: 'late', entity: '600001', time: '2011-12-09T12:49:07Z' });
+    stage.gateway.sell('demo', '0.005', { id: 'late', entity: '600001', time: '2011-12-09T12:49:07Z' });
     await page.getByTestId('tile-orders-value').getByText('2', { exact: true }).waitFor();
     // Half a penny more: rounded on the screen, every digit in the title.
     expect(await textOf(page, 'tile-grossSales-value')).toBe('£120.51');
@@ -49,13 +32,13 @@ describe('figures', () => {
   });
 
   it('have digits that a float has not', async () => {
-    gateway.shops.get('demo')?.sell('9007199254740993.01');
+    stage.gateway.shops.get('demo')?.sell('9007199254740993.01');
     const { page } = await visit();
     expect(await textOf(page, 'tile-grossSales-value')).toBe('£9,007,199,254,741,113.51');
   });
 
   it('compare with the period before in an arrow, digits and words', async () => {
-    const shop = gateway.shops.get('demo');
+    const shop = stage.gateway.shops.get('demo');
     if (shop) shop.before = 241_000_000n;
     const { page } = await visit();
     const change = page.getByTestId('tile-grossSales-change');
@@ -73,8 +56,8 @@ describe('a pause', () => {
     await page.keyboard.press('Space');
     await page.getByTestId('pause-bar').waitFor();
     expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('paused');
-    gateway.sell('demo', '10');
-    gateway.sell('demo', '10');
+    stage.gateway.sell('demo', '10');
+    stage.gateway.sell('demo', '10');
     await page.locator('[data-testid=waiting][data-snapshots="8"][data-items="2"]').waitFor();
     expect(await textOf(page, 'waiting')).toBe('8 snapshots and 2 feed items wait.');
     expect(await textOf(page, 'tile-orders-value')).toBe('1');
@@ -106,8 +89,7 @@ describe('the view', () => {
     await page.getByRole('radiogroup').getByText('365 days').click();
     await page.getByText('Revenue by week').waitFor();
     expect(new URL(page.url()).search).toBe('?shop=online-retail&period=last-365-days');
-    const address = page.url().slice(gateway.url.length);
-    await watched?.context.close();
+    const address = page.url().slice(stage.gateway.url.length);
     const again = await visit(address);
     expect(await textOf(again.page, 'tile-grossSales-value')).toBe('€7.25');
     await again.page.getByText('Revenue by week').waitFor();
@@ -136,37 +118,37 @@ describe('the view', () => {
 describe('the connection', () => {
   it('lost keeps the figures and says so; regained shows the newest by itself', async () => {
     const { page } = await visit();
-    await gateway.stop();
+    await stage.gateway.stop();
     await page.locator('[data-testid=pill][data-state=reconnecting]').waitFor();
     expect(await textOf(page, 'tile-orders-value')).toBe('1');
     expect(await textOf(page, 'lost-bar')).toContain('Connection lost.');
     expect(await accessibilityOf(page)).toEqual([]);
-    gateway.shops.get('demo')?.sell('10');
-    await gateway.start();
+    stage.gateway.shops.get('demo')?.sell('10');
+    await stage.gateway.start();
     await page.locator('[data-testid=pill][data-state=live]').waitFor({ timeout: 15_000 });
     expect(await page.getByTestId('lost-bar').count()).toBe(0);
     await page.getByTestId('tile-orders-value').getByText('2', { exact: true }).waitFor();
-    gateway.sell('demo', '10');
+    stage.gateway.sell('demo', '10');
     await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
   });
 
   it('that loses a snapshot asks for it by REST, once', async () => {
     const { page } = await visit();
-    gateway.fault('headline', 'lose');
-    gateway.sell('demo', '10');
-    expect(gateway.refetches).toBe(0);
-    gateway.sell('demo', '10');
+    stage.gateway.fault('headline', 'lose');
+    stage.gateway.sell('demo', '10');
+    expect(stage.gateway.refetches).toBe(0);
+    stage.gateway.sell('demo', '10');
     await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
-    await expect.poll(() => gateway.refetches).toBe(1);
+    await expect.poll(() => stage.gateway.refetches).toBe(1);
     await page.locator('[data-testid=pill][data-state=live]').waitFor();
   });
 
   it('that lags is behind, in words', async () => {
     const { page } = await visit();
-    const shop = gateway.shops.get('demo');
+    const shop = stage.gateway.shops.get('demo');
     if (shop) shop.lagMs = 7_000;
-    gateway.setPipeline('demo', { lag: 1200, waitingMs: 1_500 });
-    gateway.sell('demo', '10');
+    stage.gateway.setPipeline('demo', { lag: 1200, waitingMs: 1_500 });
+    stage.gateway.sell('demo', '10');
     await page.locator('[data-testid=pill][data-state=behind]').waitFor();
     expect(await textOf(page, 'pill')).toBe('Behind');
     expect(await page.getByTestId('pipeline-lag').innerText()).toContain('1,200');
@@ -175,29 +157,29 @@ describe('the connection', () => {
   it('does not lag while messages are on their way, only when they wait', async () => {
     const { page } = await visit();
     const lag = page.getByTestId('pipeline-lag');
-    gateway.setPipeline('demo', { lag: 11 });
+    stage.gateway.setPipeline('demo', { lag: 11 });
     await lag.getByText('11 on the way; running').waitFor();
     expect(await lag.innerText()).toContain('None');
     expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('live');
-    gateway.setPipeline('demo', { lag: 11, waitingMs: 12_300 });
+    stage.gateway.setPipeline('demo', { lag: 11, waitingMs: 12_300 });
     await lag.getByText('11 messages wait; running').waitFor();
     expect(await lag.innerText()).toContain('12 s');
     expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('behind');
   });
 
   it('while the history of a source comes in says so, until its clock starts', async () => {
-    const shop = gateway.shops.get('demo');
+    const shop = stage.gateway.shops.get('demo');
     const { page } = await visit();
     expect(await page.getByTestId('history-coming').count()).toBe(0);
     const now = shop?.now ?? '';
     if (shop) Object.assign(shop, { now: null });
-    gateway.setPipeline('demo', { clock: { mode: 'source', now: null, speed: null } });
-    gateway.sell('demo', '10');
+    stage.gateway.setPipeline('demo', { clock: { mode: 'source', now: null, speed: null } });
+    stage.gateway.sell('demo', '10');
     await page.getByTestId('history-coming').waitFor();
     expect(await page.getByTestId('pipeline-shop-clock').innerText()).toContain('Not started');
     expect(await accessibilityOf(page)).toEqual([]);
     if (shop) shop.now = now;
-    gateway.sell('demo', '10');
+    stage.gateway.sell('demo', '10');
     await page.getByTestId('history-coming').waitFor({ state: 'detached' });
   });
 });

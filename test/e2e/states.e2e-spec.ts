@@ -1,46 +1,23 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { FakeGateway } from './fake-gateway.js';
+import { describe, expect, it } from 'vitest';
 import { fill } from './fake-shop.js';
-import { accessibilityOf, launch, open, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
+import { accessibilityOf, sidewaysScroll, textOf } from '../browser/stage.js';
+import { staged } from './staged.js';
 
-let browser: Browser;
-let gateway: FakeGateway;
-let watched: Watched | undefined;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  gateway = new FakeGateway(inject('page'));
-  await gateway.start();
-});
-afterEach(async () => {
-  await watched?.context.close();
-  watched = undefined;
-  await gateway.stop();
-});
-
-async function visit(path: string, view?: View): Promise<Watched> {
-  watched = await open(browser, `${gateway.url}${path}`, view);
-  return watched;
-}
+const stage = staged();
 
 describe('what stands in for figures', () => {
   it('no shop: says how to get one, and opens it when it comes', async () => {
-    const { page, complaints } = await visit('/');
+    const { page, complaints } = await stage.visit('/');
     await page.getByTestId('no-shops').waitFor();
     expect(await accessibilityOf(page)).toEqual([]);
-    gateway.addShop('demo').sell('1.00');
+    stage.gateway.addShop('demo').sell('1.00');
     await page.getByTestId('tile-orders-value').waitFor();
     expect(complaints).toEqual([]);
   });
 
   it('an unknown shop: names it, and offers those there are', async () => {
-    gateway.addShop('demo').sell('1.00');
-    const { page, complaints } = await visit('/?shop=nope&period=all');
+    stage.gateway.addShop('demo').sell('1.00');
+    const { page, complaints } = await stage.visit('/?shop=nope&period=all');
     expect(await textOf(page, 'unknown-shop')).toContain('There is no shop “nope”');
     expect(await accessibilityOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'demo' }).click();
@@ -50,9 +27,9 @@ describe('what stands in for figures', () => {
   });
 
   it('a sandbox: the switch says that it is one, and nobody who names no shop is taken there', async () => {
-    gateway.addShop('again', { kind: 'sandbox', replayOf: 'demo' }).sell('2.00');
-    gateway.addShop('demo').sell('1.00');
-    const { page } = await visit('/?period=all');
+    stage.gateway.addShop('again', { kind: 'sandbox', replayOf: 'demo' }).sell('2.00');
+    stage.gateway.addShop('demo').sell('1.00');
+    const { page } = await stage.visit('/?period=all');
     await page.getByTestId('tile-grossSales-value').getByText('£1.00').waitFor();
     expect(await page.getByTestId('shop').locator('option').allInnerTexts()).toEqual(['again (sandbox)', 'demo']);
     await page.getByTestId('shop').selectOption('again');
@@ -60,8 +37,8 @@ describe('what stands in for figures', () => {
   });
 
   it('a period without an order: zeros that say so', async () => {
-    gateway.addShop('demo');
-    const { page } = await visit('/?shop=demo');
+    stage.gateway.addShop('demo');
+    const { page } = await stage.visit('/?shop=demo');
     await page.getByTestId('empty-period').waitFor();
     expect(await textOf(page, 'tile-grossSales-value')).toBe('£0.00');
     expect(await textOf(page, 'tile-aovGross-value')).toBe('–');
@@ -71,35 +48,35 @@ describe('what stands in for figures', () => {
   });
 
   it('a refused room: the words of the server', async () => {
-    gateway.addShop('demo');
-    gateway.refusal = { code: 'role-missing', detail: 'This room is for operators.' };
-    const { page } = await visit('/?shop=demo');
+    stage.gateway.addShop('demo');
+    stage.gateway.refusal = { code: 'role-missing', detail: 'This room is for operators.' };
+    const { page } = await stage.visit('/?shop=demo');
     await page.getByTestId('trouble').first().waitFor();
     expect(await page.getByTestId('trouble').first().innerText()).toContain('This room is for operators. role-missing');
     expect(await accessibilityOf(page)).toEqual([]);
   });
 
   it('a snapshot that is not understood: says so, keeps the figures, and recovers', async () => {
-    gateway.addShop('demo').sell('5.00');
-    const { page } = await visit('/?shop=demo');
+    stage.gateway.addShop('demo').sell('5.00');
+    const { page } = await stage.visit('/?shop=demo');
     await page.getByTestId('tile-orders-value').waitFor();
-    gateway.fault('headline', 'garble');
-    gateway.sell('demo', '5.00');
+    stage.gateway.fault('headline', 'garble');
+    stage.gateway.sell('demo', '5.00');
     await page.getByTestId('trouble').waitFor();
     expect(await textOf(page, 'trouble')).toContain('Reload the page');
     expect(await textOf(page, 'tile-orders-value')).toBe('1');
-    gateway.sell('demo', '5.00');
+    stage.gateway.sell('demo', '5.00');
     await page.getByTestId('tile-orders-value').getByText('3', { exact: true }).waitFor();
     expect(await page.getByTestId('trouble').count()).toBe(0);
   });
 
   it('alarms and a differing audit: in words', async () => {
-    gateway.addShop('demo').sell('5.00');
-    const { page } = await visit('/?shop=demo');
+    stage.gateway.addShop('demo').sell('5.00');
+    const { page } = await stage.visit('/?shop=demo');
     await page.getByTestId('pipeline-audit').waitFor();
     const since = new Date().toISOString();
     const message = 'Gross sales of 9 Dec 2011 differ by 0.01. Run cli audit.';
-    gateway.setPipeline('demo', { audit: { at: since, ok: false }, deadLetters: 3, alarms: [{ code: 'audit', message, since }] });
+    stage.gateway.setPipeline('demo', { audit: { at: since, ok: false }, deadLetters: 3, alarms: [{ code: 'audit', message, since }] });
     await page.getByTestId('alarm').waitFor();
     expect(await textOf(page, 'alarm')).toContain(message);
     expect(await textOf(page, 'pipeline-audit')).toContain('Differs');
@@ -108,9 +85,9 @@ describe('what stands in for figures', () => {
   });
 
   it('a server that asks for a token: takes it, and shows the figures', async () => {
-    gateway.addShop('demo').sell('5.00');
-    gateway.token = 'right';
-    const { page } = await visit('/?shop=demo');
+    stage.gateway.addShop('demo').sell('5.00');
+    stage.gateway.token = 'right';
+    const { page } = await stage.visit('/?shop=demo');
     const field = page.getByLabel('Access token', { exact: true });
     await field.fill('wrong');
     await page.keyboard.press('Enter');
@@ -120,19 +97,33 @@ describe('what stands in for figures', () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('tile-orders-value').waitFor();
   });
+
+  it('a connection that was on its way before one signed in, and is refused after, takes no figures away', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    stage.gateway.token = 'right';
+    let judge: () => void = () => undefined;
+    stage.gateway.verdict = new Promise((done) => (judge = done));
+    const { page } = await stage.visit('/?shop=demo');
+    await page.getByLabel('Access token', { exact: true }).fill('right');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('sign-in').waitFor({ state: 'detached' });
+    judge();
+    await page.locator('[data-testid=pill][data-state=live]').waitFor();
+    await page.getByTestId('tile-orders-value').waitFor();
+  });
 });
 
 describe('on every screen', () => {
   for (const scheme of ['light', 'dark'] as const) {
     for (const width of [360, 768, 1280, 1920]) {
       it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
-        fill(gateway.addShop('demo'));
-        const { page, complaints } = await visit('/?shop=demo', { width, scheme });
+        fill(stage.gateway.addShop('demo'));
+        const { page, complaints } = await stage.visit('/?shop=demo', { width, scheme });
         await page.getByTestId('chart').locator('canvas').waitFor();
         await page.getByText('Figures as a table').click();
         await page.keyboard.press('Escape');
         await page.getByTestId('pause').click();
-        gateway.sell('demo', '1.00');
+        stage.gateway.sell('demo', '1.00');
         await page.locator('[data-testid=waiting][data-snapshots="4"]').waitFor();
         expect(await sidewaysScroll(page)).toBe(0);
         // A figure never leaves its tile, however many digits it has.
@@ -145,8 +136,8 @@ describe('on every screen', () => {
   }
 
   it('the theme goes round, and is kept', async () => {
-    gateway.addShop('demo').sell('5.00');
-    const { page } = await visit('/?shop=demo', { scheme: 'dark' });
+    stage.gateway.addShop('demo').sell('5.00');
+    const { page } = await stage.visit('/?shop=demo', { scheme: 'dark' });
     const scheme = (): Promise<string | null> => page.locator('html').getAttribute('data-mantine-color-scheme');
     expect(await scheme()).toBe('dark');
     await page.getByTestId('theme').click();
@@ -157,11 +148,11 @@ describe('on every screen', () => {
   });
 
   it('every control is reached by keyboard, and shows that it is', async () => {
-    gateway.addShop('demo').sell('5.00');
-    const { page } = await visit('/?shop=demo');
+    stage.gateway.addShop('demo').sell('5.00');
+    const { page } = await stage.visit('/?shop=demo');
     await page.getByTestId('chart').waitFor();
     const reached: string[] = [];
-    for (let press = 0; press < 11; press += 1) {
+    for (let press = 0; press < 12; press += 1) {
       await page.keyboard.press('Tab');
       // A radio button draws its focus on its label.
       reached.push(
@@ -175,7 +166,7 @@ describe('on every screen', () => {
       );
     }
     const names = reached.join('\n');
-    for (const wanted of ['Skip', 'Marketing', 'Model', 'Shop', 'Dates', 'Pause', 'Theme', 'Newest orders', 'Figures'])
+    for (const wanted of ['Skip', 'Marketing', 'Demand', 'Model', 'Shop', 'Dates', 'Pause', 'Theme', 'Newest orders', 'Figures'])
       expect(names).toContain(wanted);
     expect(reached.filter((each) => each.endsWith('|false'))).toEqual([]);
   });

@@ -32,6 +32,15 @@ interface Held<T> {
   readonly at: number | null;
 }
 
+/** The data moved, or somebody wants to see them as they are: by what he opens, or by what he did. */
+type Reason = 'moved' | 'wanted';
+
+interface Load {
+  readonly run: (reason: Reason) => void;
+  /** Asks what waited for the end of another ask, or of a pause. */
+  readonly goOn: () => void;
+}
+
 /** Shortest time between two asks for the same: alerts of a busy shop move many times a second. */
 const gapMs = 1_000;
 
@@ -47,21 +56,22 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
   const paused = useLive((state) => state.paused);
   const isPaused = useRef(paused);
   isPaused.current = paused;
-  const load = useRef<(() => void) | null>(null);
+  const load = useRef<Load | null>(null);
 
   useEffect(() => {
     if (path === null) return undefined;
     let left = false;
     let busy = false;
-    let again = false;
+    /** Why it is to be asked once more when the ask under way is over. */
+    let again: Reason | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const take = (part: Partial<Held<T>>): void => {
       if (!left) setHeld((before) => ({ ...(before.path === path ? before : nothing), ...part, path }));
     };
-    const run = (): void => {
+    const run = (reason: Reason): void => {
       if (left) return;
       if (busy) {
-        again = true;
+        if (again !== 'wanted') again = reason;
         return;
       }
       busy = true;
@@ -76,16 +86,19 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
         .finally(() => {
           timer = setTimeout(() => {
             busy = false;
-            if (again) {
-              again = false;
-              run();
-            }
+            goOn();
           }, gapMs);
         });
     };
-    load.current = run;
-    run();
-    const clock = everyMs === undefined ? undefined : setInterval(() => !isPaused.current && run(), everyMs);
+    // What moved before a pause may be told to one who is in it by now.
+    const goOn = (): void => {
+      if (busy || again === null || (again === 'moved' && isPaused.current)) return;
+      again = null;
+      run('wanted');
+    };
+    load.current = { run, goOn };
+    run('wanted');
+    const clock = everyMs === undefined ? undefined : setInterval(() => !isPaused.current && run('moved'), everyMs);
     return () => {
       left = true;
       load.current = null;
@@ -96,11 +109,14 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
 
   const first = useRef(true);
   useEffect(() => {
-    if (!first.current) load.current?.();
+    if (!first.current) load.current?.run('moved');
     first.current = false;
   }, [moved]);
+  useEffect(() => {
+    if (!paused) load.current?.goOn();
+  }, [paused]);
 
-  const reload = useCallback(() => load.current?.(), []);
+  const reload = useCallback(() => load.current?.run('wanted'), []);
   const { data, trouble, status, at } = held.path === path ? held : nothing;
   return { data, trouble, status, at, reload };
 }

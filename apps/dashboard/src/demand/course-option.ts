@@ -4,6 +4,7 @@ import type { GridComponentOption, TooltipComponentOption } from 'echarts/compon
 import type { ComposeOption } from 'echarts/core';
 import { rangeText, unitsText } from '../format/figures.js';
 import { dateText } from '../format/times.js';
+import { chartLook, placeOf } from '../shell/chart-look.js';
 import type { Palette } from '../shell/palette.js';
 
 export type CourseOption = ComposeOption<LineSeriesOption | GridComponentOption | TooltipComponentOption>;
@@ -11,33 +12,30 @@ export type CoursePoints = NonNullable<DemandAnswer['series'][number]['course']>
 
 /** Expected units as a line, the interval as a band: an invisible line at its lower end, and what lies between the ends stacked on it. */
 export function courseOption(course: CoursePoints, palette: Palette): CourseOption {
+  const look = chartLook(palette);
   const common = { type: 'line', silent: true, animation: false, showSymbol: false } as const;
   const band = { ...common, stack: 'interval', lineStyle: { opacity: 0 } } as const;
   return {
-    animation: false,
-    textStyle: { fontFamily: 'system-ui, sans-serif' },
-    grid: { left: 8, right: 16, top: 16, bottom: 8, containLabel: true },
+    ...look.frame,
+    grid: look.grid,
     tooltip: {
       trigger: 'axis',
-      confine: true,
-      backgroundColor: palette.surface,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontSize: 12 },
+      ...look.tooltip,
       axisPointer: { lineStyle: { color: palette.muted } },
-      formatter: (found) => tooltipText(course, (Array.isArray(found) ? found[0] : found)?.dataIndex ?? 0),
+      formatter: (found) => tooltipText(course, placeOf(found)),
     },
     xAxis: {
       type: 'category',
       boundaryGap: false,
       data: course.map(({ date }) => dateText(date)),
-      axisLabel: { color: palette.muted, fontSize: 11, hideOverlap: true },
-      axisLine: { lineStyle: { color: palette.line } },
+      axisLabel: { ...look.label, hideOverlap: true },
+      axisLine: look.line,
       axisTick: { show: false },
     },
     yAxis: {
       type: 'value',
-      axisLabel: { color: palette.muted, fontSize: 11, formatter: (value: number) => (value === 0 ? '0' : unitsText(value)) },
-      splitLine: { lineStyle: { color: palette.line } },
+      axisLabel: { ...look.label, formatter: (value: number) => (value === 0 ? '0' : unitsText(value)) },
+      splitLine: look.line,
     },
     series: [
       { ...band, data: course.map(({ low }) => low) },

@@ -106,7 +106,8 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
     open,
     retry: () => {
       dispatch({ type: 'link', event: 'retried' });
-      socket?.connect();
+      // A connection that is on its way carries who one was before, and would be refused in a moment.
+      socket?.disconnect().connect();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import { countText, percentText } from '../format/figures.js';
+import { chartLook, placeOf } from '../shell/chart-look.js';
 import type { Palette } from '../shell/palette.js';
 import type { Population } from './report.js';
 
@@ -10,28 +11,25 @@ export type Deciles = NonNullable<Population['deciles']>;
 
 /** A diagonal on which everything would lie that was said rightly, and where the deciles lie. A dot's area says how many customers. */
 export function calibrationOption(deciles: Deciles, palette: Palette): CalibrationOption {
+  const look = chartLook(palette);
   const most = Math.max(...deciles.map(({ count }) => count), 1);
   const axis = {
     type: 'value',
     min: 0,
     max: 1,
-    axisLabel: { color: palette.muted, fontSize: 11, formatter: (value: number) => percentText(value) },
-    axisLine: { lineStyle: { color: palette.line } },
-    splitLine: { lineStyle: { color: palette.line } },
-    nameTextStyle: { color: palette.muted, fontSize: 11 },
+    axisLabel: { ...look.label, formatter: (value: number) => percentText(value) },
+    axisLine: look.line,
+    splitLine: look.line,
+    nameTextStyle: look.label,
     nameLocation: 'middle',
   } as const;
   return {
-    animation: false,
-    textStyle: { fontFamily: 'system-ui, sans-serif' },
+    ...look.frame,
     grid: { left: 48, right: 16, top: 16, bottom: 40 },
     tooltip: {
       trigger: 'item',
-      confine: true,
-      backgroundColor: palette.surface,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontSize: 12 },
-      formatter: (found) => tooltipText(deciles, (Array.isArray(found) ? found[0] : found)?.dataIndex ?? 0),
+      ...look.tooltip,
+      formatter: (found) => tooltipText(deciles, placeOf(found)),
     },
     xAxis: { ...axis, name: 'said', nameGap: 24 },
     yAxis: { ...axis, name: 'happened', nameGap: 36 },

@@ -4,6 +4,7 @@ import type { ComposeOption } from 'echarts/core';
 import { axisMoneyText, exactMoneyText } from '../format/figures.js';
 import { bucketText } from '../format/times.js';
 import type { SnapshotOf } from '../live/live.state.js';
+import { chartLook, placeOf } from '../shell/chart-look.js';
 import type { Palette } from '../shell/palette.js';
 
 export type RevenueOption = ComposeOption<LineSeriesOption | BarSeriesOption | GridComponentOption | TooltipComponentOption>;
@@ -67,35 +68,29 @@ export function revenueOption(data: SeriesData, palette: Palette): RevenueOption
         : { color: 'transparent', borderColor: palette.returns, borderWidth: 1, borderType: 'dashed' as const },
     })),
   };
+  const look = chartLook(palette);
   const isOneDay = data.grain === 'hour' && data.points.length <= 25;
   return {
-    animation: false,
-    textStyle: { fontFamily: 'system-ui, sans-serif' },
-    grid: { left: 8, right: 16, top: 16, bottom: 8, containLabel: true },
+    ...look.frame,
+    grid: look.grid,
     tooltip: {
       trigger: 'axis',
-      confine: true,
-      backgroundColor: palette.surface,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontSize: 12 },
+      ...look.tooltip,
       axisPointer: { lineStyle: { color: palette.muted } },
-      formatter: (found) => {
-        const [first] = Array.isArray(found) ? found : [found];
-        return tooltipText(data, first?.dataIndex ?? 0);
-      },
+      formatter: (found) => tooltipText(data, placeOf(found)),
     },
     xAxis: {
       type: 'category',
       // Hours of one day need no day.
       data: data.points.map((point) => bucketText(point.bucket, data.timeZone, isOneDay ? 'minute' : data.grain)),
-      axisLabel: { color: palette.muted, fontSize: 11, hideOverlap: true },
-      axisLine: { lineStyle: { color: palette.line } },
+      axisLabel: { ...look.label, hideOverlap: true },
+      axisLine: look.line,
       axisTick: { show: false },
     },
     yAxis: {
       type: 'value',
-      axisLabel: { color: palette.muted, fontSize: 11, formatter: (value: number) => axisMoneyText(value, data.currency) },
-      splitLine: { lineStyle: { color: palette.line } },
+      axisLabel: { ...look.label, formatter: (value: number) => axisMoneyText(value, data.currency) },
+      splitLine: look.line,
     },
     series: [bars, ...lines],
   };
