@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 /** Something that the user has to do; its message says what. */
 export class SetupError extends Error {}
@@ -158,7 +158,8 @@ function fetchKafka(root, target, otherwise, say) {
       join('infra', 'kafka', 'pom.xml'),
       'dependency:copy-dependencies',
       '-DincludeScope=runtime',
-      `-DoutputDirectory=${partial}`,
+      // Maven takes a relative path from the folder of the pom.
+      `-DoutputDirectory=${resolve(partial)}`,
     ],
     root,
     `Maven could not fetch the jars of Kafka. Is Maven Central reachable?\n${otherwise}`,

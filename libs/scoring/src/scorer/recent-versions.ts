@@ -2,6 +2,7 @@ import {
   keyOf,
   liesBefore,
   winnerOf,
+  type KnownPlaces,
   type KnownVersion,
   type OrderVersion,
   type Place,
@@ -45,8 +46,8 @@ export class RecentVersions {
   get fresh(): readonly KnownVersion[] {
     return [...this.#fresh];
   }
-  /** Places of all rows that are known here, by `keyOf`. */
-  get places(): { has(place: string): boolean } {
+  /** Places of all rows that are known here. */
+  get places(): KnownPlaces {
     return this.#rows;
   }
   /** Orders that returns name, whether they moved or not: whose a return is follows from them. */

@@ -45,7 +45,7 @@ const predecessorMs = 12_000;
  * The shell around the broker, which formats a new directory first: by one command, since who asks for a broker may have no time for us
  * between two. `read` returns when our end of the pipe closes, however we end; then the broker gets ten seconds to close its log, as on
  * a signal to the shell. The reader holds none of our pipes but that one: the shell's end is seen as soon as the broker has ended by
- * itself. A `wait` that a signal cut short is done again.
+ * itself. A `wait` that a signal cut short is done again. An id may begin with `-`, so it is told with `=`.
  */
 const leash = `
 formatted=$1 settings=$2 id=$3; shift 3

@@ -46,9 +46,12 @@ export interface PathFigure {
   readonly buyers: string | null;
 }
 
+/** What a count of stock is called: one product is counted many times. */
+const stockCountName = sql`concat(product_id, '/', formatDateTime(counted_at, '%FT%TZ'))`;
+
 const documentOf: Readonly<Record<LedgerTopic, Sql>> = {
   'customers.v1': sql`customer_id`,
-  'products.v1': sql`if(is_count, concat(product_id, '/', formatDateTime(counted_at, '%FT%TZ')), product_id)`,
+  'products.v1': sql`if(is_count, ${stockCountName}, product_id)`,
   'campaigns.v1': sql`if(is_day, concat(campaign_id, '/', toString(date)), campaign_id)`,
   'transactions.v1': sql`order_id`,
   'returns.v1': sql`return_id`,
@@ -139,7 +142,7 @@ function factPlaces(shop: Shop, document: PathDocument): FactPlace[] {
     case 'products.v1':
       return [
         { table: 'dim_products', where: sql`t.product_id = ${id}` },
-        { table: 'fact_stock_counts', where: sql`concat(t.product_id, '/', formatDateTime(t.counted_at, '%FT%TZ')) = ${id}` },
+        { table: 'fact_stock_counts', where: sql`${stockCountName} = ${id}` },
       ];
     case 'campaigns.v1':
       return [

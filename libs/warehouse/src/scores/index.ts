@@ -3,7 +3,7 @@ export { winnerOf, type KnownVersion, type OrderVersion, type ReturnVersion } fr
 export { LedgerVersionReads } from './ledger-versions.reads.js';
 export { MomentReads } from './moment.reads.js';
 export type { MomentFeatures } from './moment-rows.js';
-export { keyOf, liesBefore, lowerOf, scoredPositions, scoredTopics, type Place } from './place.js';
+export { keyOf, liesBefore, lowerOf, scoredPositions, scoredTopics, type KnownPlaces, type Place } from './place.js';
 export { wallGraceMs, type HeldBand, type ScoreDecision, type ScoreRole, type ScorerState, type Standing } from './score-rows.js';
 export { isMove, ScoreRepository, type ScoreBatch, type ScorerStart, type StoredMove } from './score.repository.js';
 export { customerScoreSql, ScoreReads, scoresSummarySql, scoresToldSql, type BandCount, type ScoresSummary } from './score.reads.js';

@@ -3,7 +3,7 @@ import { between, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { instantOf } from '../watermark.repository.js';
 import type { OrderVersion, ReturnVersion } from './known-versions.js';
-import { keyOf, scoredTopics, type Place, type ScoredTopic } from './place.js';
+import { keyOf, scoredTopics, type KnownPlaces, type Place, type ScoredTopic } from './place.js';
 
 /** Ids, or places, of a statement: their list stays far below the longest statement that the engine parses. */
 const perStatement = 5_000;
@@ -47,8 +47,8 @@ export class LedgerVersionReads {
     return (await this.fresh(shop, 'returns.v1', from, to)).map(returnOf);
   }
 
-  /** Every version of orders. @param known those that need not be read again, by `keyOf` */
-  async versionsOfOrders(shop: Shop, orderIds: readonly string[], known: { has(place: string): boolean }): Promise<OrderVersion[]> {
+  /** Every version of orders. @param known need not be read again */
+  async versionsOfOrders(shop: Shop, orderIds: readonly string[], known: KnownPlaces): Promise<OrderVersion[]> {
     const places = await this.places(shop, 'transactions.v1', orderIds, (ids) => sql`entity_id IN ${ids.map(entityOf)}`);
     return (await this.at(shop, 'transactions.v1', places, known)).map(orderOf);
   }
@@ -58,7 +58,7 @@ export class LedgerVersionReads {
     shop: Shop,
     returnIds: readonly string[],
     orderIds: readonly string[],
-    known: { has(place: string): boolean },
+    known: KnownPlaces,
   ): Promise<ReturnVersion[]> {
     const named = (ids: readonly string[]): Sql =>
       sql`return_id IN (SELECT return_id FROM ${tableOf(shop, 'ledger_returns')} WHERE verdict = 'accepted' AND entity_id IN ${ids.map(entityOf)})`;
@@ -101,7 +101,7 @@ WHERE verdict = 'accepted' AND ${where(ids.slice(start, start + perStatement))}`
     return found;
   }
 
-  private async at(shop: Shop, topic: ScoredTopic, places: readonly Place[], known: { has(place: string): boolean }): Promise<Head[]> {
+  private async at(shop: Shop, topic: ScoredTopic, places: readonly Place[], known: KnownPlaces): Promise<Head[]> {
     const unknown = [...new Map(places.map((place) => [keyOf(place), place])).values()].filter((place) => !known.has(keyOf(place)));
     const found: Head[] = [];
     for (let start = 0; start < unknown.length; start += perStatement) {

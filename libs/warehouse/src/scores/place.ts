@@ -12,6 +12,11 @@ export interface Place {
   readonly offset: bigint;
 }
 
+/** Places that are known already, by `keyOf`. */
+export interface KnownPlaces {
+  has(place: string): boolean;
+}
+
 /** A place as text: the same for the same row. */
 export const keyOf = ({ topic, partition, epoch, offset }: Place): string => `${topic}/${partition}/${epoch}/${offset}`;
 
