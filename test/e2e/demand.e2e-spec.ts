@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accessibilityOf, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
+import { screens } from './screens.js';
 import { staged } from './staged.js';
 
 const stage = staged((gateway) => {
@@ -74,10 +75,7 @@ describe('the demand page', () => {
     await page.getByTestId('region-course').getByTestId('trouble').getByText('series-unknown').waitFor();
   });
 
-  it.each([
-    [360, 'dark'],
-    [1280, 'light'],
-  ] as const)('%i pixels, %s: no sideways scroll, no complaint, axe clean', async (width, scheme) => {
+  it.each(screens([360, 1280]))('$width pixels, $scheme: no sideways scroll, no complaint, axe clean', async ({ width, scheme }) => {
     const { page, complaints } = await visit('/?shop=demo&page=demand', { width, scheme });
     await page.getByTestId('chart').locator('canvas').waitFor();
     await page.getByTestId('order-now').first().waitFor();

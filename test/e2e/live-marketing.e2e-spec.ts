@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../browser/demo.js';
 import { accessibilityOf, launch, open, sidewaysScroll, textOf, type Watched } from '../browser/stage.js';
+import { screens } from './screens.js';
 
 // Marketing on the built program, with its own Kafka and engine and two people who are signed in. Scores are said by hand, as the
 // scorer says them: which customer is likely to be gone must not hang on a model here. Needs the build (npm test makes it).
@@ -184,20 +185,18 @@ describe('marketing on a running instance', () => {
     expect(await accessibilityOf(page)).toEqual([]);
   });
 
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [360, 1280]) {
-      it(`${width} pixels, ${scheme}: no sideways scroll, axe clean`, async () => {
-        const [{ page, context }] = opened as [Watched];
-        const other = await context.newPage();
-        await other.emulateMedia({ colorScheme: scheme });
-        await other.setViewportSize({ width, height: 800 });
-        await other.goto(`${instance.url}/?shop=${shop}&page=marketing`);
-        await other.getByTestId('alert').nth(1).waitFor();
-        expect(await sidewaysScroll(other)).toBe(0);
-        expect(await accessibilityOf(other)).toEqual([]);
-        await other.close();
-        expect(page.isClosed()).toBe(false);
-      });
-    }
+  for (const { width, scheme } of screens([360, 1280])) {
+    it(`${width} pixels, ${scheme}: no sideways scroll, axe clean`, async () => {
+      const [{ page, context }] = opened as [Watched];
+      const other = await context.newPage();
+      await other.emulateMedia({ colorScheme: scheme });
+      await other.setViewportSize({ width, height: 800 });
+      await other.goto(`${instance.url}/?shop=${shop}&page=marketing`);
+      await other.getByTestId('alert').nth(1).waitFor();
+      expect(await sidewaysScroll(other)).toBe(0);
+      expect(await accessibilityOf(other)).toEqual([]);
+      await other.close();
+      expect(page.isClosed()).toBe(false);
+    });
   }
 });

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../browser/demo.js';
 import { accessibilityOf, launch, open, sidewaysScroll, textOf, type Watched } from '../browser/stage.js';
+import { screens } from './screens.js';
 
 // The page on the built program, with its own Kafka and its own engine: what `npm start` runs. Needs the build (npm test makes it).
 
@@ -121,18 +122,16 @@ describe('the page on a running instance', () => {
     expect(new URL(page.url()).search).toBe('?shop=north&period=today');
   });
 
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [360, 1280]) {
-      it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
-        const { page, context, complaints } = await open(browser, `${instance.url}/?shop=north`, { width, scheme });
-        await shows(page, '5');
-        await page.getByTestId('chart').locator('canvas').waitFor();
-        expect(await sidewaysScroll(page)).toBe(0);
-        expect(await accessibilityOf(page)).toEqual([]);
-        expect(complaints).toEqual([]);
-        await context.close();
-      });
-    }
+  for (const { width, scheme } of screens([360, 1280])) {
+    it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
+      const { page, context, complaints } = await open(browser, `${instance.url}/?shop=north`, { width, scheme });
+      await shows(page, '5');
+      await page.getByTestId('chart').locator('canvas').waitFor();
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await accessibilityOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
   }
 
   it('says that it reconnects when the instance is killed, and is live by itself with the newest figures when it is back', async () => {

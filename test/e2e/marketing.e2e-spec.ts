@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accessibilityOf, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
 import { fakeModel, scoresOf, type FakeMarketing } from './fake-marketing.js';
 import { aModel, withoutModel } from './fake-models.js';
+import { screens } from './screens.js';
 import { staged } from './staged.js';
 
 let marketing: FakeMarketing;
@@ -335,25 +336,22 @@ describe('what stands in for alerts', () => {
 });
 
 describe('on every screen', () => {
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [360, 768, 1280]) {
-      it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
-        for (let number = 0; number < 30; number += 1)
-          marketing.open({ assignee: number % 3 === 0 ? 'a-colleague-with-a-long-name' : null });
-        for (const reason of ['muted', 'cap', 'holdout', 'quiet-hours'] as const) marketing.suppress(reason, 9);
-        const { page, complaints } = await visit('/?shop=demo&page=marketing', { width, scheme });
-        await page.getByTestId('suppression').first().waitFor();
-        await page.getByTestId('effect-churn-high').getByText('Not yet known.').waitFor();
-        expect(await sidewaysScroll(page)).toBe(0);
-        expect(await accessibilityOf(page)).toEqual([]);
-        await page.getByTestId('alert').nth(1).getByRole('link').click();
-        await page.getByTestId('card-probability').waitFor();
-        expect(await sidewaysScroll(page)).toBe(0);
-        expect(await accessibilityOf(page)).toEqual([]);
-        await page.getByTestId('close').click();
-        await page.getByTestId('card').waitFor({ state: 'detached' });
-        expect(complaints).toEqual([]);
-      });
-    }
+  for (const { width, scheme } of screens([360, 768, 1280])) {
+    it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
+      for (let number = 0; number < 30; number += 1) marketing.open({ assignee: number % 3 === 0 ? 'a-colleague-with-a-long-name' : null });
+      for (const reason of ['muted', 'cap', 'holdout', 'quiet-hours'] as const) marketing.suppress(reason, 9);
+      const { page, complaints } = await visit('/?shop=demo&page=marketing', { width, scheme });
+      await page.getByTestId('suppression').first().waitFor();
+      await page.getByTestId('effect-churn-high').getByText('Not yet known.').waitFor();
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await accessibilityOf(page)).toEqual([]);
+      await page.getByTestId('alert').nth(1).getByRole('link').click();
+      await page.getByTestId('card-probability').waitFor();
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await accessibilityOf(page)).toEqual([]);
+      await page.getByTestId('close').click();
+      await page.getByTestId('card').waitFor({ state: 'detached' });
+      expect(complaints).toEqual([]);
+    });
   }
 });

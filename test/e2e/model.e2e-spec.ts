@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { accessibilityOf, sidewaysScroll, textOf, type View, type Watched } from '../browser/stage.js';
 import { fakeModel } from './fake-marketing.js';
 import { aModel, withoutModel } from './fake-models.js';
+import { screens } from './screens.js';
 import { staged } from './staged.js';
 
 const shadow = 'churn-demo-99999999';
@@ -137,17 +138,15 @@ describe('the model page', () => {
     expect(complaints).toEqual([]);
   });
 
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [360, 768, 1280]) {
-      it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
-        stage.gateway.shopOf('demo').board = scheme === 'dark' ? 'alarm' : 'known';
-        const { page, complaints } = await visit('/?shop=demo&page=model', { width, scheme });
-        await page.getByTestId('chart').locator('canvas').waitFor();
-        await page.getByTestId('basis-live').waitFor();
-        expect(await sidewaysScroll(page)).toBe(0);
-        expect(await accessibilityOf(page)).toEqual([]);
-        expect(complaints).toEqual([]);
-      });
-    }
+  for (const { width, scheme } of screens([360, 768, 1280])) {
+    it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
+      stage.gateway.shopOf('demo').board = scheme === 'dark' ? 'alarm' : 'known';
+      const { page, complaints } = await visit('/?shop=demo&page=model', { width, scheme });
+      await page.getByTestId('chart').locator('canvas').waitFor();
+      await page.getByTestId('basis-live').waitFor();
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await accessibilityOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
   }
 });

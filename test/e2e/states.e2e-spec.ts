@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fill } from './fake-shop.js';
 import { accessibilityOf, sidewaysScroll, textOf } from '../browser/stage.js';
+import { screens } from './screens.js';
 import { staged } from './staged.js';
 
 const stage = staged();
@@ -114,25 +115,23 @@ describe('what stands in for figures', () => {
 });
 
 describe('on every screen', () => {
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [360, 768, 1280, 1920]) {
-      it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
-        fill(stage.gateway.addShop('demo'));
-        const { page, complaints } = await stage.visit('/?shop=demo', { width, scheme });
-        await page.getByTestId('chart').locator('canvas').waitFor();
-        await page.getByText('Figures as a table').click();
-        await page.keyboard.press('Escape');
-        await page.getByTestId('pause').click();
-        stage.gateway.sell('demo', '1.00');
-        await page.locator('[data-testid=waiting][data-snapshots="4"]').waitFor();
-        expect(await sidewaysScroll(page)).toBe(0);
-        // A figure never leaves its tile, however many digits it has.
-        const beyond = `[...document.querySelectorAll('.tile')].filter((tile) => tile.scrollWidth > tile.clientWidth).length`;
-        expect(await page.evaluate<number>(beyond)).toBe(0);
-        expect(await accessibilityOf(page)).toEqual([]);
-        expect(complaints).toEqual([]);
-      });
-    }
+  for (const { width, scheme } of screens([360, 768, 1280, 1920])) {
+    it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
+      fill(stage.gateway.addShop('demo'));
+      const { page, complaints } = await stage.visit('/?shop=demo', { width, scheme });
+      await page.getByTestId('chart').locator('canvas').waitFor();
+      await page.getByText('Figures as a table').click();
+      await page.keyboard.press('Escape');
+      await page.getByTestId('pause').click();
+      stage.gateway.sell('demo', '1.00');
+      await page.locator('[data-testid=waiting][data-snapshots="4"]').waitFor();
+      expect(await sidewaysScroll(page)).toBe(0);
+      // A figure never leaves its tile, however many digits it has.
+      const beyond = `[...document.querySelectorAll('.tile')].filter((tile) => tile.scrollWidth > tile.clientWidth).length`;
+      expect(await page.evaluate<number>(beyond)).toBe(0);
+      expect(await accessibilityOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
   }
 
   it('the theme goes round, and is kept', async () => {

@@ -1,6 +1,6 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { customerScoreAnswer, customerScored, scoresSummaryAnswer } from '#contracts';
-import { Random, silences } from '#testing';
+import { Random, silences, thorough } from '#testing';
 import { ScoreReads, ScoreRepository } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -177,7 +177,7 @@ describe('the same decisions', { timeout: 300_000 }, () => {
     const script = repeated(3, ahead(3, 250));
     const runs: { moves: string[]; told: string[] }[] = [];
     const cuts: ((random: Random) => { take: number; parts?: number[]; settle: boolean })[] = [
-      () => ({ take: 6, settle: true }),
+      () => ({ take: thorough ? 6 : 15, settle: true }),
       (random) => ({ take: 1 + Math.floor(random.next() * 60), settle: random.chance(0.3) }),
       // One partition is read, the other lags behind.
       (random) => ({ take: 20, parts: random.pick([[0], [1], [0, 1]]), settle: random.chance(0.5) }),
@@ -225,12 +225,13 @@ describe('the same decisions', { timeout: 300_000 }, () => {
 
   it('after a restart: the silence clock is made of what is stored', async () => {
     const script = ahead(5, 230);
+    const step = thorough ? 9 : 20;
     const calm = await begun('calm');
     const restless = await begun('restless');
     let { scorer } = restless;
-    for (let place = 0; place < script.length; place += 9) {
-      await calm.rig.play(script.slice(place, place + 9));
-      await restless.rig.play(script.slice(place, place + 9));
+    for (let place = 0; place < script.length; place += step) {
+      await calm.rig.play(script.slice(place, place + step));
+      await restless.rig.play(script.slice(place, place + step));
       await lookThrough(calm.scorer);
       await scorer.look();
       // Nothing of it but the store.

@@ -12,7 +12,7 @@ import { FaultyClickHouse, type Fault, MemoryLog, PipelineProcess } from './inde
 
 const settings = { timeZone: 'Europe/London', currency: 'GBP' };
 /** From one statement at which it is cut to the next one. */
-const stride = thorough ? 1 : 3;
+const stride = thorough ? 1 : 5;
 let directory: string;
 let engine: ClickHouse;
 let shop: Shop;
