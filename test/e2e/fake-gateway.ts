@@ -13,7 +13,7 @@ import {
 import express from 'express';
 import helmet from 'helmet';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as Connection } from 'node:net';
 import { Server as SocketServer, type Socket } from 'socket.io';
 import { serveDemand, serveMarketing, serveModels } from './fake-rest.js';
 import { dataOf, emptyShop, type FakeShop } from './fake-shop.js';
@@ -46,6 +46,7 @@ export class FakeGateway {
   private readonly faults = new Map<RoomName, Fault[]>();
   private http: Server | null = null;
   private io: SocketServer | null = null;
+  private readonly connections = new Set<Connection>();
   private port = 0;
 
   /** @param page folder of the built dashboard */
@@ -99,6 +100,10 @@ export class FakeGateway {
     });
     app.use(express.static(this.page));
     this.http = createServer(app);
+    this.http.on('connection', (connection) => {
+      this.connections.add(connection);
+      connection.once('close', () => this.connections.delete(connection));
+    });
     this.io = new SocketServer(this.http, { path: '/socket.io', serveClient: false });
     this.io.use((_, next) => {
       const known = this.token === null || this.signedIn;
@@ -109,9 +114,10 @@ export class FakeGateway {
     this.port = (this.http.address() as AddressInfo).port;
   }
 
-  /** Goes away as a killed process does: all connections at once. */
+  /** Goes away as a killed process does: all connections at once, and those that are just being made. */
   async stop(): Promise<void> {
-    this.http?.closeAllConnections();
+    this.http?.close();
+    for (const connection of this.connections) connection.destroy();
     await this.io?.close();
     [this.io, this.http] = [null, null];
   }
