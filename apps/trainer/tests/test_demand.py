@@ -13,7 +13,7 @@ import pytest
 from tideline_trainer.demand_boosted import BoostedDemand, demand_rows
 from tideline_trainer.demand_classes import attainable_error, classes_of, floor_of
 from tideline_trainer.demand_evaluation import CANDIDATES, RollingOrigin, best_of, candidates
-from tideline_trainer.demand_intervals import PROBABILITIES, Intervals
+from tideline_trainer.demand_intervals import PROBABILITIES, Intervals, independent, ranked
 from tideline_trainer.demand_methods import HORIZON_DAYS, seasonal_naive, theta, weekday_mean
 from tideline_trainer.demand_metrics import demand_quality, naive_scale
 from tideline_trainer.demand_series import Panel
@@ -125,15 +125,24 @@ def test_each_origin_is_asked_for_as_it_was_and_judged_by_what_was_over() -> Non
 
 
 def test_another_candidate_than_the_usual_one_must_be_clearly_better() -> None:
-    assert best_of({"theta": 0.096, "blend": 0.1, "boosted": 0.12}) == "blend"
-    assert best_of({"theta": 0.094, "blend": 0.1, "boosted": 0.12}) == "theta"
+    week = np.array([-0.01, 0.0, 0.01, 0.0])
+    blend = 0.1 + week
+    assert best_of({"theta": blend - 0.004, "blend": blend, "boosted": blend + 0.02}, 4.0) == "blend"
+    assert best_of({"theta": blend - 0.006, "blend": blend, "boosted": blend + 0.02}, 4.0) == "theta"
+    # As much better on the whole, and by one lucky week.
+    lucky = blend - np.array([0.024, 0.0, 0.0, 0.0])
+    assert best_of({"theta": lucky, "blend": blend}, 4.0) == "blend"
+    # Four weeks that lie over one another are fewer than four.
+    steady = blend - np.array([0.008, 0.012, 0.008, 0.012])
+    assert best_of({"theta": steady, "blend": blend}, 4.0) == "theta"
+    assert best_of({"theta": steady, "blend": blend}, 1.5) == "blend"
 
 
 def test_intervals_hold_what_they_say_and_never_cross() -> None:
     random = np.random.default_rng(5)
     said = np.full((2_000, HORIZON_DAYS), 4.0).cumsum(axis=1)
     happened = random.poisson(4.0, said.shape).cumsum(axis=1).astype(np.float64)
-    found = Intervals.of_errors(said[:1_000], happened[:1_000]).at(said[1_000:])
+    found = Intervals.of_errors(said[:1_000], happened[:1_000], np.arange(1_000) // 10 * 30).at(said[1_000:])
     low, high = found[:, :, PROBABILITIES.index(0.05)], found[:, :, PROBABILITIES.index(0.95)]
     inside = ((happened[1_000:] >= low) & (happened[1_000:] <= high)).mean(axis=0)
     assert np.all((inside[[0, 2, 6, 13, 20, 29]] > 0.85) & (inside[[0, 2, 6, 13, 20, 29]] < 0.985))
@@ -144,9 +153,44 @@ def test_intervals_hold_what_they_say_and_never_cross() -> None:
     uneven = Intervals(np.stack([ranks - knot for knot in range(6)]), 9).at(said[:1])
     assert np.all(np.diff(uneven, axis=2) >= 0)
     assert np.all(np.diff(uneven, axis=1) >= 0)
-    few = Intervals.of_errors(said[:3], happened[:3]).at(said[:3])
+    few = Intervals.of_errors(said[:3], happened[:3], np.array([0, 30, 60])).at(said[:3])
     # Three errors know no 99 %: the largest stands for it.
     assert few[0, -1, -1] == pytest.approx(max(happened[:3, -1]), rel=1e-6)
+
+
+def test_errors_of_one_time_are_worth_as_many_as_there_are_times() -> None:
+    random = np.random.default_rng(11)
+    origins = np.repeat(np.arange(40) * 7, 25)
+    alone, common = random.normal(size=1_000), np.repeat(random.normal(size=40), 25)
+    assert independent(alone, origins, 7) == pytest.approx(1_000, rel=0.35)
+    assert independent(common, origins, 7) == pytest.approx(40, rel=0.01)
+    assert 60 < independent(alone + common, origins, 7) < 120
+    # Four weeks lie over one another.
+    assert independent(common, origins, 28) == pytest.approx(39 / 4 + 1)
+    assert independent(np.zeros(1_000), origins, 7) == pytest.approx(40)
+    assert independent(alone[:25], origins[:25], 7) == 1
+    # With nothing in common it is one of each.
+    assert independent(alone[:40], np.arange(40) * 7, 7) == 40
+
+
+@pytest.mark.parametrize("days", [7, 28])
+def test_intervals_hold_where_a_shop_has_one_season_for_all(days: int) -> None:
+    random = np.random.default_rng(3)
+    weeks = days // 7
+    origins = np.repeat(np.arange(13) * 7, 30)
+    inside: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(400):
+        # What all series of a window have in common, of windows that lie over one another, and of the one after them.
+        common = np.convolve(random.normal(size=13 + 2 * weeks), np.ones(weeks) / np.sqrt(weeks), "valid")[[*range(13), 13 + weeks]]
+        errors = np.repeat(common, 30) + random.normal(size=420) / 2.0
+        past, new = errors[:390], errors[390:]
+        for honest, found in inside.items():
+            ends = ranked(past, independent(past, origins, days) if honest else 390.0)
+            found.append(((new >= ends[PROBABILITIES.index(0.05)]) & (new <= ends[PROBABILITIES.index(0.95)])).mean())
+    # Of five times that are worth one each it can only be rough; too wide costs less than too narrow.
+    assert 0.88 < float(np.mean(inside[True])) < 0.96
+    # As if each window were one of its own.
+    assert float(np.mean(inside[False])) < 0.87
 
 
 def test_a_shop_by_a_known_law_is_forecast_close_to_its_floor() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.stats import t as student
 
 from .arrays import Bools, Floats, Strings
 from .demand_boosted import BoostedDemand
 from .demand_classes import CLASSES, classes_of
-from .demand_intervals import Intervals
+from .demand_intervals import Intervals, origins_apart
 from .demand_methods import HORIZON_DAYS, seasonal_naive, theta, weekday_mean
 from .demand_metrics import naive_scale
 from .demand_series import LEVELS, DemandKnown, DemandSource, Level, Panel
@@ -28,7 +30,8 @@ WARM_UP_DAYS = 120
 FEWEST_VALIDATIONS = 4
 USUAL, MARGIN = "blend", 0.05
 """A mean of two forecasts errs less than either, nearly always (Bates and Granger, Operational Research Quarterly 20, 1969): another
-candidate is taken where its error was less by a twentieth at least. What lies below is chance over a quarter of a year."""
+candidate is taken where its error was less by a twentieth at least, and by more than a quarter of a year shows by chance."""
+CERTAINTY = 0.95
 FEWEST_ERRORS = 50
 """A class with fewer windows is chosen for, and given intervals, together with all of its level."""
 
@@ -123,30 +126,40 @@ class RollingOrigin:
 
 def chosen_of(validated: list[Tried]) -> tuple[Choice, dict[str, dict[str, float]]]:
     """The candidate of each class by its errors over past origins, and those: the mean of WAPE over 7 and 28 days."""
+    apart = origins_apart(np.array([tried.origin for tried in validated]), WINDOWS[-1])
+    choice: Choice = {}
     errors: dict[str, dict[str, float]] = {}
     for group in CLASSES:
         own = [tried.classes == group for tried in validated]
         if sum(int(rows.sum()) for rows in own) < FEWEST_ERRORS:
             own = [np.ones(len(tried.panel.keys), dtype=np.bool_) for tried in validated]
-        errors[group] = {name: mean_wape(validated, own, name) for name in CANDIDATES}
-    return {group: best_of(each) for group, each in errors.items()}, errors
+        found = {name: errors_at_origins(validated, own, name) for name in CANDIDATES}
+        choice[group] = best_of(found, apart)
+        errors[group] = {name: float(each.mean()) for name, each in found.items()}
+    return choice, errors
 
 
-def best_of(errors: dict[str, float]) -> str:
-    """The candidate with the least error, where that is clearly less than the usual one's."""
-    best = min(errors, key=lambda name: errors[name])
-    return best if errors[best] < (1.0 - MARGIN) * errors[USUAL] else USUAL
+def best_of(errors: dict[str, Floats], apart: float) -> str:
+    """The candidate with the least error, where that is less than the usual one's by the margin, and by more than chance.
+
+    `errors` [K] at each origin; `apart`: as many of them as are independent. One-sided paired t test: what wins a quarter of a year by luck
+    loses the next one.
+    """
+    best = min(errors, key=lambda name: float(errors[name].mean()))
+    gain = errors[USUAL] - errors[best]
+    noise = float(gain.std(ddof=1)) / math.sqrt(apart)
+    enough = max(MARGIN * float(errors[USUAL].mean()), float(student.ppf(CERTAINTY, apart - 1.0)) * noise)
+    return best if gain.mean() > enough else USUAL
 
 
-def mean_wape(validated: list[Tried], rows: list[Bools], name: str) -> float:
-    """Over both windows."""
+def errors_at_origins(validated: list[Tried], rows: list[Bools], name: str) -> Floats:
+    """[K] shares of the units of a mean origin, the mean of both windows: their mean is that of both WAPE."""
     found = []
     for days in WINDOWS:
-        there = [(tried, own) for tried, own in zip(validated, rows, strict=True) if tried.over(days)]
-        missed = sum(float(np.abs(tried.said[name][own, days - 1] - tried.happened[own, days - 1]).sum()) for tried, own in there)
-        units = sum(float(tried.happened[own, days - 1].sum()) for tried, own in there)
-        found.append(missed / max(units, 1e-9))
-    return float(np.mean(found))
+        there = [(tried.said[name][own, days - 1], tried.happened[own, days - 1]) for tried, own in zip(validated, rows, strict=True)]
+        missed = np.array([np.abs(said - happened).sum() for said, happened in there])
+        found.append(missed / max(float(np.mean([happened.sum() for _, happened in there])), 1e-9))
+    return np.asarray(np.mean(found, axis=0))
 
 
 def said_by(tried: Tried, choice: Choice) -> Floats:
@@ -163,11 +176,12 @@ def intervals_of(past: list[Tried], choice: Choice) -> dict[str, Intervals]:
     said = np.concatenate([said_by(tried, choice) for tried in past])
     happened = np.concatenate([tried.happened for tried in past])
     classes = np.concatenate([tried.classes for tried in past])
+    origins = np.repeat([tried.origin for tried in past], [len(tried.panel.keys) for tried in past])
     found: dict[str, Intervals] = {}
     for group in CLASSES:
         own = classes == group
         rows = own if int(own.sum()) >= FEWEST_ERRORS else np.ones_like(own)
-        found[group] = Intervals.of_errors(said[rows], happened[rows])
+        found[group] = Intervals.of_errors(said[rows], happened[rows], origins[rows])
     return found
 
 
