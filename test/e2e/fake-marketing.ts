@@ -6,6 +6,7 @@ import type {
   AlertRule,
   AlertSort,
   AlertStateName,
+  CustomerValueAnswer,
   EffectAnswer,
   ScoresSummaryAnswer,
   Suppression,
@@ -112,6 +113,22 @@ export class FakeMarketing {
       const at = new Date(start - number * 60_000).toISOString();
       this.suppressions.push({ at, ...customer, reason, detail: 'As the rule says.', probability: 0.81, netValueAtStake: '99.95' });
     }
+  }
+
+  /** @throws {Refused} where the shop has no model of value */
+  valueOf(customerId: string, model: string | null): CustomerValueAnswer {
+    if (model === null) throw new Refused(404, 'score-unknown', 'demo has no active clv model, so no value is predicted.');
+    return {
+      ...{ customerId, asOf: '2011-12-09T12:50:00Z', generation: '1', watermark: {}, partial: false, model, value: '412.3456' },
+      ...{ currency: 'GBP', horizonDays: 365, projection: true, shadow: null },
+      words: 'a projection: learnt from windows of 180 days, carried on to twelve months; tested on twelve months',
+      reasons: [
+        '92 days since the last order; usual gap 31',
+        'lowers it: 1 order in 120 days',
+        'spends more than most',
+        'bought in spring',
+      ],
+    };
   }
 
   effectOf(shop: string, id: string): EffectAnswer {

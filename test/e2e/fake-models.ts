@@ -39,6 +39,14 @@ function populationOf(customers: number, best: object | undefined) {
 
 const at = '2011-09-09T00:00:00.000Z';
 
+/** Versions with a part in a shop. */
+export interface FakeRoles {
+  active: string | null;
+  shadow: string | null;
+  /** Of predicted value. */
+  value: string | null;
+}
+
 interface Given {
   readonly level?: 'set' | 'as-learnt' | 'uncertain';
   readonly words?: string;
@@ -105,8 +113,9 @@ export function aModel(version = fakeModel, { level = 'set', words = 'level set 
 export const withoutModel =
   'demo has no active churn model, so no customer is scored. Train one: npm run train -- --shop demo. Or take one that is there: npm run -s cli -- model list, then model promote VERSION --shop demo.';
 
-export function rolesOf(shop: string, active: string | null, shadow: string | null): ShopModelsAnswer {
+export function rolesOf(shop: string, { active, shadow, value }: FakeRoles): ShopModelsAnswer {
   const promoted = { at: '2011-12-09T00:00:00.000Z', by: 'shipped', move: 'promote', role: 'active' } as const;
   const log = active === null ? [] : [{ ...promoted, version: active }];
-  return { shop, kinds: [{ kind: 'churn', active, shadow, before: null, words: active === null ? withoutModel : null, log }] };
+  const churn = { kind: 'churn', active, shadow, before: null, words: active === null ? withoutModel : null, log } as const;
+  return { shop, kinds: [churn, { kind: 'clv', active: value, shadow: null, before: null, words: null, log: [] }] };
 }

@@ -48,6 +48,10 @@ export function serveMarketing(app: Express, gateway: FakeGateway): void {
     const { marketing, settings } = of(request);
     response.json(marketing.effectOf(settings.shop, request.params.rule));
   });
+  app.get(`${base}/customers/:id/value`, (request, response) => {
+    const { marketing, models } = of(request);
+    answer(response, () => marketing.valueOf(request.params.id, models.value));
+  });
   app.get(`${base}/scores/summary`, (request, response) => {
     const { marketing, settings } = of(request);
     response.json({ shop: settings.shop, ...marketing.scores });
@@ -58,7 +62,7 @@ export function serveMarketing(app: Express, gateway: FakeGateway): void {
 export function serveModels(app: Express, gateway: FakeGateway): void {
   app.get(`${base}/models`, (request, response) => {
     const { models, settings } = gateway.shopOf(request.params.shop);
-    response.json(rolesOf(settings.shop, models.active, models.shadow));
+    response.json(rolesOf(settings.shop, models));
   });
   app.get(`${base}/models/scoreboard`, (request, response) => {
     const { board, models, settings } = gateway.shopOf(request.params.shop);

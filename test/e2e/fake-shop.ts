@@ -1,6 +1,7 @@
 import type { AlertSort, FeedItem, PipelineSnapshot, RoomData, RoomName, ShopAnswer, HeadlineFigures } from '#contracts';
 import type { FakeDemand } from './fake-demand.js';
 import { FakeMarketing } from './fake-marketing.js';
+import type { FakeRoles } from './fake-models.js';
 
 /** A shop of the fake gateway: figures that a test sets, and a feed that it fills. */
 export interface FakeShop {
@@ -15,8 +16,7 @@ export interface FakeShop {
   items: FeedItem[];
   pipeline: PipelineSnapshot['data'];
   readonly marketing: FakeMarketing;
-  /** Versions with a part in this shop. */
-  models: { active: string | null; shadow: string | null };
+  readonly models: FakeRoles;
   /** What is known of its scores: nothing yet, some months, or that they do not fit. */
   board: 'young' | 'known' | 'alarm';
   demand: FakeDemand;
@@ -35,7 +35,7 @@ export function emptyShop(settings: ShopAnswer): FakeShop {
     before: 0n,
     items: [],
     marketing: new FakeMarketing(),
-    models: { active: null, shadow: null },
+    models: { active: null, shadow: null, value: null },
     board: 'young',
     demand: 'none',
     pipeline: {

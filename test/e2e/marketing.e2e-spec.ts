@@ -175,6 +175,22 @@ describe('the card', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('says what the customer is expected to bring, as a projection where it is one; without a model of value nothing', async () => {
+    marketing.open();
+    const { page } = await visit('/?shop=demo&page=marketing&alert=a0001');
+    await page.getByTestId('log').getByText('Opened').waitFor();
+    expect(await page.getByTestId('card-value').count()).toBe(0);
+    stage.gateway.shopOf('demo').models.value = 'clv-demo-5e6f7a8b';
+    const other = await visit('/?shop=demo&page=marketing&alert=a0001');
+    const value = other.page.getByTestId('card-value');
+    await value.getByText('£412.35').waitFor();
+    expect(await value.getByText('£412.35').getAttribute('title')).toContain('GBP 412.3456');
+    expect(await value.innerText()).toContain('in the next 365 days; a projection: learnt from windows of 180 days');
+    expect(await value.getByRole('listitem').count()).toBe(3);
+    expect(await accessibilityOf(other.page)).toEqual([]);
+    expect(other.complaints).toEqual([]);
+  });
+
   it('acknowledges, shows it as done when it is, and the list lets it go', async () => {
     marketing.open();
     const { page, complaints } = await visit('/?shop=demo&page=marketing&alert=a0001');

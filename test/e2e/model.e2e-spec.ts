@@ -8,7 +8,7 @@ import { staged } from './staged.js';
 const shadow = 'churn-demo-99999999';
 
 const stage = staged((gateway) => {
-  gateway.addShop('demo').models = { active: fakeModel, shadow };
+  Object.assign(gateway.addShop('demo').models, { active: fakeModel, shadow });
   gateway.addShop('bare');
   gateway.models.set(fakeModel, aModel());
   const words = 'level uncertain: less than a year and a half of data';

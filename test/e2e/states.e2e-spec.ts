@@ -57,6 +57,16 @@ describe('what stands in for figures', () => {
     expect(await accessibilityOf(page)).toEqual([]);
   });
 
+  it('a shop whose tables are made: says so, and shows the figures by itself when they are', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    stage.gateway.refusal = { code: 'shop-not-ready', detail: 'demo is being prepared: its tables are made.' };
+    const { page } = await stage.visit('/?shop=demo');
+    await page.getByTestId('trouble').first().getByText('demo is being prepared').waitFor();
+    stage.gateway.refusal = null;
+    await page.getByTestId('tile-orders-value').getByText('1', { exact: true }).waitFor();
+    await page.getByTestId('trouble').first().waitFor({ state: 'detached' });
+  });
+
   it('a snapshot that is not understood: says so, keeps the figures, and recovers', async () => {
     stage.gateway.addShop('demo').sell('5.00');
     const { page } = await stage.visit('/?shop=demo');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ShopGate, WatermarkRepository, type Level } from './index.js';
+import { ShopGate, tableOf, WatermarkRepository, type Level, type Shop } from './index.js';
 
 const { messages } = seededShop(71, { timeZone: 'Europe/London' });
 let directory: string;
@@ -35,6 +35,15 @@ async function arrive(count: number): Promise<void> {
 function elsewhere(patience?: number): ShopGate {
   return new ShopGate(new WatermarkRepository(new HeldStore(engine)), patience);
 }
+
+it('says of a shop whose tables are made that it is being prepared; a table that is missing later is a fault', async () => {
+  const soon = { ...run.shop, shop: 'soon', database: 'shop_soon' };
+  await expect(elsewhere().read(soon, () => Promise.resolve())).rejects.toMatchObject({ code: 'shop-not-ready', retryable: true });
+  const half = await ShopRun.open(store, 'half', { timeZone: 'UTC', currency: 'GBP' });
+  const missing = (shop: Shop) => () => engine.query(sql`SELECT 1 FROM ${tableOf(shop, 'no_such_table')}`);
+  await expect(elsewhere().read(half.shop, missing(half.shop))).rejects.toMatchObject({ code: 'shop-not-ready' });
+  await expect(elsewhere().read(run.shop, missing(run.shop))).rejects.toMatchObject({ engineCode: 60 });
+});
 
 describe('a reader in another process than the refresher', () => {
   it.each<[Level, string]>([

@@ -1,7 +1,9 @@
+import { ClickHouseFault } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadlineTail } from './refresh/headline-tail.js';
 import type { Addition } from './refresh/headline.js';
 import type { Shop } from './shop.js';
+import { WarehouseError } from './warehouse.errors.js';
 import type { Level, Standing, Watermark, WatermarkRepository } from './watermark.repository.js';
 
 /** Nest token of the gate. */
@@ -21,6 +23,7 @@ export interface Stamp {
 
 /** Several statements inside one `read` see one generation of a level: `live` for facts and the headline, else `settled`. */
 export interface ReadGate {
+  /** @throws {WarehouseError} `shop-not-ready` while the shop's tables are made */
   read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level?: Level): Promise<{ value: T; stamp: Stamp }>;
   /** Whether this process moves the shop's figures itself. */
   owns(shop: string): boolean;
@@ -60,7 +63,9 @@ export class ShopGate implements ReadGate {
         const late = performance.now() > deadline;
         if (before.moving && !late) return undefined;
         const stamp = stampOf(before.watermark);
-        const value = await work(stamp);
+        const value = await work(stamp).catch((error: unknown) => {
+          throw before.watermark ? error : whileMade(shop, error);
+        });
         const after = await this.standing(shop, level);
         const moved = before.moving || after.moving || stampOf(after.watermark).generation !== stamp.generation;
         return moved && !late ? undefined : { value, stamp: { ...stamp, partial: moved || side.torn } };
@@ -126,7 +131,10 @@ export class ShopGate implements ReadGate {
 
   private async standing(shop: Shop, level: Level): Promise<Standing> {
     const { own } = this.side(shop, level);
-    return own ? { watermark: own.watermark, moving: false } : this.watermarks.standing(shop, level);
+    if (own) return { watermark: own.watermark, moving: false };
+    return this.watermarks.standing(shop, level).catch((error: unknown) => {
+      throw whileMade(shop, error);
+    });
   }
 
   private side(shop: Shop, level: Level): Side {
@@ -135,6 +143,15 @@ export class ShopGate implements ReadGate {
     if (!side) this.#sides.set(key, (side = { lock: new SharedLock(), torn: false, own: undefined }));
     return side;
   }
+}
+
+/** ClickHouse's UNKNOWN_TABLE and UNKNOWN_DATABASE. */
+const notThere: readonly (number | undefined)[] = [60, 81];
+
+/** A shop is known before its tables are made: who asks for its figures meanwhile has done nothing wrong. */
+function whileMade(shop: Shop, error: unknown): unknown {
+  if (!(error instanceof ClickHouseFault) || !notThere.includes(error.engineCode)) return error;
+  return new WarehouseError('shop-not-ready', `${shop.shop} is being prepared: its tables are made. Ask again in a moment.`);
 }
 
 /** One level of one shop. */

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, RequestError } from '../live/http.js';
+import { ask, notReady, RequestError } from '../live/http.js';
 import type { Trouble } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
 
@@ -81,6 +81,7 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
           (error: unknown) => {
             if (!(error instanceof RequestError)) throw error;
             take({ trouble: error.trouble, status: error.status });
+            if (error.trouble.code === notReady) again ??= 'moved';
           },
         )
         .finally(() => {

@@ -18,6 +18,9 @@ interface Schema<T> {
   ): { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[] }[] } };
 }
 
+/** The code of a shop whose tables are made: it is to be asked for again. */
+export const notReady = 'shop-not-ready';
+
 const unreachable: Trouble = {
   code: 'server-unreachable',
   detail: 'The server does not answer. See whether Tideline is running (npm start); this page goes on trying.',

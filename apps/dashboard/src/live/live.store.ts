@@ -1,10 +1,12 @@
 import { joinAnswer, roomNames, snapshot as anySnapshot, socketEvents, type RoomName, type Snapshot } from '#contracts';
 import { io, type Socket } from 'socket.io-client';
-import { ask, notUnderstood, RequestError } from './http.js';
+import { ask, notReady, notUnderstood, RequestError } from './http.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
 import { initialState, type LiveState, type Received, type Trouble } from './live.state.js';
 
 const answerWithinMs = 10_000;
+/** A shop whose tables are made is ready in a moment. */
+const retryMs = 1_000;
 
 /** The live figures as one store: events in, state out. */
 export interface LiveStore {
@@ -39,7 +41,8 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
     else await refetch(effect);
   };
 
-  const join = async ({ shop, name, query, turn }: Extract<Effect, { type: 'join' }>): Promise<void> => {
+  const join = async (effect: Extract<Effect, { type: 'join' }>): Promise<void> => {
+    const { shop, name, query, turn } = effect;
     const failed = (trouble: Trouble): void => dispatch({ type: 'failed', name, turn, trouble });
     if (!socket) return;
     let answer: unknown;
@@ -53,8 +56,11 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
     }
     const parsed = joinAnswer.safeParse(answer);
     if (!parsed.success) failed(notUnderstood(`The answer for ${name}`, parsed.error.issues));
-    else if (!parsed.data.ok) failed({ code: parsed.data.code, detail: parsed.data.detail });
-    else dispatch({ type: 'joined', name, turn, key: parsed.data.room, received: received(parsed.data.snapshot) });
+    else if (!parsed.data.ok) {
+      const { code, detail } = parsed.data;
+      failed({ code, detail });
+      if (code === notReady) setTimeout(() => turn === state.turn && void join(effect), retryMs);
+    } else dispatch({ type: 'joined', name, turn, key: parsed.data.room, received: received(parsed.data.snapshot) });
   };
 
   const refetch = async ({ shop, name, query, turn }: Extract<Effect, { type: 'refetch' }>): Promise<void> => {

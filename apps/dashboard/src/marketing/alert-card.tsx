@@ -1,6 +1,6 @@
 import { alertAnswer, type AlertItem } from '#contracts';
 import { ActionIcon, Skeleton } from '@mantine/core';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { shopPath } from '../data/paths.js';
 import { useResource } from '../data/use-resource.js';
 import type { Who } from '../data/use-who.js';
@@ -13,6 +13,8 @@ import { TroubleNote } from '../shell/region.js';
 import { ViewLink } from '../shell/view-link.js';
 import { AlertCommands } from './alert-commands.js';
 import { AlertLog } from './alert-log.js';
+import { Fact } from './fact.js';
+import { PredictedValue } from './predicted-value.js';
 import { StateIcon } from './state-icon.js';
 import { useCommand } from './use-command.js';
 import { probabilityWords, stateMeans, stateWords } from './words.js';
@@ -21,11 +23,13 @@ interface Props {
   readonly shop: string;
   readonly id: string;
   readonly who: Who | null;
+  /** Whether the shop has a model that says what its customers will bring. */
+  readonly hasValues: boolean;
   readonly close: () => void;
 }
 
 /** One alert: why, what is at stake, what happened to it, and what can be done. */
-export function AlertCard({ shop, id, who, close }: Props) {
+export function AlertCard({ shop, id, who, hasValues, close }: Props) {
   const moved = useLive((state) => shownOf(state, 'alerts')?.seq);
   const found = useResource(shopPath(shop, `alerts/${encodeURIComponent(id)}`), alertAnswer, { moved });
   const [command, say] = useCommand(shop, id, found.reload);
@@ -57,6 +61,7 @@ export function AlertCard({ shop, id, who, close }: Props) {
       {alert !== null && (
         <>
           <Facts alert={alert} />
+          {hasValues && <PredictedValue shop={shop} customerId={alert.customerId} />}
           <AlertCommands alert={alert} who={who} command={command} say={say} />
           <AlertLog log={found.data?.log ?? []} />
         </>
@@ -105,21 +110,4 @@ function Facts({ alert }: { readonly alert: AlertItem }) {
 
 function asItem(reason: string) {
   return <li key={reason}>{reason}</li>;
-}
-
-interface FactProps {
-  readonly name: string;
-  readonly title?: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}
-
-function Fact({ name, title, note, children }: FactProps) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd title={title}>{children}</dd>
-      {note !== undefined && <dd className="note">{note}</dd>}
-    </div>
-  );
 }

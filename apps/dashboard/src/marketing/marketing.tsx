@@ -38,7 +38,8 @@ export default function Marketing({ shop }: { readonly shop: string | null }) {
     if (alert !== null) document.querySelector<HTMLElement>(`[data-alert="${CSS.escape(alert)}"]`)?.focus();
   };
   const names = rules.data?.rules ?? [];
-  const card = shop !== null && view.alert !== null && <AlertCard key={view.alert} shop={shop} id={view.alert} who={who} close={close} />;
+  const hasValues = models.data?.kinds.some(({ kind, active }) => kind === 'clv' && active !== null) ?? false;
+  const card = shop !== null && view.alert !== null && <AlertCard key={view.alert} {...{ shop, id: view.alert, who, hasValues, close }} />;
   return (
     <div className="marketing">
       <MarketingTitle shop={shop} models={models.data} scores={scores.data} who={who} byValue={ranked === true && sort === 'value'} />
