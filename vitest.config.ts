@@ -34,8 +34,15 @@ export default defineConfig({
     projects: [
       {
         ...source,
-        // One process for all of them: to load the program anew for each file took a third of their time.
-        test: { name: 'unit', include: ['{apps,libs,scripts,test}/**/*.spec.{ts,mjs}'], exclude: ['test/integrity/**'], isolate: false },
+        // One process for all of them: to load the program anew for each file took a third of their time. Of projects that run together
+        // all must have as many processes.
+        test: {
+          name: 'unit',
+          include: ['{apps,libs,scripts,test}/**/*.spec.{ts,mjs}'],
+          exclude: ['test/integrity/**'],
+          isolate: false,
+          fileParallelism: false,
+        },
       },
       {
         ...source,

@@ -65,7 +65,7 @@ function specs() {
   return ['apps', 'libs', 'scripts', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .map((file) => join(folder, file))
-      .filter((file) => /\.(spec|int-spec|e2e-spec)\.(ts|mjs)$/.test(file)),
+      .filter((file) => /[.-]spec\.[cm]?[jt]sx?$/.test(file)),
   );
 }
 

@@ -86,6 +86,10 @@ export class FakeGateway {
       if (this.token === null || this.signedIn) return next();
       response.status(401).json(problemOf(401, 'unauthorized', 'Send a token.'));
     });
+    app.use('/api/v1/shops/:shop', (_, response, next) => {
+      if (this.refusal?.code !== 'shop-not-ready') return next();
+      response.status(503).json(problemOf(503, this.refusal.code, this.refusal.detail));
+    });
     app.get('/api/v1/shops', (_, response) => {
       response.json({ shops: [...this.shops.values()].map(({ settings }) => settings) });
     });

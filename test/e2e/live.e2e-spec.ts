@@ -150,7 +150,7 @@ describe('the page on a running instance', () => {
     await shows(page, '6');
     expect(await textOf(page, 'tile-grossSales-value')).toBe('€240.51');
     expect(await page.getByTestId('lost-bar').count()).toBe(0);
-    // The browser itself writes each attempt that found nobody; nothing else was wrong.
-    expect(complaints.filter((each) => !each.includes('net::ERR_CONNECTION_REFUSED'))).toEqual([]);
+    // The browser itself writes each attempt that found nobody, or that the kill cut short; nothing else was wrong.
+    expect(complaints.filter((each) => !/net::ERR_CONNECTION_(REFUSED|RESET)/.test(each))).toEqual([]);
   }, 120_000);
 });

@@ -29,8 +29,8 @@ def independent(errors: Floats, origins: Ints, days: int) -> float:
     """How many independent errors some are worth that were made at `origins`, of windows of so many days.
 
     Windows of one origin have that time in common: one season comes early for all. By the design effect of clusters (Kish 1965, 5.4), the
-    correlation within an origin from the analysis of variance. Windows that lie over one another count as one. Of a single origin it cannot
-    be seen what they have in common: it is one.
+    correlation within an origin from the analysis of variance, as if each origin had as many. Windows that lie over one another count as
+    one. Of a single origin it cannot be seen what they have in common: it is one.
     """
     names, place, sizes = np.unique(origins, return_inverse=True, return_counts=True)
     apart = origins_apart(names, days)

@@ -26,10 +26,10 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
   async read(name: string): Promise<RoomAnswer<'pipeline'>> {
     const shop = await findShop(this.shops, name);
     const pipeline = this.pipelines.pipeline(name);
-    const [{ value: status, stamp }, speed] = await Promise.all([
-      this.gate.read(shop, async (now) => pipeline && (await pipeline.status(now, 'live')), 'live'),
-      this.speed(shop),
-    ]);
+    const {
+      value: [status, speed],
+      stamp,
+    } = await this.gate.read(shop, (now) => Promise.all([pipeline?.status(now, 'live'), this.speed(shop)]), 'live');
     const lag = (status?.partitions ?? []).reduce((sum, { lag: each }) => sum + Math.max(0, Number(each ?? 0)), 0);
     return {
       data: {

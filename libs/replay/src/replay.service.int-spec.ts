@@ -13,6 +13,7 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReplayService } from './replay.service.js';
 
@@ -173,18 +174,15 @@ describe('what is said to a replay', () => {
 
   it('ends with its sandbox', async () => {
     // Nobody runs pipelines here: what an ingestor does with a sandbox that was removed.
-    const dropped = new Promise<void>((done) => {
-      const look = setInterval(() => {
-        void shops.removed().then(async (removed) => {
-          for (const each of removed) await shops.drop(each);
-          if (removed.length === 0) return;
-          clearInterval(look);
-          done();
-        });
-      }, 50);
-    });
-    await replays.remove('source', 'told');
-    await dropped;
+    const dropped = async (): Promise<void> => {
+      for (let gone = false, looks = 0; !gone && looks < 200; looks += 1) {
+        const removed = await shops.removed();
+        for (const each of removed) await shops.drop(each);
+        gone = removed.some(({ shop }) => shop === 'told');
+        await sleep(50);
+      }
+    };
+    await Promise.all([replays.remove('source', 'told'), dropped()]);
     expect((await replays.list('source')).map(({ sandbox }) => sandbox)).not.toContain('told');
     expect(await start('told')).toMatchObject({ state: 'preparing', detail: '', speed: 'max' });
   });

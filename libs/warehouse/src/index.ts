@@ -2,7 +2,7 @@ export { databaseOf, isSandbox, tableOf, type ClockMode, type Shop } from './sho
 export { findShop, SHOP_DIRECTORY, ShopRepository, type ShopDirectory, type ShopSettings } from './shop.repository.js';
 export { ShopFailures } from './shop-failures.js';
 export { ShopFollower } from './shop-follower.js';
-export { READ_GATE, ShopGate, type ReadGate, type Stamp } from './read-gate.js';
+export { READ_GATE, ShopGate, whileMade, type ReadGate, type Stamp } from './read-gate.js';
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
 export { columnsOf, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger/ledger-tables.js';
 export {

@@ -23,7 +23,7 @@ export interface Stamp {
 
 /** Several statements inside one `read` see one generation of a level: `live` for facts and the headline, else `settled`. */
 export interface ReadGate {
-  /** @throws {WarehouseError} `shop-not-ready` while the shop's tables are made */
+  /** @throws {WarehouseError} `shop-not-ready` while the shop's tables are being made */
   read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level?: Level): Promise<{ value: T; stamp: Stamp }>;
   /** Whether this process moves the shop's figures itself. */
   owns(shop: string): boolean;
@@ -148,10 +148,13 @@ export class ShopGate implements ReadGate {
 /** ClickHouse's UNKNOWN_TABLE and UNKNOWN_DATABASE. */
 const notThere: readonly (number | undefined)[] = [60, 81];
 
-/** A shop is known before its tables are made: who asks for its figures meanwhile has done nothing wrong. */
-function whileMade(shop: Shop, error: unknown): unknown {
+/** What to say of a fault: a shop is known before its tables are there, and who asks for its figures meanwhile has done nothing wrong. */
+export function whileMade(shop: Shop, error: unknown): unknown {
   if (!(error instanceof ClickHouseFault) || !notThere.includes(error.engineCode)) return error;
-  return new WarehouseError('shop-not-ready', `${shop.shop} is being prepared: its tables are made. Ask again in a moment.`);
+  return new WarehouseError(
+    'shop-not-ready',
+    `${shop.shop} is being prepared: its tables are being made. Ask again in a moment; if that stays, see its alarms (GET /api/v1/pipeline).`,
+  );
 }
 
 /** One level of one shop. */

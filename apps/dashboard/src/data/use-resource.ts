@@ -48,7 +48,7 @@ const nothing = { data: null, trouble: null, status: null, at: null } as const;
 
 /**
  * What REST says at a path, one ask at a time; whatever moves meanwhile becomes one more. In a pause nothing is asked for but what
- * was never shown, as in the live rooms.
+ * was never shown, as in the live rooms, and what somebody wants by what he does.
  * @param path null: nothing is asked
  */
 export function useResource<T>(path: string | null, schema: Schema<T>, { moved = null, everyMs }: Options = {}): Resource<T> {
@@ -62,7 +62,7 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
     if (path === null) return undefined;
     let left = false;
     let busy = false;
-    /** Why it is to be asked once more when the ask under way is over. */
+    /** Why it is to be asked once more when the ask under way, or the pause, is over. */
     let again: Reason | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const take = (part: Partial<Held<T>>): void => {
@@ -70,7 +70,8 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
     };
     const run = (reason: Reason): void => {
       if (left) return;
-      if (busy) {
+      // What moved is not for one who is in a pause.
+      if (busy || (reason === 'moved' && isPaused.current)) {
         if (again !== 'wanted') again = reason;
         return;
       }
@@ -81,7 +82,7 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
           (error: unknown) => {
             if (!(error instanceof RequestError)) throw error;
             take({ trouble: error.trouble, status: error.status });
-            if (error.trouble.code === notReady) again ??= 'moved';
+            if (error.trouble.code === notReady) again = 'wanted';
           },
         )
         .finally(() => {
@@ -91,7 +92,6 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
           }, gapMs);
         });
     };
-    // What moved before a pause may be told to one who is in it by now.
     const goOn = (): void => {
       if (busy || again === null || (again === 'moved' && isPaused.current)) return;
       again = null;
@@ -99,7 +99,7 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
     };
     load.current = { run, goOn };
     run('wanted');
-    const clock = everyMs === undefined ? undefined : setInterval(() => !isPaused.current && run('moved'), everyMs);
+    const clock = everyMs === undefined ? undefined : setInterval(() => run('moved'), everyMs);
     return () => {
       left = true;
       load.current = null;

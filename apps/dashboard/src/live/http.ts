@@ -18,7 +18,7 @@ interface Schema<T> {
   ): { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[] }[] } };
 }
 
-/** The code of a shop whose tables are made: it is to be asked for again. */
+/** The code of a shop whose tables are being made: it is to be asked for again. */
 export const notReady = 'shop-not-ready';
 
 const unreachable: Trouble = {

@@ -5,7 +5,7 @@ import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
 import { initialState, type LiveState, type Received, type Trouble } from './live.state.js';
 
 const answerWithinMs = 10_000;
-/** A shop whose tables are made is ready in a moment. */
+/** Until a shop is asked for again whose tables are being made. */
 const retryMs = 1_000;
 
 /** The live figures as one store: events in, state out. */
@@ -59,7 +59,7 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
     else if (!parsed.data.ok) {
       const { code, detail } = parsed.data;
       failed({ code, detail });
-      if (code === notReady) setTimeout(() => turn === state.turn && void join(effect), retryMs);
+      if (code === notReady) setTimeout(() => turn === state.turn && state.link === 'up' && void join(effect), retryMs);
     } else dispatch({ type: 'joined', name, turn, key: parsed.data.room, received: received(parsed.data.snapshot) });
   };
 

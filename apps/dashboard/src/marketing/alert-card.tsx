@@ -15,6 +15,7 @@ import { AlertCommands } from './alert-commands.js';
 import { AlertLog } from './alert-log.js';
 import { Fact } from './fact.js';
 import { PredictedValue } from './predicted-value.js';
+import { Reasons } from './reasons.js';
 import { StateIcon } from './state-icon.js';
 import { useCommand } from './use-command.js';
 import { probabilityWords, stateMeans, stateWords } from './words.js';
@@ -61,8 +62,8 @@ export function AlertCard({ shop, id, who, hasValues, close }: Props) {
       {alert !== null && (
         <>
           <Facts alert={alert} />
-          {hasValues && <PredictedValue shop={shop} customerId={alert.customerId} />}
           <AlertCommands alert={alert} who={who} command={command} say={say} />
+          {hasValues && <PredictedValue shop={shop} customerId={alert.customerId} />}
           <AlertLog log={found.data?.log ?? []} />
         </>
       )}
@@ -87,7 +88,7 @@ function Facts({ alert }: { readonly alert: AlertItem }) {
       </p>
       <p className="note">As it was scored when the alert was opened.</p>
       <h3>Why</h3>
-      {reasons.length === 0 ? <p className="note">The model names no reason.</p> : <ul className="reasons">{reasons.map(asItem)}</ul>}
+      <Reasons reasons={reasons} />
       <dl className="facts">
         <Fact name="Net value at stake" title={exactMoneyText(netValueAtStake, currency)} note="net sales of the 365 days before">
           {moneyText(netValueAtStake, currency)}
@@ -106,8 +107,4 @@ function Facts({ alert }: { readonly alert: AlertItem }) {
       </dl>
     </>
   );
-}
-
-function asItem(reason: string) {
-  return <li key={reason}>{reason}</li>;
 }

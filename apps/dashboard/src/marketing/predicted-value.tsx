@@ -5,6 +5,7 @@ import { useResource } from '../data/use-resource.js';
 import { exactMoneyText, moneyText } from '../format/figures.js';
 import { TroubleNote } from '../shell/region.js';
 import { Fact } from './fact.js';
+import { Reasons } from './reasons.js';
 
 /** As many as one takes in beside those of the alert. */
 const mostReasons = 3;
@@ -23,13 +24,7 @@ export function PredictedValue({ shop, customerId }: { readonly shop: string; re
               {moneyText(data.value, data.currency)}
             </Fact>
           </dl>
-          {data.reasons.length > 0 && (
-            <ul className="reasons">
-              {data.reasons.slice(0, mostReasons).map((reason) => (
-                <li key={reason}>{reason}</li>
-              ))}
-            </ul>
-          )}
+          <Reasons reasons={data.reasons.slice(0, mostReasons)} />
         </>
       )}
     </section>

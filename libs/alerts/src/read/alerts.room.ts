@@ -1,6 +1,6 @@
 import type { RoomQuery } from '#contracts';
 import { LiveRoom, Roles, type RoomAnswer, type RoomReader } from '#http';
-import { AlertReads, findShop, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory } from '#warehouse';
+import { AlertReads, findShop, READ_GATE, SHOP_DIRECTORY, whileMade, type ReadGate, type ShopDirectory } from '#warehouse';
 import { Inject } from '@nestjs/common';
 import { shownAlert, shownCounts } from './shown.js';
 
@@ -18,11 +18,13 @@ export class AlertsRoom implements RoomReader<'alerts'> {
     const shop = await findShop(this.shops, name);
     // Alerts are not of a generation of figures: the stamp only says what time it is in the shop.
     const { stamp } = await this.gate.read(shop, () => Promise.resolve(), 'live');
+    const { clock: asOf, generation, watermark, partial } = stamp;
     const [bodies, counts] = await Promise.all([
       this.reads.page(shop, { states: ['open'] }, { sort, limit, before: undefined }),
       this.reads.counts(shop, {}),
-    ]);
-    const { clock: asOf, generation, watermark, partial } = stamp;
+    ]).catch((error: unknown) => {
+      throw generation === '0' ? whileMade(shop, error) : error;
+    });
     return {
       data: { currency: shop.currency, timeZone: shop.timeZone, counts: shownCounts(counts), items: bodies.map(shownAlert) },
       stamp: { asOf, generation, watermark: { ...watermark }, partial },

@@ -81,8 +81,9 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     expect(told.map((line) => line.split(' ')[1])).toEqual([...told.map((line) => line.split(' ')[1])].sort());
     // In small steps it is the same.
     const slow = await begun();
-    for (let days = 186; days <= 360; days += 6) {
-      await slow.rig.play([{ tick: at(days - 3) }, { tick: at(days) }]);
+    const step = thorough ? 3 : 6;
+    for (let days = 180 + 2 * step; days <= 360; days += 2 * step) {
+      await slow.rig.play([{ tick: at(days - step) }, { tick: at(days) }]);
       await lookThrough(slow.scorer);
     }
     expect((await slow.rig.moves()).slice(before)).toEqual(silent);
@@ -245,9 +246,10 @@ describe('the same decisions', { timeout: 300_000 }, () => {
 
   it('with the same ids, wherever a scorer is killed: none is lost, none is another', async () => {
     const script = ahead(7, 230);
+    const step = thorough ? 12 : 16;
     const calm = await begun('immortal');
-    for (let place = 0; place < script.length; place += 12) {
-      await calm.rig.play(script.slice(place, place + 12));
+    for (let place = 0; place < script.length; place += step) {
+      await calm.rig.play(script.slice(place, place + step));
       await lookThrough(calm.scorer);
     }
     const rig = await ScoringRig.open(clickhouse, 'mortal');
@@ -278,8 +280,8 @@ describe('the same decisions', { timeout: 300_000 }, () => {
     const living = (): ShopScorer => rig.scorer({ scores: new Mortal(clickhouse) });
     let scorer = living();
     await rig.play([...history(), { tick: at(180) }], true);
-    for (let place = -12, turn = 0; place < script.length; place += 12, turn += 1) {
-      if (place >= 0) await rig.play(script.slice(place, place + 12));
+    for (let place = -step, turn = 0; place < script.length; place += step, turn += 1) {
+      if (place >= 0) await rig.play(script.slice(place, place + step));
       armed = points[turn % points.length];
       for (let more = true; more;) {
         try {

@@ -49,10 +49,13 @@ export interface PathFigure {
 /** What a count of stock is called: one product is counted many times. */
 const stockCountName = sql`concat(product_id, '/', formatDateTime(counted_at, '%FT%TZ'))`;
 
+/** What a day of a campaign is called. */
+const campaignDayName = sql`concat(campaign_id, '/', toString(date))`;
+
 const documentOf: Readonly<Record<LedgerTopic, Sql>> = {
   'customers.v1': sql`customer_id`,
   'products.v1': sql`if(is_count, ${stockCountName}, product_id)`,
-  'campaigns.v1': sql`if(is_day, concat(campaign_id, '/', toString(date)), campaign_id)`,
+  'campaigns.v1': sql`if(is_day, ${campaignDayName}, campaign_id)`,
   'transactions.v1': sql`order_id`,
   'returns.v1': sql`return_id`,
   'clock.v1': sql`''`,
@@ -147,7 +150,7 @@ function factPlaces(shop: Shop, document: PathDocument): FactPlace[] {
     case 'campaigns.v1':
       return [
         { table: 'dim_campaigns', where: sql`t.campaign_id = ${id}` },
-        { table: 'fact_campaign_days', where: sql`concat(t.campaign_id, '/', toString(t.date)) = ${id}` },
+        { table: 'fact_campaign_days', where: sql`${campaignDayName} = ${id}` },
       ];
     case 'clock.v1':
       return [];
@@ -213,7 +216,7 @@ export function pathSumsSql(shop: Shop, document: PathDocument): Sql {
   const values = sql`t.gross AS gross, t.discounts AS discounts, t.returns AS returns, NULL AS returns_by_order_date, t.orders AS orders, t.units AS units, NULL AS buyers`;
   const days =
     topic === 'campaigns.v1'
-      ? sql`concat(t.campaign_id, '/', toString(t.date)) = ${id}`
+      ? sql`${campaignDayName} = ${id}`
       : sql`(t.campaign_id, t.date) IN
     (
         SELECT campaign_id, toDate(slice, ${shop.timeZone}) FROM ${table('fact_returns')} FINAL WHERE slice IN ${slices} AND ${column} = ${id}
