@@ -116,8 +116,7 @@ describe('the view', () => {
 });
 
 describe('the connection', () => {
-  // Now and then it waits for ever behind the stop of the gateway, for a cause that is not found yet.
-  it('lost keeps the figures and says so; regained shows the newest by itself', { retry: 3 }, async () => {
+  it('lost keeps the figures and says so; regained shows the newest by itself', async () => {
     const { page } = await visit();
     await stage.gateway.stop();
     await page.locator('[data-testid=pill][data-state=reconnecting]').waitFor();

@@ -67,6 +67,19 @@ describe('what stands in for figures', () => {
     await page.getByTestId('trouble').first().waitFor({ state: 'detached' });
   });
 
+  it('a part of the page that does not come: words in its place, and all else stays', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    const { page } = await stage.visit('/?shop=demo');
+    await page.getByTestId('chart').locator('canvas').waitFor();
+    await page.route('**/assets/*', (route) => route.abort());
+    await page.getByRole('link', { name: 'Model' }).click();
+    await page.getByTestId('server-away').getByText('part-missing').waitFor();
+    expect(await accessibilityOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByTestId('tile-orders-value').getByText('1', { exact: true }).waitFor();
+    await page.locator('[data-testid=pill][data-state=live]').waitFor();
+  });
+
   it('a snapshot that is not understood: says so, keeps the figures, and recovers', async () => {
     stage.gateway.addShop('demo').sell('5.00');
     const { page } = await stage.visit('/?shop=demo');

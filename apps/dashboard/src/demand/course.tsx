@@ -1,14 +1,15 @@
 import { demandAnswer } from '#contracts';
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { shopPath } from '../data/paths.js';
 import { useResource } from '../data/use-resource.js';
 import { rangeText, unitsText } from '../format/figures.js';
 import { dateText } from '../format/times.js';
+import { fetched } from '../shell/fetched.js';
 import { Panel } from '../shell/region.js';
 import type { View } from '../view/view.js';
 
-const Canvas = lazy(() => import('./course-canvas.js'));
+const Canvas = fetched(() => import('./course-canvas.js'));
 
 interface Props {
   readonly shop: string;

@@ -1,10 +1,11 @@
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { countText, percentText } from '../format/figures.js';
+import { fetched } from '../shell/fetched.js';
 import { Panel } from '../shell/region.js';
 import { populationName, type Population } from './report.js';
 
-const Canvas = lazy(() => import('./calibration-canvas.js'));
+const Canvas = fetched(() => import('./calibration-canvas.js'));
 
 /** What was said against what happened, by tenths of the customers. */
 export function Calibration({ name, population }: { readonly name: string; readonly population: Population }) {

@@ -1,13 +1,14 @@
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { countText, exactMoneyText, moneyText } from '../format/figures.js';
 import { bucketText, spanText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
+import { fetched } from '../shell/fetched.js';
 import { Region } from '../shell/region.js';
 import type { SeriesData } from './revenue-option.js';
 
-const Canvas = lazy(() => import('./revenue-canvas.js'));
+const Canvas = fetched(() => import('./revenue-canvas.js'));
 
 export function Revenue() {
   const data = useLive((state) => shownOf(state, 'series')?.data);

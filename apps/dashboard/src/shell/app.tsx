@@ -1,10 +1,11 @@
 import { MantineProvider } from '@mantine/core';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { newestAt, pillOf } from '../live/live.state.js';
 import type { LiveStore } from '../live/live.store.js';
 import { LiveContext, useLive, useLiveStore } from '../live/use-live.js';
 import { Overview } from '../overview/overview.js';
 import type { Page } from '../view/view.js';
+import { fetched } from './fetched.js';
 import { Header } from './header.js';
 import { LostBar } from './lost-bar.js';
 import { PauseBar } from './pause-bar.js';
@@ -16,9 +17,9 @@ import { useAddress, ViewContext } from './use-view.js';
 
 // Most who open the page look at the overview only.
 const others = {
-  marketing: lazy(() => import('../marketing/marketing.js')),
-  demand: lazy(() => import('../demand/demand-page.js')),
-  model: lazy(() => import('../model/model-page.js')),
+  marketing: fetched(() => import('../marketing/marketing.js'), ServerAway),
+  demand: fetched(() => import('../demand/demand-page.js'), ServerAway),
+  model: fetched(() => import('../model/model-page.js'), ServerAway),
 } satisfies Record<Exclude<Page, 'overview'>, unknown>;
 
 const titles: Readonly<Record<Page, string>> = { overview: '', marketing: 'Marketing · ', demand: 'Demand · ', model: 'Model · ' };

@@ -1,14 +1,15 @@
 import type { PeriodName } from '#contracts';
 import { Button, Loader, NativeSelect, Popover, SegmentedControl } from '@mantine/core';
 import { IconCalendar } from '../icons.js';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { spanText } from '../format/times.js';
 import { shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
 import { periods, type View } from '../view/view.js';
+import { fetched } from './fetched.js';
 
 // The calendar is as large as the rest of the header, and opened once a day.
-const RangePicker = lazy(() => import('./range-picker.js'));
+const RangePicker = fetched(() => import('./range-picker.js'));
 
 interface Props {
   readonly view: View;
