@@ -93,9 +93,10 @@ export function useResource<T>(path: string | null, schema: Schema<T>, { moved =
         });
     };
     const goOn = (): void => {
-      if (busy || again === null || (again === 'moved' && isPaused.current)) return;
+      const reason = again;
+      if (busy || reason === null) return;
       again = null;
-      run('wanted');
+      run(reason);
     };
     load.current = { run, goOn };
     run('wanted');

@@ -3,8 +3,8 @@ import { Skeleton } from '@mantine/core';
 import { shopPath } from '../data/paths.js';
 import { useResource } from '../data/use-resource.js';
 import { exactMoneyText, moneyText } from '../format/figures.js';
+import { Fact } from '../shell/fact.js';
 import { TroubleNote } from '../shell/region.js';
-import { Fact } from './fact.js';
 import { Reasons } from './reasons.js';
 
 /** As many as one takes in beside those of the alert. */

@@ -1,9 +1,9 @@
 import type { ChurnManifest, ModelAnswer } from '#contracts';
-import type { ReactNode } from 'react';
 import { modelPath } from '../data/paths.js';
-import { countText, measureText, noFigure } from '../format/figures.js';
+import { countText, measureText } from '../format/figures.js';
 import { bucketText, instantText } from '../format/times.js';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '../icons.js';
+import { Fact } from '../shell/fact.js';
 import { Panel } from '../shell/region.js';
 import { nameOf, type ChurnModels, type Report } from './report.js';
 
@@ -29,9 +29,7 @@ export function VersionPanel({ model, manifest, churn, report }: Props) {
         <Fact name="Version" note={`added ${instantText(addedAt, 'UTC')} by ${addedBy}`}>
           <span data-testid="version">{version}</span>
         </Fact>
-        <Fact name="Role" note={undefined}>
-          {role}
-        </Fact>
+        <Fact name="Role">{role}</Fact>
         <Fact name="Model" note={`least validation log loss of ${countText(Object.keys(choice.logLoss).length)} candidates`}>
           {nameOf(manifest.model)}
         </Fact>
@@ -97,14 +95,4 @@ function sentence(words: string): string {
 
 function intervalNote(interval: readonly [number, number] | undefined): string | undefined {
   return interval && `95%: ${measureText(interval[0])} to ${measureText(interval[1])}`;
-}
-
-function Fact({ name, note, children }: { readonly name: string; readonly note: string | undefined; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children ?? noFigure}</dd>
-      {note !== undefined && <dd className="note">{note}</dd>}
-    </div>
-  );
 }
