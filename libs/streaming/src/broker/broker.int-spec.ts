@@ -168,11 +168,17 @@ describe('the local broker', () => {
     });
   });
 
-  it('says that there is no java', async () => {
-    await expect(start({ java: join(directory, 'java') })).rejects.toMatchObject({
-      code: 'broker-not-started',
-      message: expect.stringContaining('install Java 17') as string,
-    });
+  // Many: the shell's end while it still forks once left one start in thirty hanging until its time was over.
+  it('says that there is no java, every time', async () => {
+    const said: string[] = [];
+    const lane = async (of: number): Promise<void> => {
+      for (let turn = 0; turn < 30; turn += 1) {
+        const ended = start({ java: join(directory, 'java'), directory: join(directory, `${of}-${turn}`) });
+        said.push(await ended.then(String, (error: Error) => error.message));
+      }
+    };
+    await Promise.all([0, 1, 2, 3].map(lane));
+    expect(said.filter((words) => !words.includes('install Java 17'))).toEqual([]);
   });
 });
 

@@ -45,7 +45,8 @@ const predecessorMs = 12_000;
  * The shell around the broker, which formats a new directory first: by one command, since who asks for a broker may have no time for us
  * between two. `read` returns when our end of the pipe closes, however we end; then the broker gets ten seconds to close its log, as on
  * a signal to the shell. The reader holds none of our pipes but that one: the shell's end is seen as soon as the broker has ended by
- * itself. A `wait` that a signal cut short is done again. An id may begin with `-`, so it is told with `=`.
+ * itself. A `wait` that a signal cut short is done again. The trap comes after the fork of the reader: a signal that reaches it while it
+ * still has its parent's trap is lost, and it would hold our pipe for ever. An id may begin with `-`, so it is told with `=`.
  */
 const leash = `
 formatted=$1 settings=$2 id=$3; shift 3
@@ -53,13 +54,13 @@ formatted=$1 settings=$2 id=$3; shift 3
   [ -e "$formatted" ] || "$@" kafka.tools.StorageTool format "--cluster-id=$id" -c "$settings" --standalone || exit
   exec "$@" kafka.Kafka "$settings"
 } 3<&- & broker=$!
-trap 'kill "$broker" 2>/dev/null' TERM INT HUP
 {
   read -r _ <&3
   kill "$broker" 2>/dev/null
   for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$broker" 2>/dev/null || exit; done
   kill -9 "$broker" 2>/dev/null
 } >/dev/null 2>&1 & reader=$!
+trap 'kill "$broker" 2>/dev/null' TERM INT HUP
 while :; do
   wait "$broker"; code=$?
   kill -0 "$broker" 2>/dev/null || break
