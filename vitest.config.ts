@@ -16,7 +16,7 @@ const engine = {
 } as const;
 
 /**
- * Specs that `npm test` runs beside those of broker and processes, which wait half of the time: all over the engine alone, and of those with
+ * Specs that `npm test` runs beside those of broker and processes: all over the engine alone, and of those with
  * a broker some that time nothing, so that both rows take as long.
  */
 const beside = [

@@ -141,7 +141,12 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
         1,
         'CREATE TABLE {db}.t (id UInt64, at Date, v UInt64) ENGINE = ReplacingMergeTree(v) PARTITION BY toYYYYMM(at) ORDER BY id;',
       );
-      await expect(migrate(clickhouse, [unsafe], 'shop', 'probe_unsafe')).rejects.toMatchObject({ code: 'migration-refused' });
+      const after = migration(2, 'CREATE TABLE {db}.other (id UInt64) ENGINE = MergeTree ORDER BY id;');
+      await expect(migrate(clickhouse, [unsafe, after], 'shop', 'probe_unsafe')).rejects.toMatchObject({
+        code: 'migration-refused',
+        message: expect.stringMatching(/^Migration 1 \(create_thing\): t is/) as string,
+      });
+      expect(await clickhouse.query(sql`SELECT number FROM probe_unsafe.migrations`)).toEqual([]);
       expect(await clickhouse.query(sql`SELECT name FROM system.tables WHERE database = 'probe_unsafe' AND name = 't'`)).toEqual([]);
     });
 

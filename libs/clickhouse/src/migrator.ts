@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { ClickHouseFault } from './clickhouse.errors.js';
 import type { ClickHouse } from './clickhouse.js';
-import { ident, shippedSql, sql } from './sql.js';
+import { ident, join, shippedSql, sql } from './sql.js';
 
 /** Where a migration applies: once in the system database, or in every shop's database. */
 export type MigrationScope = 'system' | 'shop';
@@ -57,7 +57,8 @@ export async function pendingMigrations(
 }
 
 /**
- * Brings one database to the newest schema: creates it when missing, runs what was not run, in order.
+ * Brings one database to the newest schema: creates it when missing, runs what was not run, in order. Cut short, it begins again with the
+ * first that is not recorded: a statement must bear to be run again after all that follow it.
  * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given
  * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now; `migration-newer` when one ran that
  *   these do not hold: an older program would write tables that it does not know;
@@ -89,28 +90,27 @@ export async function migrate(
       `${database} was changed by a newer version: migration ${newer[0]} ran, which this one does not have. Start that version, or restore the back-up from before the upgrade.`,
     );
   }
-  let applied = 0;
-  // A migration counts by its record: whether the disk took its hundred statements is asked once, before that.
+  const pending = migrations.filter((migration) => migration.scope === scope && !done.has(migration.number));
+  const changed = migrations.find(({ number, checksum }) => done.has(number) && done.get(number) !== checksum);
+  if (changed) {
+    throw new ClickHouseFault(
+      'migration-changed',
+      `Migration ${changed.number} (${changed.name}) already ran in ${database} with other text. Undo the edit and write a new migration.`,
+    );
+  }
+  if (pending.length === 0) return 0;
+  // All of them count by one record: whether the disk took their hundred statements, and what tables came of them, is asked once, before that.
   const unit = clickhouse.unit();
-  for (const migration of migrations) {
-    if (migration.scope !== scope) continue;
-    const before = done.get(migration.number);
-    if (before === migration.checksum) continue;
-    if (before !== undefined) {
-      throw new ClickHouseFault(
-        'migration-changed',
-        `Migration ${migration.number} (${migration.name}) already ran in ${database} with other text. Undo the edit and write a new migration.`,
-      );
-    }
-    for (const statement of statements(migration.text, { ...values, db: `\`${database}\``, db_literal: `'${database}'` })) {
+  for (const { text } of pending) {
+    for (const statement of statements(text, { ...values, db: `\`${database}\``, db_literal: `'${database}'` })) {
       await unit.command(shippedSql(statement));
     }
-    await unit.whole();
-    await refuseUnsafeTables(clickhouse, database, migration);
-    await clickhouse.command(sql`INSERT INTO ${record} VALUES (${migration.number}, ${migration.name}, ${migration.checksum}, now64(3))`);
-    applied += 1;
   }
-  return applied;
+  await unit.whole();
+  await refuseUnsafeTables(clickhouse, database, pending);
+  const rows = pending.map(({ number, name, checksum }) => sql`(${number}, ${name}, ${checksum}, now64(3))`);
+  await clickhouse.command(sql`INSERT INTO ${record} VALUES ${join(rows)}`);
+  return pending.length;
 }
 
 /**
@@ -118,7 +118,7 @@ export async function migrate(
  * live in two partitions and FINAL would answer by its settings: an order moved January -> March -> January read as 0.
  * The engine's own parser is asked (system.columns), so no spelling of the DDL slips past; the table is dropped again.
  */
-async function refuseUnsafeTables(clickhouse: ClickHouse, database: string, migration: Migration): Promise<void> {
+async function refuseUnsafeTables(clickhouse: ClickHouse, database: string, ran: readonly Migration[]): Promise<void> {
   const unsafe = await clickhouse.query<{ table: string; columns: string[] }>(sql`
     SELECT t.name AS table, groupArray(c.name) AS columns
     FROM system.tables AS t INNER JOIN system.columns AS c ON c.database = t.database AND c.table = t.name
@@ -127,9 +127,10 @@ async function refuseUnsafeTables(clickhouse: ClickHouse, database: string, migr
   for (const { table } of unsafe) await clickhouse.command(sql`DROP TABLE ${ident(database, table)} SYNC`);
   const first = unsafe[0];
   if (first) {
+    const migration = ran.find(({ text }) => new RegExp(`\\{db\\}\\.${first.table}\\b`).test(text));
     throw new ClickHouseFault(
       'migration-refused',
-      `Migration ${migration.number} (${migration.name}): ${first.table} is a ReplacingMergeTree partitioned by ${first.columns.join(', ')}, which its sort key lacks. Add the column to ORDER BY or drop the PARTITION BY.`,
+      `Migration ${migration?.number} (${migration?.name}): ${first.table} is a ReplacingMergeTree partitioned by ${first.columns.join(', ')}, which its sort key lacks. Add the column to ORDER BY or drop the PARTITION BY.`,
     );
   }
 }

@@ -175,11 +175,11 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
 
 describe('the same decisions', { timeout: 300_000 }, () => {
   it('however the events are cut into batches, wherever the facts stand, and whatever is said twice', async () => {
-    const script = repeated(3, ahead(3, 250));
+    const script = repeated(3, ahead(3, thorough ? 250 : 220));
     const runs: { moves: string[]; told: string[] }[] = [];
     const cuts: ((random: Random) => { take: number; parts?: number[]; settle: boolean })[] = [
       () => ({ take: thorough ? 6 : 15, settle: true }),
-      (random) => ({ take: 1 + Math.floor(random.next() * 60), settle: random.chance(0.3) }),
+      (random) => ({ take: 1 + Math.floor(random.next() * (thorough ? 60 : 80)), settle: random.chance(0.3) }),
       // One partition is read, the other lags behind.
       (random) => ({ take: 20, parts: random.pick([[0], [1], [0, 1]]), settle: random.chance(0.5) }),
     ];
@@ -226,7 +226,7 @@ describe('the same decisions', { timeout: 300_000 }, () => {
 
   it('after a restart: the silence clock is made of what is stored', async () => {
     const script = ahead(5, 230);
-    const step = thorough ? 9 : 20;
+    const step = thorough ? 9 : 30;
     const calm = await begun('calm');
     const restless = await begun('restless');
     let { scorer } = restless;

@@ -72,16 +72,20 @@ export class LedgerRepository {
   /** The end of every partition that has rows at or after `positions`; pass `[]` for all. */
   async heads(shop: Shop, positions: readonly Position[] = []): Promise<LedgerHead[]> {
     const perTopic = ledgerTopics.map(
-      (
-        topic,
-      ) => sql`SELECT ${topic} AS topic, partition, epoch, toString(max(offset + if(verdict = 'gap', missing, 1))) AS next, toUInt32(count()) AS rows,
-    maxOrNullIf(recorded_time, verdict = 'accepted') AS recorded
-FROM ${tableOf(shop, ledgerTables[topic].table)}
-WHERE ${after(positions.filter((each) => each.topic === topic))}
-GROUP BY partition, epoch`,
+      (topic) => sql`SELECT ${topic} AS topic, partition, epoch, offset, verdict, missing, recorded_time
+    FROM ${tableOf(shop, ledgerTables[topic].table)}
+    WHERE ${after(positions.filter((each) => each.topic === topic))}`,
     );
+    // Grouped as one: a GROUP BY for each topic took a third longer to plan than all of it takes.
     const rows = await this.clickhouse.query<Omit<LedgerHead, 'next'> & { next: string }>(
-      sql`SELECT * FROM (${join(perTopic, ' UNION ALL ')}) ORDER BY topic, partition, epoch`,
+      sql`SELECT topic, partition, epoch, toString(max(offset + if(verdict = 'gap', missing, 1))) AS next, toUInt32(count()) AS rows,
+    maxOrNullIf(recorded_time, verdict = 'accepted') AS recorded
+FROM
+(
+    ${join(perTopic, ' UNION ALL ')}
+)
+GROUP BY topic, partition, epoch
+ORDER BY topic, partition, epoch`,
       'refresher',
     );
     return rows.map((row) => ({ ...row, next: BigInt(row.next) }));
