@@ -53,6 +53,26 @@ def test_figures_by_hand() -> None:
     assert naive_scale(np.array([[1.0, 2.0]]), 2).tolist() == [0.0]
 
 
+def test_one_mistake_is_promised_to_nobody() -> None:
+    """An order of 74,000 units, cancelled minutes later by another message, stands in the history of a real shop."""
+    quiet = [(f"Q{number:03d}", START + 37 * number % 320, START + 37 * number % 320, 1) for number in range(1_000)]
+    wrong = SmallDemand([*poisson_shop().sales, *quiet, ("Q000", START + 300, START + 300, 74_000)], {}, START + 330)
+    wrong.category_of.update((product, "A") for product, *_ in wrong.sales)
+    known = wrong.known_at(START + 330)
+    assert known.levels["product"].total.max() > 74_000
+    panel = known.believed().levels["product"]
+    assert panel.total.max() < 200
+    assert known.believed().levels["category"].units.sum() == panel.units.sum()
+    usual = np.array([key.startswith("P") for key in panel.keys])
+    # What nobody would call a mistake stays to the unit.
+    assert np.array_equal(panel.units[usual], known.levels["product"].units[usual])
+    came = panel.units[usual, -28:].sum()
+    for daily in candidates(panel, BoostedDemand(panel)).values():
+        said = daily[:, :28].sum(axis=1)
+        assert 0.7 * came < said[usual].sum() < 1.4 * came
+        assert said[~usual].sum() < 0.5 * came
+
+
 def test_classes_by_hand() -> None:
     always = [2.0, 3.0] * 10
     panel = panel_of([always, [1.0, 9.0] * 10, [0.0, 2.0] * 10, [0.0, 1.0, 0.0, 9.0] * 5, [0.0] * 18 + [5.0, 5.0]])

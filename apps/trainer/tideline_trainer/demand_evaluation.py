@@ -16,10 +16,11 @@ from .demand_classes import CLASSES, classes_of
 from .demand_intervals import Intervals, origins_apart
 from .demand_methods import HORIZON_DAYS, seasonal_naive, theta, weekday_mean
 from .demand_metrics import naive_scale
+from .demand_regression import regression
 from .demand_series import LEVELS, DemandKnown, DemandSource, Level, Panel
 from .errors import TrainerError
 
-CANDIDATES = ("seasonal-naive", "weekday-mean", "theta", "boosted", "blend")
+CANDIDATES = ("seasonal-naive", "weekday-mean", "theta", "regression", "boosted", "blend")
 WINDOWS = (7, 28)
 """Days of the sums that are compared."""
 TESTS, VALIDATIONS = 26, 13
@@ -38,14 +39,15 @@ FEWEST_ERRORS = 50
 
 
 def candidates(panel: Panel, boosted: BoostedDemand) -> dict[str, Floats]:
-    """[N, H] units a day of each candidate; the blend is the mean of Theta and the trees."""
-    lines, trees = theta(panel), boosted.forecast(panel)
+    """[N, H] units a day of each candidate; the blend is the mean of Theta, the regression and the trees."""
+    lines, shop, trees = theta(panel), regression(panel), boosted.forecast(panel)
     return {
         "seasonal-naive": seasonal_naive(panel),
         "weekday-mean": weekday_mean(panel),
         "theta": lines,
+        "regression": shop,
         "boosted": trees,
-        "blend": (lines + trees) / 2.0,
+        "blend": (lines + shop + trees) / 3.0,
     }
 
 
@@ -83,7 +85,8 @@ class RollingOrigin:
 
     def __init__(self, source: DemandSource, say: Callable[[str], None] = lambda text: None) -> None:
         self.last_day = source.last_day()
-        self.now: DemandKnown = source.known_at(self.last_day)
+        self.happened: DemandKnown = source.known_at(self.last_day)
+        self.now = self.happened.believed()
         panel = self.now.levels["product"]
         days = self.last_day - panel.first_day
         needed = WARM_UP_DAYS + 7 * (FEWEST_VALIDATIONS + CLOSED_WEEKS + 1)
@@ -99,7 +102,7 @@ class RollingOrigin:
         trained: dict[Level, BoostedDemand] = {}
         for number in reversed(range(weeks)):
             origin = self.origins[number]
-            known = source.known_at(origin)
+            known = source.known_at(origin).believed()
             for level in LEVELS:
                 # Oldest first: a model that is some weeks old knows nothing of them.
                 if level not in trained or number % RETRAINED_WEEKS == RETRAINED_WEEKS - 1:
@@ -109,7 +112,7 @@ class RollingOrigin:
 
     def _tried(self, panel: Panel, boosted: BoostedDemand, level: Level) -> Tried:
         said = {name: np.cumsum(daily, axis=1) for name, daily in candidates(panel, boosted).items()}
-        final = self.now.levels[level]
+        final = self.happened.levels[level]
         begin = panel.origin - final.first_day
         came = final.aligned(panel.keys)[:, begin : begin + HORIZON_DAYS]
         happened = np.full((len(panel.keys), HORIZON_DAYS), np.nan)

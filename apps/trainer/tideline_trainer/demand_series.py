@@ -48,11 +48,28 @@ class Panel:
         return np.asarray(np.vstack([self.units, np.zeros((1, self.units.shape[1]))])[rows])
 
 
+MOST_TIMES = 50.0
+"""A day of a product is believed up to so many times its other days, each and one unit more."""
+
+
 @dataclass(frozen=True)
 class DemandKnown:
     """Both levels as known at the start of a day."""
 
     levels: dict[Level, Panel]
+    category_of: Strings
+    """[N] of each product."""
+
+    def believed(self) -> DemandKnown:
+        """The same without what only a mistake explains, as forecasts are made of it.
+
+        An order of 74,000 units by mistake, of a product that sells one a month, would be most of what the shop is expected to sell. What
+        happened is counted as it happened.
+        """
+        panel = self.levels["product"]
+        days = max(panel.units.shape[1] - 1, 1)
+        others = (panel.units.sum(axis=1) - panel.units.max(axis=1, initial=0.0)) / days
+        return known_as(panel.origin, panel.keys, self.category_of, np.minimum(panel.units, MOST_TIMES * (others + 1.0)[:, None]))
 
 
 class DemandSource(Protocol):
@@ -81,10 +98,19 @@ def known_of(origin: int, products: Strings, categories: Strings, days: list[Int
         of_products[row, when[there] - first] = how_many[there]
     sold = of_products.sum(axis=1) > 0
     products, categories, of_products = products[sold], categories[sold], of_products[sold]
+    return known_as(origin, products, categories, of_products)
+
+
+def known_as(origin: int, products: Strings, categories: Strings, units: Floats) -> DemandKnown:
+    """Both levels of the units [N, T] of products."""
     names = np.array(sorted(set(categories)), dtype=object)
-    of_categories = np.stack([of_products[categories == name].sum(axis=0) for name in names]) if len(names) else np.zeros((0, width))
-    total = np.asarray(of_products.sum(axis=0))
-    return DemandKnown({"category": Panel(origin, names, of_categories, total), "product": Panel(origin, products, of_products, total)})
+    of_categories = np.stack([units[categories == name].sum(axis=0) for name in names]) if len(names) else np.zeros((0, units.shape[1]))
+    total = np.asarray(units.sum(axis=0))
+    levels: dict[Level, Panel] = {
+        "category": Panel(origin, names, of_categories, total),
+        "product": Panel(origin, products, units, total),
+    }
+    return DemandKnown(levels, categories)
 
 
 def weekday_of(day: Ints | int) -> Ints:

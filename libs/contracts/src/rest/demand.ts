@@ -9,7 +9,7 @@ export const demandLevel = z.enum(['category', 'product']);
 export const demandClass = z
   .enum(['smooth', 'erratic', 'intermittent', 'lumpy'])
   .describe('By how often it sells (ADI 1.32) and how much sizes vary (CV2 .49): Syntetos, Boylan and Croston 2005');
-export const demandMethod = z.enum(['seasonal-naive', 'weekday-mean', 'theta', 'boosted', 'blend']);
+export const demandMethod = z.enum(['seasonal-naive', 'weekday-mean', 'theta', 'regression', 'boosted', 'blend']);
 
 const units = z.number().min(0);
 const share = z.number().nullable();
