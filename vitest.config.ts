@@ -4,19 +4,20 @@ import { defineConfig } from 'vitest/config';
 // would hand CommonJS packages one another's ES modules.
 const conditions = ['tideline-source', 'node'];
 const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+/** Ends what hangs, and nothing else: a machine that is half as fast changes no verdict. */
+const testTimeout = 400_000;
 const engine = {
   pool: 'forks',
   // One engine per process and two cores: one file at a time. The process is the same, for to load the program takes seconds.
   isolate: false,
   fileParallelism: false,
   env: { UV_THREADPOOL_SIZE: '16' },
-  // Ends what hangs, and nothing else: a machine that is half as fast changes no verdict.
-  testTimeout: 400_000,
-  hookTimeout: 400_000,
+  testTimeout,
+  hookTimeout: testTimeout,
 } as const;
 
 /**
- * Specs that `npm test` runs beside those of broker and processes: all over the engine alone, and of those with
+ * Specs that `npm test` runs beside those of broker and processes, which wait half of the time: all over the engine alone, and of those with
  * a broker some that time nothing, so that both rows take as long.
  */
 const beside = [
@@ -42,6 +43,7 @@ export default defineConfig({
           exclude: ['test/integrity/**'],
           isolate: false,
           fileParallelism: false,
+          testTimeout,
         },
       },
       {

@@ -1,5 +1,5 @@
-// npm test: all set-up, then every check. Two rows of specs beside one another, for there are two cores; types, lint and pytest, which wait for
-// nobody, take what the two leave of them.
+// npm test: all set-up, then every check. Two rows beside one another, for there are two cores: the specs of units, broker and processes, which
+// wait half of the time; and types, lint, pytest, then the specs that vitest.config.ts names for this row.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,10 +48,9 @@ function hasCompose() {
 const work = mkdtempSync(join(tmpdir(), 'tideline-test-'));
 const junit = join(work, 'pytest.xml');
 await Promise.all([
-  vitest(['unit', 'integration'], { stdio: ['ignore', 'inherit', 'inherit'] }),
-  // Said at its end, so that the rows do not speak at once.
-  vitest(['engine', 'e2e']),
-  checks(),
+  vitest(['unit', 'integration', 'e2e'], { stdio: ['ignore', 'inherit', 'inherit'] }),
+  // Said at its end, so that the two rows do not speak at once.
+  withoutBroker().then(() => vitest(['engine'])),
 ]);
 rmSync(work, { recursive: true, force: true });
 for (const file of specs().filter((each) => !ran.has(each))) {
@@ -80,8 +79,8 @@ async function vitest(projects, options = {}) {
   countVitest(status, report);
 }
 
-/** What is no spec of vitest, one after the other, and behind the specs: those have times to keep. */
-async function checks() {
+/** What needs neither engine nor broker, one after the other. */
+async function withoutBroker() {
   for (const [name, command, ...rest] of [
     ['typecheck', 'npx', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
     ['typecheck of the page', 'npx', 'tsc', '--noEmit', '-p', 'apps/dashboard/tsconfig.json'],
@@ -91,23 +90,19 @@ async function checks() {
     ['settings', process.execPath, 'scripts/env-example.mjs', '--check'],
     ...(hasCompose() ? [['compose', process.execPath, 'scripts/compose-check.mjs']] : []),
   ]) {
-    const { status, said } = await run(...behind(command, rest));
+    const { status, said } = await run(command, rest);
     process.stdout.write(`${said}${status === 0 ? 'ok    ' : 'FAILED'} ${name}\n`);
     if (status === 0) passed += 1;
     else failed += 1;
   }
-  const pytest = await run(...behind(trainer, ['-m', 'pytest', '-p', 'no:cacheprovider', `--junitxml=${junit}`]), {
+  const chosen = process.env.TIDELINE_THOROUGH === '1' ? [] : ['-m', 'not thorough'];
+  const pytest = await run(trainer, ['-m', 'pytest', '-p', 'no:cacheprovider', `--junitxml=${junit}`, ...chosen], {
     cwd: join(root, 'apps', 'trainer'),
-    // Its threads would wait for one another on cores that others have.
+    // Its threads would wait for one another on a core that the other row has.
     env: { ...process.env, OMP_NUM_THREADS: '1' },
   });
   process.stdout.write(pytest.said);
   countPytest(pytest.status);
-}
-
-/** A command that gets what others leave of the cores. */
-function behind(command, rest) {
-  return ['nice', ['-n', '10', command, ...rest]];
 }
 
 /** Runs a command; what it says is kept, so that two of them do not speak at once, unless it may write for itself. */

@@ -68,7 +68,7 @@ beforeAll(async () => {
     const { asOf } = (await call<{ asOf: string | null }>('GET', 'lived', 'alert-rules/churn-high/effect', 'operator')).body;
     if (asOf !== null && Date.parse(asOf) > Date.parse(silences.at(325))) break;
     if (tries > 400) throw new Error(`The ${wanted} orders are not in the figures: the clock stands at ${asOf}.`);
-    await sleep(50);
+    await sleep(100);
   }
   await sleep(1_500);
 });

@@ -84,7 +84,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
   const deadline = performance.now() + 60_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Not within a minute: ${what}`);
-    await sleep(50);
+    await sleep(100);
   }
 }
 

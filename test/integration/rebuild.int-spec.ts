@@ -71,7 +71,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
   const deadline = performance.now() + 90_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Not within ninety seconds: ${what}`);
-    await sleep(20);
+    await sleep(100);
   }
 }
 

@@ -98,7 +98,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
   const deadline = performance.now() + 40_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Not within 40 s: ${what}`);
-    await sleep(50);
+    await sleep(100);
   }
 }
 

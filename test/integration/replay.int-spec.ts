@@ -80,7 +80,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
   const deadline = performance.now() + 100_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Not within 100 s: ${what}. Alarms: ${JSON.stringify(alarms.list())}`);
-    await sleep(50);
+    await sleep(100);
   }
 }
 

@@ -18,6 +18,7 @@ from tideline_trainer.protocol import Plan
 from .shops import START, simulate
 
 
+@pytest.mark.thorough
 def test_a_season_is_met() -> None:
     history = History(simulate(3_000, 900.0, season=0.6, seed=5), 90)
     procedure = Procedure(history, Plan(history.span, 90))

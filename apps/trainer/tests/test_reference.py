@@ -36,6 +36,7 @@ def test_edges_are_float32_to_the_bit() -> None:
     assert all(float(np.float32(edge)) == edge for edge in reference["score"]["edges"])
 
 
+@pytest.mark.thorough
 def test_the_best_possible_stands_beside_the_models_of_each_population(monkeypatch: pytest.MonkeyPatch) -> None:
     shop = simulate(1_600, 420.0, seed=21)
     # The posterior counts days from the start of the simulated world; this shop has its own.
