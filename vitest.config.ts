@@ -44,6 +44,7 @@ export default defineConfig({
           isolate: false,
           fileParallelism: false,
           testTimeout,
+          hookTimeout: testTimeout,
         },
       },
       {

@@ -56,7 +56,9 @@ def test_figures_by_hand() -> None:
 def test_one_mistake_is_promised_to_nobody() -> None:
     """An order of 74,000 units, cancelled minutes later by another message, stands in the history of a real shop."""
     quiet = [(f"Q{number:03d}", START + 37 * number % 320, START + 37 * number % 320, 1) for number in range(1_000)]
-    wrong = SmallDemand([*poisson_shop().sales, *quiet, ("Q000", START + 300, START + 300, 74_000)], {}, START + 330)
+    # Two of them, one of which the last month holds.
+    mistakes = [("Q000", START + at, START + at, 74_000) for at in (295, 320)]
+    wrong = SmallDemand([*poisson_shop().sales, *quiet, *mistakes], {}, START + 330)
     wrong.category_of.update((product, "A") for product, *_ in wrong.sales)
     known = wrong.known_at(START + 330)
     assert known.levels["product"].total.max() > 74_000
@@ -71,6 +73,12 @@ def test_one_mistake_is_promised_to_nobody() -> None:
         said = daily[:, :28].sum(axis=1)
         assert 0.7 * came < said[usual].sum() < 1.4 * came
         assert said[~usual].sum() < 0.5 * came
+
+
+def test_a_product_that_begins_well_is_believed() -> None:
+    sales = [*poisson_shop().sales, *(("N", START + at, START + at, 300) for at in range(324, 330))]
+    known = SmallDemand(sales, {product: "A" for product, *_ in sales}, START + 330).known_at(START + 330)
+    assert np.array_equal(known.believed().levels["product"].units, known.levels["product"].units)
 
 
 def test_classes_by_hand() -> None:

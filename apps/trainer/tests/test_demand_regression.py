@@ -79,11 +79,11 @@ def test_a_new_product_has_the_share_of_the_days_since_it_is_there() -> None:
     units[1, -60:] = 10.0
     units[2, -2:] = 10.0
     panel = Panel(START, np.array(["old", "new", "yesterday"], dtype=object), units, units.sum(axis=0))
-    old, new, yesterday = shares_of(panel)
-    assert new == pytest.approx(600 / (600 + 600 + 20))
-    assert old == pytest.approx(910 / (910 + 600 + 20))
-    # Of a month at least: two good days are no level.
-    assert yesterday == pytest.approx(20 / (280 + 280 + 20))
+    # Of the quarter, of the days since it is there, of a month at least: two good days are no level.
+    each = np.array([910 / (910 + 600 + 20), 600 / (600 + 600 + 20), 20 / (280 + 280 + 20)])
+    assert shares_of(panel) == pytest.approx(each / each.sum())
+    # Of some series of a shop nobody knows how the others began.
+    assert shares_of(panel.only(np.array([2]))) == pytest.approx(each[2:])
 
 
 def test_less_than_a_year_and_days_without_a_sale() -> None:
@@ -94,3 +94,12 @@ def test_less_than_a_year_and_days_without_a_sale() -> None:
     closed = np.where(np.arange(400) % 2 == 0, 0.0, 4.0)
     assert np.isfinite(shop_ahead(closed, START + 400)).all()
     assert shop_ahead(np.zeros(200), START + 200).max() < 0.2
+
+
+def test_a_shop_that_opens_is_not_carried_away() -> None:
+    begun = np.zeros(400)
+    begun[0] = 1.0
+    begun[-40:] = 100.0
+    assert shop_ahead(begun, START + 400).max() <= 300.0
+    doubling = 2.0 ** (np.arange(180) / 12.0)
+    assert shop_ahead(doubling, START + 180).max() <= 3.0 * doubling[-7:].mean()

@@ -74,7 +74,6 @@ def test_contributions_are_treeshap() -> None:
     assert score.base == pytest.approx(shap[0, -1], abs=1e-9)
 
 
-@pytest.mark.thorough
 def test_contributions_from_mbg_are_treeshap_and_the_logit_itself() -> None:
     boosted, X = models()["boosted from mbg"], rows()
     assert isinstance(boosted, Boosted)

@@ -30,10 +30,10 @@ RETRAINED_WEEKS = 4
 WARM_UP_DAYS = 120
 FEWEST_VALIDATIONS = 4
 USUAL, MARGIN = "blend", 0.05
-"""A mean of two forecasts errs less than either, nearly always (Bates and Granger, Operational Research Quarterly 20, 1969): another
+"""A mean of forecasts errs less than either, nearly always (Bates and Granger, Operational Research Quarterly 20, 1969): another
 candidate is taken where its error was less by a twentieth at least, and by more than a quarter of a year shows by chance."""
 CERTAINTY = 0.95
-"""Of one candidate; the nearest of four is less sure than that, and the margin comes on top."""
+"""Of one candidate; the nearest of five is less sure than that, and the margin comes on top."""
 FEWEST_ERRORS = 50
 """A class with fewer windows is chosen for, and given intervals, together with all of its level."""
 

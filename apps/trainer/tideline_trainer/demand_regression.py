@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Floats, Ints
+from .demand_boosted import LEAST_LEVEL
 from .demand_methods import HORIZON_DAYS
 from .demand_series import Panel, weekday_of
 
@@ -24,23 +25,26 @@ YEAR_AGO_DAYS, LEAST_YEAR_AGO_DAYS = 365, 60
 AROUND_DAYS = 5
 """A single day of a year ago is mostly chance: it is taken with so many days on each side."""
 SHARE_DAYS, LEAST_SHARE_DAYS = 91, 28
-"""A series' share is that of a quarter, or of the days since its first sale; a product that was sold once yesterday has no share yet."""
-STEPS = 15
+"""A series' share is that of a quarter, or of the days since its first sale; what was sold once, yesterday, is of a month."""
+MOST_WEEKS = 3.0
+"""No day is said to be more than so many times a day of the best week so far: a line through a few weeks may lead anywhere."""
+STEPS, LONGEST_STEP = 30, 1.0
 
 
 def regression(panel: Panel) -> Floats:
     """[N, H] units a day of each series: the shop's day by the regression, times the share of the series."""
-    return np.asarray(shares_of(panel)[:, None] * shop_ahead(panel.total, panel.origin)[None, :])
+    return np.asarray(np.maximum(shares_of(panel)[:, None] * shop_ahead(panel.total, panel.origin)[None, :], LEAST_LEVEL))
 
 
 def shares_of(panel: Panel) -> Floats:
-    """[N] of the shop's units."""
+    """[N] of the shop's units; together one at most, for what a new product sells others may not."""
     units, total = panel.units[:, -SHARE_DAYS:], panel.total[-SHARE_DAYS:]
     width = units.shape[1]
     older = panel.units[:, : panel.units.shape[1] - width].any(axis=1)
     begins = np.where(older, 0, np.minimum((units > 0).argmax(axis=1), max(width - LEAST_SHARE_DAYS, 0)))
     since = np.cumsum(total[::-1])[::-1]
-    return np.asarray(units.sum(axis=1) / np.maximum(since[begins], 1.0))
+    shares = units.sum(axis=1) / np.maximum(since[begins], 1.0)
+    return np.asarray(shares / max(float(shares.sum()), 1.0))
 
 
 def shop_ahead(total: Floats, origin: int) -> Floats:
@@ -54,7 +58,8 @@ def shop_ahead(total: Floats, origin: int) -> Floats:
     if width - YEAR_AGO_DAYS >= LEAST_YEAR_AGO_DAYS:
         own[YEAR_AGO_DAYS:] = peculiar(total, np.exp(known @ weights), dispersion)[: len(days) - YEAR_AGO_DAYS]
         weights, _ = fitted(known, total, own[:width], prior)
-    return np.asarray(np.exp(terms[width:] @ weights + own[width:]))
+    said = np.exp(np.clip(terms[width:] @ weights + own[width:], -10.0, 15.0))
+    return np.asarray(np.minimum(said, MOST_WEEKS * best_week(total)))
 
 
 def design(days: Ints, origin: int) -> tuple[Floats, Floats]:
@@ -80,7 +85,8 @@ def fitted(terms: Floats, units: Floats, offset: Floats, prior: Floats) -> tuple
         mean = np.exp(np.clip(terms @ weights + offset, -10.0, 15.0))
         slope = terms.T @ (units - mean) / dispersion - prior * weights
         curve = (terms * mean[:, None]).T @ terms / dispersion + np.diag(prior + 1e-8)
-        step = np.linalg.solve(curve, slope)
+        # A whole step from far away would overshoot by hundreds of logarithms.
+        step = np.clip(np.linalg.solve(curve, slope), -LONGEST_STEP, LONGEST_STEP)
         weights += step
         dispersion = max(1.0, float(((units - mean) ** 2 / mean).mean()))
         if np.abs(step).max() < 1e-6:
@@ -95,6 +101,11 @@ def peculiar(units: Floats, expected: Floats, dispersion: float) -> Floats:
     chance = dispersion / np.maximum(mean, 1.0)
     signal = max(float((ratio**2 - chance).mean()), 0.0)
     return np.asarray(ratio * signal / (signal + chance))
+
+
+def best_week(total: Floats) -> float:
+    """Units a day of the week that sold most."""
+    return float(np.convolve(total, np.ones(7) / 7.0, mode="valid").max(initial=0.0))
 
 
 def around(values: Floats) -> Floats:

@@ -50,6 +50,8 @@ class Panel:
 
 MOST_TIMES = 50.0
 """A day of a product is believed up to so many times its other days, each and one unit more."""
+ALONE_DAYS, LEAST_DAYS = 3, 28
+"""So many days stand alone, and are no others; the others are those since the first sale, of a month at least."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,18 @@ class DemandKnown:
     """[N] of each product."""
 
     def believed(self) -> DemandKnown:
-        """The same without what only a mistake explains, as forecasts are made of it.
+        """The same without what stands far above all other days of a product, as forecasts are made of it.
 
         An order of 74,000 units by mistake, of a product that sells one a month, would be most of what the shop is expected to sell. What
         happened is counted as it happened.
         """
         panel = self.levels["product"]
-        days = max(panel.units.shape[1] - 1, 1)
-        others = (panel.units.sum(axis=1) - panel.units.max(axis=1, initial=0.0)) / days
-        return known_as(panel.origin, panel.keys, self.category_of, np.minimum(panel.units, MOST_TIMES * (others + 1.0)[:, None]))
+        units = panel.units
+        width = units.shape[1]
+        since = np.maximum(width - (units > 0).argmax(axis=1) if width else np.zeros(len(units)), LEAST_DAYS)
+        alone = np.sort(units, axis=1)[:, -ALONE_DAYS:].sum(axis=1)
+        others = (units.sum(axis=1) - alone) / (since - ALONE_DAYS)
+        return known_as(panel.origin, panel.keys, self.category_of, np.minimum(units, MOST_TIMES * (others + 1.0)[:, None]))
 
 
 class DemandSource(Protocol):

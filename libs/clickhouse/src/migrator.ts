@@ -58,7 +58,7 @@ export async function pendingMigrations(
 
 /**
  * Brings one database to the newest schema: creates it when missing, runs what was not run, in order. Cut short, it begins again with the
- * first that is not recorded: a statement must bear to be run again after all that follow it.
+ * first that is not recorded: a statement must bear to be run again, in a new database after all that follow it too.
  * @param values replaces `{name}` in the files; `{db}` and `{db_literal}` are given
  * @throws {ClickHouseFault} `migration-changed` when a file that already ran has other text now; `migration-newer` when one ran that
  *   these do not hold: an older program would write tables that it does not know;
@@ -98,18 +98,21 @@ export async function migrate(
       `Migration ${changed.number} (${changed.name}) already ran in ${database} with other text. Undo the edit and write a new migration.`,
     );
   }
-  if (pending.length === 0) return 0;
-  // All of them count by one record: whether the disk took their hundred statements, and what tables came of them, is asked once, before that.
+  // Each counts by a record of its own: a death leaves it known how far an upgrade came, and an older program is refused. Of a database that
+  // nobody has used yet one record is enough, and what the disk took and what tables came of it is asked once for its hundred statements.
+  const runs = done.size === 0 && !clickhouse.shared ? [pending] : pending.map((migration) => [migration]);
   const unit = clickhouse.unit();
-  for (const { text } of pending) {
-    for (const statement of statements(text, { ...values, db: `\`${database}\``, db_literal: `'${database}'` })) {
-      await unit.command(shippedSql(statement));
+  for (const run of runs) {
+    for (const { text } of run) {
+      for (const statement of statements(text, { ...values, db: `\`${database}\``, db_literal: `'${database}'` })) {
+        await unit.command(shippedSql(statement));
+      }
     }
+    await unit.whole();
+    await refuseUnsafeTables(clickhouse, database, run);
+    const rows = run.map(({ number, name, checksum }) => sql`(${number}, ${name}, ${checksum}, now64(3))`);
+    await clickhouse.command(sql`INSERT INTO ${record} VALUES ${join(rows)}`);
   }
-  await unit.whole();
-  await refuseUnsafeTables(clickhouse, database, pending);
-  const rows = pending.map(({ number, name, checksum }) => sql`(${number}, ${name}, ${checksum}, now64(3))`);
-  await clickhouse.command(sql`INSERT INTO ${record} VALUES ${join(rows)}`);
   return pending.length;
 }
 
@@ -127,10 +130,10 @@ async function refuseUnsafeTables(clickhouse: ClickHouse, database: string, ran:
   for (const { table } of unsafe) await clickhouse.command(sql`DROP TABLE ${ident(database, table)} SYNC`);
   const first = unsafe[0];
   if (first) {
-    const migration = ran.find(({ text }) => new RegExp(`\\{db\\}\\.${first.table}\\b`).test(text));
+    const migration = ran.find(({ text }) => new RegExp(`TABLE [^(]*\\{db\\}\\.${first.table}\\b`).test(text));
     throw new ClickHouseFault(
       'migration-refused',
-      `Migration ${migration?.number} (${migration?.name}): ${first.table} is a ReplacingMergeTree partitioned by ${first.columns.join(', ')}, which its sort key lacks. Add the column to ORDER BY or drop the PARTITION BY.`,
+      `${migration ? `Migration ${migration.number} (${migration.name})` : 'A migration'}: ${first.table} is a ReplacingMergeTree partitioned by ${first.columns.join(', ')}, which its sort key lacks. Add the column to ORDER BY or drop the PARTITION BY.`,
     );
   }
 }
