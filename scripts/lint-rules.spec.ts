@@ -91,6 +91,6 @@ describe('what is allowed stays green', () => {
     ['the environment in libs/config', "export const x = process.env['HOME'];\n", 'libs/config/src/config.ts'],
     ['the test stack in a spec', "export * from '#testing';\n", 'libs/config/src/config.spec.ts'],
   ])('%s', { timeout }, async (_, text, file) => {
-    expect(await rulesBroken(text, file)).toEqual([]);
+    expect(await rulesBroken(text, file, typed)).toEqual([]);
   });
 });

@@ -12,10 +12,10 @@ import {
   silent,
   type TestMessage,
   type TestStack,
+  until,
 } from '#testing';
 import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
 import kafkajs from 'kafkajs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 // Messages through the real broker, several partitions and the running pipeline; every cell against the oracle.
@@ -78,14 +78,6 @@ async function settled(shop: Shop): Promise<void> {
         (positions.find((each) => topicOf(shop.shop, each.topic) === bound.topic && each.partition === bound.partition)?.next ?? 0n),
     );
   }, `${shop.shop} has settled`);
-}
-
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Not within a minute: ${what}`);
-    await sleep(100);
-  }
 }
 
 it('equals the oracle cell by cell, with duplicates, reorderings and poison, and across a restart of the pipeline', async () => {

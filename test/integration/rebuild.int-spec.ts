@@ -13,6 +13,7 @@ import {
   silent,
   type TestMessage,
   type TestStack,
+  until as untilTrue,
 } from '#testing';
 import { figureTables, LedgerRepository, ShopGate, ShopRepository, tableOf, WatermarkRepository, type Level, type Shop } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,13 +68,7 @@ async function settled(): Promise<void> {
   }, 'it has settled');
 }
 
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 90_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Not within ninety seconds: ${what}`);
-    await sleep(100);
-  }
-}
+const until = (condition: () => boolean | Promise<boolean>, what: string): Promise<void> => untilTrue(condition, what, { ms: 90_000 });
 
 async function maintained(work: 'audit' | 'rebuild') {
   const pipeline = ingestion.pipeline(shop.shop);

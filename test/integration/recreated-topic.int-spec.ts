@@ -2,10 +2,18 @@ import { topicOf } from '#contracts';
 import { Alarms, IngestionMetrics, IngestionService, type TruncationPolicy } from '#ingestion';
 import { Metrics } from '#observability';
 import { domainTopicConfig } from '#streaming';
-import { anOrder, compareWarehouse, foldOracle, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
+import {
+  anOrder,
+  compareWarehouse,
+  foldOracle,
+  openTestStack,
+  silent,
+  type TestMessage,
+  type TestStack,
+  until as untilTrue,
+} from '#testing';
 import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
 import kafkajs from 'kafkajs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 // A topic that is deleted, made anew and filled beyond the ledger's end: its end says nothing, its messages do.
@@ -94,13 +102,7 @@ async function differences(shop: Shop, messages: readonly TestMessage[]): Promis
   return compareWarehouse(clickhouse, shop.database, foldOracle(messages, shop), shop, { withoutViews: true, withoutLedger: true });
 }
 
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 40_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Not within 40 s: ${what}`);
-    await sleep(100);
-  }
-}
+const until = (condition: () => boolean | Promise<boolean>, what: string): Promise<void> => untilTrue(condition, what, { ms: 40_000 });
 
 const codes = (shop: Shop): string[] =>
   [...new Set(alarms.list(shop.shop).map(({ code }) => code))].filter((code) => code !== 'ledger-failed');

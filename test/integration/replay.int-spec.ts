@@ -19,6 +19,7 @@ import {
   type OracleShop,
   type TestMessage,
   type TestStack,
+  until as untilTrue,
 } from '#testing';
 import {
   FingerprintReads,
@@ -30,7 +31,6 @@ import {
   WatermarkRepository,
   type Shop,
 } from '#warehouse';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // A shop through the real broker and the running pipeline, then its history again into sandboxes of the same pipeline.
@@ -76,12 +76,11 @@ afterAll(async () => {
   await stack.stop();
 });
 
+/** With the alarms, when it does not come true. */
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 100_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Not within 100 s: ${what}. Alarms: ${JSON.stringify(alarms.list())}`);
-    await sleep(100);
-  }
+  await untilTrue(condition, what, { ms: 100_000 }).catch((error: unknown) => {
+    throw new Error(`${what}. Alarms: ${JSON.stringify(alarms.list())}`, { cause: error });
+  });
 }
 
 const stepMs = 7 * 60_000;

@@ -1,6 +1,6 @@
 import { topicOf, type AlertAnswer, type AlertsAnswer, type CustomerScore, type DeliveriesAnswer, type ShopAnswer } from '#contracts';
 import { openStreaming } from '#streaming';
-import { openTestBroker, ProductProcess, silent } from '#testing';
+import { openTestBroker, ProductProcess, silent, until } from '#testing';
 import { refusalOf } from '#delivery';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { until } from './answers.js';
 import { starter, startStore, withProcesses } from './processes.js';
 
 // Alerts with the product as separate processes: scorers own and deliver them, the API shows them. Needs the build (npm test makes it).

@@ -1,5 +1,5 @@
 import type { PipelineAnswer } from '#contracts';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#testing';
 
 /** What answers REST: an instance, or one process of several. */
 export interface Api {
@@ -39,15 +39,6 @@ export async function figuresOf(api: Api, shop: string, leftOut: readonly string
 /** The paths whose figures are others. */
 export function differing(expected: Readonly<Record<string, unknown>>, actual: Readonly<Record<string, unknown>>): string[] {
   return Object.keys({ ...expected, ...actual }).filter((path) => JSON.stringify(expected[path]) !== JSON.stringify(actual[path]));
-}
-
-/** Asks again and again. @throws when it does not become true within `ms` */
-export async function until(condition: () => Promise<boolean>, what: string, { ms = 60_000, everyMs = 100 } = {}): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Not within ${ms / 1_000} s: ${what}`);
-    await sleep(everyMs);
-  }
 }
 
 /** Waits until one of these has refreshed all that the broker holds of a shop, RFM and cohorts included. */

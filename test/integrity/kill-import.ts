@@ -1,9 +1,8 @@
 import type { PipelineAnswer } from '#contracts';
-import { exactly, importFile, Instance, type Measure } from '#testing';
+import { exactly, importFile, Instance, type Measure, until } from '#testing';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from './answers.js';
 import { cellDifferences, referenceFile, restDifferences } from './reference.js';
 
 const kills = 10;

@@ -11,13 +11,14 @@ import {
   type ProductProcess,
   type TestBroker,
   type TestMessage,
+  until,
 } from '#testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { atRest, until } from './answers.js';
+import { atRest } from './answers.js';
 import { starter, startStore } from './processes.js';
 
 // A kill after the watermark row and before the hint that tells of it. Needs the build (npm test makes it).

@@ -1,13 +1,12 @@
 import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { topicOf, type PipelineAnswer, type SummaryAnswer } from '#contracts';
 import { openStreaming } from '#streaming';
-import { corruptCell, Instance, runCli, seededShop, silent, type CliResult } from '#testing';
+import { corruptCell, Instance, runCli, seededShop, silent, type CliResult, until } from '#testing';
 import { databaseOf, figureTables, tableOf, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from './answers.js';
 
 // `cli audit` and `cli rebuild` as a user runs them, against a running and a stopped instance. Needs the build (npm test makes it).
 

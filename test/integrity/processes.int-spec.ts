@@ -13,13 +13,14 @@ import {
   thorough,
   type TestBroker,
   type TestMessage,
+  until as untilTrue,
 } from '#testing';
 import { openStreaming, type Streaming } from '#streaming';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { figuresOf, until as untilTrue, type Api } from './answers.js';
+import { figuresOf, type Api } from './answers.js';
 import { freePort, processes, rowsWritten } from './processes.js';
 
 // The product as separate processes over one broker: a store, two ingestors, an API. Needs the build (npm test makes it).
@@ -90,7 +91,6 @@ async function together(api: Api, settings: object, messages: readonly TestMessa
   await settled(allInOne, 'together', messages.length);
   expect(await figuresOf(api, 'apart')).toEqual(await figuresOf(allInOne, 'together'));
 
-  // The all-in-one lets other tools read its store while it runs.
   const asked = (statement: string) => fetch(`http://127.0.0.1:${readers}/`, { method: 'POST', body: statement });
   expect(await (await asked('SELECT count() > 0 FROM shop_together.ledger')).text()).toBe('1\n');
   expect((await asked('DROP DATABASE shop_together')).headers.get('x-clickhouse-exception-code')).toBe('164');

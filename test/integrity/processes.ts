@@ -1,10 +1,10 @@
 import { demoShop, worldEnd } from '#simulation';
-import { exactly, Instance, openTestBroker, ProductProcess, type Measure, type StoredMessage } from '#testing';
+import { exactly, Instance, openTestBroker, ProductProcess, type Measure, type StoredMessage, until } from '#testing';
 import kafkajs from 'kafkajs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { atRest, differing, figuresOf, until, worldStands } from './answers.js';
+import { atRest, differing, figuresOf, worldStands } from './answers.js';
 import { demoCellsAt, demoFaults, demoMessages, endOfDemo } from './demo.js';
 
 const secret = 'secret-of-the-processes';

@@ -12,13 +12,13 @@ import {
   thorough,
   type TestBroker,
   type TestMessage,
+  until as untilTrue,
 } from '#testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until as untilTrue } from './answers.js';
 
 // A replay whose process is killed goes on, in the process that comes after it or beside it. Needs the build (npm test makes it).
 

@@ -7,7 +7,7 @@ import pytest
 
 from tideline_trainer.arrays import Floats
 from tideline_trainer.demand_methods import HORIZON_DAYS, theta, weekday_mean
-from tideline_trainer.demand_regression import design, regression, shares_of, shop_ahead
+from tideline_trainer.demand_regression import HARMONICS, design, regression, shares_of, shop_ahead
 from tideline_trainer.demand_series import Panel, weekday_of
 
 from .demand_shop import START
@@ -35,7 +35,7 @@ def errors(sale: float, origins: range) -> dict[str, float]:
     """Of 28 days against the true mean, as a share of it, by method."""
     mean = law(DAYS + HORIZON_DAYS, sale=sale)
     methods = {"regression": regression, "theta": theta, "weekday-mean": weekday_mean}
-    missed = {name: [] for name in methods}  # type: dict[str, list[float]]
+    missed: dict[str, list[float]] = {name: [] for name in methods}
     for seed, origin in enumerate(origins):
         panel = panel_before(mean, origin, seed)
         true = mean[origin : origin + 28].sum()
@@ -69,7 +69,8 @@ def test_the_season_is_one_of_the_calendar() -> None:
     terms, prior = design(days, START)
     assert terms.shape == (len(days), len(prior))
     # The same columns whenever it is asked: a harmonic hangs on the date, and a bend on the origin.
-    assert np.allclose(terms[:, -6:], design(days, START - 7)[0][:, -6:])
+    harmonics = slice(-2 * HARMONICS, None)
+    assert np.allclose(terms[:, harmonics], design(days, START - 7)[0][:, harmonics])
     assert np.linalg.matrix_rank(terms) == len(prior) - 1  # Weekdays add up to nothing; the prior decides between them.
 
 

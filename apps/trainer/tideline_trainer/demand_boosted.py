@@ -8,12 +8,9 @@ import numpy as np
 from .additive import AdditiveScore, Forest
 from .arrays import Floats, Floats32
 from .boosted import tree_of
-from .demand_methods import HORIZON_DAYS
+from .demand_methods import HORIZON_DAYS, LEAST_LEVEL, SHARE_DAYS
 from .demand_series import Panel, weekday_of
 
-SHARE_DAYS = 91
-LEAST_LEVEL = 0.003
-"""Units a day: a product that sold nothing in a quarter is not dead."""
 MOST_ROWS = 120_000
 """Of the training: past origins lie a week apart, or more weeks where that would be more rows."""
 MOST_SERIES = 150

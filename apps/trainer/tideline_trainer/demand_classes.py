@@ -27,8 +27,7 @@ def classes_of(panel: Panel) -> Strings:
     units = panel.units[:, -CLASS_DAYS:]
     sold = units > 0
     days = sold.sum(axis=1)
-    older = panel.units[:, : panel.units.shape[1] - units.shape[1]].any(axis=1)
-    begins = np.where(older, 0, sold.argmax(axis=1))
+    begins = np.maximum(panel.first_sales - (panel.units.shape[1] - units.shape[1]), 0)
     gap = (units.shape[1] - begins) / np.maximum(days, 1)
     mean = units.sum(axis=1) / np.maximum(days, 1)
     spread = np.where(sold, (units - mean[:, None]) ** 2, 0.0).sum(axis=1) / np.maximum(days, 1)

@@ -8,6 +8,10 @@ from .arrays import Bools, Floats, Ints
 from .demand_series import Panel, weekday_of
 
 HORIZON_DAYS = 30
+SHARE_DAYS = 91
+"""What a series takes of the shop is told by a quarter."""
+LEAST_LEVEL = 0.003
+"""Units a day: a product that sold nothing in a quarter is not dead."""
 THETA_DAYS = 365
 """Theta looks back a year: longer ago the level tells nothing, and a trend of years is no trend of a month."""
 SMOOTHINGS = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3)
@@ -47,7 +51,7 @@ def theta(panel: Panel) -> Floats:
     weekdays = weekday_of(np.arange(panel.origin - width, panel.origin))
     week = weekday_factors(units, weekdays)
     level_of = units / week[:, weekdays]
-    begins = np.where(panel.units[:, : panel.units.shape[1] - width].any(axis=1), 0, (units > 0).argmax(axis=1))
+    begins = np.maximum(panel.first_sales - (panel.units.shape[1] - width), 0)
     place = np.arange(width)[None, :]
     there = place >= begins[:, None]
     n = there.sum(axis=1)

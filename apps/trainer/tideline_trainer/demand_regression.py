@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Floats, Ints
-from .demand_boosted import LEAST_LEVEL
-from .demand_methods import HORIZON_DAYS
+from .demand_methods import HORIZON_DAYS, LEAST_LEVEL, SHARE_DAYS
 from .demand_series import Panel, weekday_of
 
 YEAR = 365.25
@@ -24,7 +23,7 @@ BEND_SD, WEEKDAY_SD, SEASON_SD = 0.15, 0.3, 0.12
 YEAR_AGO_DAYS, LEAST_YEAR_AGO_DAYS = 365, 60
 AROUND_DAYS = 5
 """A single day of a year ago is mostly chance: it is taken with so many days on each side."""
-SHARE_DAYS, LEAST_SHARE_DAYS = 91, 28
+LEAST_SHARE_DAYS = 28
 """A series' share is that of a quarter, or of the days since its first sale; what was sold once, yesterday, is of a month."""
 MOST_WEEKS = 3.0
 """No day is said to be more than so many times a day of the best week so far: a line through a few weeks may lead anywhere."""
@@ -40,8 +39,7 @@ def shares_of(panel: Panel) -> Floats:
     """[N] of the shop's units; together one at most, for what a new product sells others may not."""
     units, total = panel.units[:, -SHARE_DAYS:], panel.total[-SHARE_DAYS:]
     width = units.shape[1]
-    older = panel.units[:, : panel.units.shape[1] - width].any(axis=1)
-    begins = np.where(older, 0, np.minimum((units > 0).argmax(axis=1), max(width - LEAST_SHARE_DAYS, 0)))
+    begins = np.clip(panel.first_sales - (panel.units.shape[1] - width), 0, max(width - LEAST_SHARE_DAYS, 0))
     since = np.cumsum(total[::-1])[::-1]
     shares = units.sum(axis=1) / np.maximum(since[begins], 1.0)
     return np.asarray(shares / max(float(shares.sum()), 1.0))

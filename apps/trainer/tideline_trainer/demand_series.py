@@ -32,6 +32,12 @@ class Panel:
         """The day of column 0."""
         return self.origin - int(self.units.shape[1])
 
+    @property
+    def first_sales(self) -> Ints:
+        """[N] column of the first sale; 0 without one."""
+        sold = self.units > 0
+        return np.asarray(sold.argmax(axis=1) if sold.shape[1] else np.zeros(len(sold), dtype=np.int64))
+
     def before(self, origin: int) -> Panel:
         """The same as if it ended earlier; what was corrected later stays corrected."""
         days = origin - self.first_day
@@ -70,8 +76,7 @@ class DemandKnown:
         """
         panel = self.levels["product"]
         units = panel.units
-        width = units.shape[1]
-        since = np.maximum(width - (units > 0).argmax(axis=1) if width else np.zeros(len(units)), LEAST_DAYS)
+        since = np.maximum(units.shape[1] - panel.first_sales, LEAST_DAYS)
         alone = np.sort(units, axis=1)[:, -ALONE_DAYS:].sum(axis=1)
         others = (units.sum(axis=1) - alone) / (since - ALONE_DAYS)
         return known_as(panel.origin, panel.keys, self.category_of, np.minimum(units, MOST_TIMES * (others + 1.0)[:, None]))

@@ -10,3 +10,4 @@ export { atLeast, atMost, exactly, machine, percentile, report, type Measure } f
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';
 export * from './network/index.js';
 export * from './thorough.js';
+export { until } from './until.js';

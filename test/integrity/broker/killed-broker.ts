@@ -1,9 +1,9 @@
 import { demoShop } from '#simulation';
-import { exactly, Instance, type Measure } from '#testing';
+import { exactly, Instance, type Measure, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerOf } from '../../local-broker.js';
-import { atRest, reached, until, worldStands } from '../answers.js';
+import { atRest, reached, worldStands } from '../answers.js';
 import { demoFaults, endOfDemo } from '../demo.js';
 
 /** Where shop time is when the broker is killed: while the history is sent and read, then live. */

@@ -1,9 +1,9 @@
 import { ident, openServer, sql, type ClickHouse } from '#clickhouse';
 import { demoShop } from '#simulation';
-import { atLeast, atMost, exactly, openTestBroker, SmallDisk, type Measure } from '#testing';
+import { atLeast, atMost, exactly, openTestBroker, SmallDisk, type Measure, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atRest, reached, until, worldStands } from '../answers.js';
+import { atRest, reached, worldStands } from '../answers.js';
 import { demoCells, demoFaults, demoMessages } from '../demo.js';
 import { startApart, withProcesses } from '../processes.js';
 import { full, secondsToCatchUp, secondsToMove, spoke, watching } from './watch.js';

@@ -1,7 +1,7 @@
 import type { PipelineAnswer } from '#contracts';
-import { atLeast, type Measure, type SmallDisk } from '#testing';
+import { atLeast, type Measure, type SmallDisk, until } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until, type Api } from '../answers.js';
+import { type Api } from '../answers.js';
 
 const everyMs = 100;
 

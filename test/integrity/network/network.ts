@@ -1,6 +1,6 @@
 import { demoShop } from '#simulation';
-import { atLeast, atMost, exactly, FaultProxy, openTestBroker, type Measure } from '#testing';
-import { atRest, reached, until, worldStands } from '../answers.js';
+import { atLeast, atMost, exactly, FaultProxy, openTestBroker, type Measure, until } from '#testing';
+import { atRest, reached, worldStands } from '../answers.js';
 import { demoCellsAt, demoFaults, demoMessages } from '../demo.js';
 import { startApart, withProcesses } from '../processes.js';
 import { caughtUp, round, type Planned, type Round, type Watched } from './rounds.js';

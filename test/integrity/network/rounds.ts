@@ -1,10 +1,10 @@
 import type { PipelineAnswer } from '#contracts';
 import { demoShop } from '#simulation';
 import { openStreaming } from '#streaming';
-import { silent, type NetworkFault, type FaultProxy } from '#testing';
+import { silent, type NetworkFault, type FaultProxy, until } from '#testing';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { simulatorOf, until, type Api } from '../answers.js';
+import { simulatorOf, type Api } from '../answers.js';
 
 /** A fault between the processes and the broker, and how long it lasts. */
 export interface Planned {

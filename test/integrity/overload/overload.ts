@@ -1,7 +1,7 @@
 import { openServer, sql } from '#clickhouse';
 import { type PipelineAnswer, type ShopAnswer } from '#contracts';
 import { openStreaming } from '#streaming';
-import { atLeast, atMost, exactly, FaultProxy, openTestBroker, silent, type Measure } from '#testing';
+import { atLeast, atMost, exactly, FaultProxy, openTestBroker, silent, type Measure, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differingCells } from '../../bench/load-cells.js';
@@ -9,7 +9,7 @@ import { loadOrder, outgoing, type LoadShape } from '../../bench/load.js';
 import { sendOrders } from '../../bench/open-loop.js';
 import { sampleMemory, slopePerMinute } from '../../growth.js';
 import type { MeasureOptions } from '../../run-measures.js';
-import { atRest, until, type Api } from '../answers.js';
+import { atRest, type Api } from '../answers.js';
 import { starter, startStore, withProcesses } from '../processes.js';
 
 const shop = 'overload';

@@ -1,6 +1,5 @@
 import { openStreaming, type Streaming } from '#streaming';
-import { openTestBroker, type ProductProcess, silences, silent } from '#testing';
-import { until } from '../answers.js';
+import { openTestBroker, type ProductProcess, silences, silent, until } from '#testing';
 import { starter, startStore, withProcesses } from '../processes.js';
 import { ShopOnTopics } from './shop-on-topics.js';
 

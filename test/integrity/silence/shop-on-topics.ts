@@ -1,7 +1,7 @@
 import { openServer, sql, type ClickHouse } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
 import type { EventProducer, Streaming } from '#streaming';
-import { aTick, type SilenceScript } from '#testing';
+import { aTick, type SilenceScript, until } from '#testing';
 import {
   AlertRuleRepository,
   ModelRepository,
@@ -14,7 +14,6 @@ import {
 } from '#warehouse';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { until } from '../answers.js';
 
 /** A decision as it was told: which one, and every byte of it. */
 export interface Told {

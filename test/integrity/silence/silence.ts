@@ -1,6 +1,5 @@
-import { atLeast, atMost, exactly, type ProductProcess, Random, silences, type Measure, type SilenceScript } from '#testing';
+import { atLeast, atMost, exactly, type ProductProcess, Random, silences, type Measure, type SilenceScript, until } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../answers.js';
 import { differences, inScoringWorld } from './scoring-world.js';
 import type { ShopOnTopics, Told } from './shop-on-topics.js';
 
