@@ -11,7 +11,7 @@ import { customers, fill, longestGap, moment } from './features.js';
 const width = features.length;
 /** The model that ships, or the small one of the specs; both are additive boosting in a blend. */
 const models = [
-  ['config/models/churn-seed', 'manifest.json'],
+  ['config/models/seed', 'churn.json'],
   ['libs/scoring/fixtures', 'churn.json'],
 ] as const;
 const rounds = 5;

@@ -1,3 +1,4 @@
+import { modelKinds } from '#contracts';
 import { profileOf } from '#simulation';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -108,9 +109,11 @@ describe('models that ship', () => {
     expect((await readdir('config/models')).map((name) => `config/models/${name}`).sort()).toEqual(shipped.map(folderOf).sort());
   });
 
-  it.each(shipped)('$profile was trained on its worlds, and none of them is the demo', async (model) => {
-    const { shop } = JSON.parse(await readFile(join(folderOf(model), 'churn.json'), 'utf8')) as { shop: string };
-    expect(shop).toBe(simulatedShop(model.profile, ...model.seeds).name);
+  it.each(shipped)('$profile were trained on its worlds, and none of them is the demo', async (model) => {
+    for (const kind of modelKinds) {
+      const { shop } = JSON.parse(await readFile(join(folderOf(model), `${kind}.json`), 'utf8')) as { shop: string };
+      expect(shop).toBe(simulatedShop(model.profile, ...model.seeds).name);
+    }
     expect(model.seeds.length).toBeGreaterThan(0);
     expect(model.seeds).not.toContain(profileOf(model.profile).defaultSeed);
   });

@@ -1,3 +1,4 @@
+import { modelKinds, type ModelKind } from '#contracts';
 import { profileOf } from '#simulation';
 import { report, type Measure } from '#testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,22 +11,31 @@ import { folderOf, shipped, type Shipped } from './shipped.js';
 import { simulatedShop } from './shops.js';
 import { evaluated, train } from './trainer.js';
 
-/** Trains a model where it ships from, then measures it on the demo's history, of which it knows nothing. */
+/** The best possible is known of who will order, not of how much. */
+const lawOf = (kind: ModelKind, { profile }: Shipped): string[] => (kind === 'churn' ? ['--law', profile] : []);
+
+/** Trains a model of each kind where it ships from, then measures them on the demo's history, of which they know nothing. */
 async function shippedAnew(model: Shipped, work: string): Promise<Measure[]> {
   const folder = resolve(folderOf(model));
   const shop = simulatedShop(model.profile, ...model.seeds);
   await served(shop, join(work, shop.name), async (store) => {
-    const { code, last, said } = await train([
-      ...['--shop', shop.name, '--url', store, '--law', model.profile, '--out', folder, '--no-publish'],
-    ]);
-    if (code !== 0) throw new Error(`The model of ${shop.name} was not written: ${said}`);
-    process.stderr.write(`  ${last}\n`);
+    for (const kind of modelKinds) {
+      const { code, last, said } = await train([
+        ...['--shop', shop.name, '--kind', kind, '--url', store, ...lawOf(kind, model), '--out', folder, '--no-publish'],
+      ]);
+      if (code !== 0) throw new Error(`The ${kind} model of ${shop.name} was not written: ${said}`);
+      process.stderr.write(`  ${last}\n`);
+    }
   });
   const demo = simulatedShop(model.profile, profileOf(model.profile).defaultSeed);
-  const measures = await served(demo, join(work, demo.name), (store) =>
-    evaluated(['--shop', demo.name, '--url', store, '--model', folder]),
-  );
-  return measures.map((each) => ({ ...each, measure: `shipped-${model.profile}: on ${demo.name}, ${each.measure}` }));
+  return served(demo, join(work, demo.name), async (store) => {
+    const measures: Measure[] = [];
+    for (const kind of modelKinds) {
+      const found = await evaluated(['--shop', demo.name, '--kind', kind, '--url', store, '--model', folder]);
+      measures.push(...found.map((each) => ({ ...each, measure: `shipped-${model.profile}: ${kind} on ${demo.name}, ${each.measure}` })));
+    }
+    return measures;
+  });
 }
 
 const { values } = parseArgs({ options: { cache: { type: 'string' }, evidence: { type: 'boolean', default: false } } });

@@ -10,7 +10,7 @@ import pytest
 
 from tideline_trainer.errors import TrainerError
 from tideline_trainer.features import DAY_MS
-from tideline_trainer.published import Published, of_published
+from tideline_trainer.published import Published, PublishedValue, of_published, of_published_value
 
 from .shops import simulate
 
@@ -39,6 +39,36 @@ def test_refuses_what_is_no_published_model(tmp_path: Path) -> None:
     (tmp_path / "churn.onnx").write_bytes((FIXTURE / "churn.onnx").read_bytes()[:-1])
     with pytest.raises(TrainerError, match="cut short"):
         Published(tmp_path)
+
+
+def test_says_how_good_values_are_where_a_year_is_over() -> None:
+    shop = simulate(1_200, 520.0, seed=24)
+    model = PublishedValue(FIXTURE)
+    measures = {each.measure: each.value for each in of_published_value(model, shop)}
+    days = dict.fromkeys(name.split(",")[0] for name in measures)
+    assert len(days) == 3
+    at = shop.span().last - model.days * DAY_MS
+    frame, came = shop.frame(at), shop.after(at, model.days)
+    known = np.isin(came.customers, frame.customers)
+    newest = next(iter(days))
+    assert measures[f"{newest}, all: customers"] == len(frame.customers)
+    assert measures[f"{newest}, all: mean of what came"] == pytest.approx(
+        np.maximum(came.net[known], 0).sum() / len(frame.customers), abs=1e-3
+    )
+    assert measures[f"{newest}, all: Gini of a perfect ranking's"] > 0.2
+
+
+def test_refuses_values_whose_second_file_is_another(tmp_path: Path) -> None:
+    for file in ("clv.json", "clv.onnx"):
+        (tmp_path / file).write_bytes((FIXTURE / file).read_bytes())
+    (tmp_path / "clv-offset.onnx").write_bytes((FIXTURE / "clv.onnx").read_bytes())
+    with pytest.raises(TrainerError, match=r"clv-offset\.onnx in .* is not the one of its manifest"):
+        PublishedValue(tmp_path)
+    (tmp_path / "clv-offset.onnx").unlink()
+    with pytest.raises(TrainerError, match="holds no published model"):
+        PublishedValue(tmp_path)
+    with pytest.raises(TrainerError, match="No window of 365 days"):
+        of_published_value(PublishedValue(FIXTURE), simulate(200, 380.0, seed=23))
 
 
 def test_says_when_no_window_is_over() -> None:

@@ -12,7 +12,7 @@ from .demand_train import demand_measures, evaluate_demand, publish_demand
 from .errors import TrainerError
 from .features import HORIZON_DAYS
 from .measures import of_tests, report
-from .published import Published, of_published
+from .published import Published, PublishedValue, of_published, of_published_value
 from .store import StoreClient, StoreDemand, StoreSource
 from .train import evaluate, publish
 from .value_train import evaluate_value, publish_value, value_measures
@@ -49,6 +49,13 @@ def predict_values(source: StoreSource, asked: argparse.Namespace, out: Path, sa
     return 0
 
 
+def measure_published(source: StoreSource, asked: argparse.Namespace) -> int:
+    """A published model on a shop, which need not be the one that it was trained on."""
+    if asked.kind == "clv":
+        return report(of_published_value(PublishedValue(asked.model), source))
+    return report(of_published(Published(asked.model), source))
+
+
 def main(argv: list[str]) -> int:
     """0: published, or every bar met; 1: refused or missed; 2: something is not as it must be."""
     about = "Trains a model of a shop's customers."
@@ -70,8 +77,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
     parser.add_argument("--out", type=Path, help="where the model goes (default: <data>/models/<shop>)")
     asked = parser.parse_args(argv)
-    if asked.model and not (asked.evaluate and asked.kind == "churn"):
-        parser.error("--model is a churn model to be measured, not trained: say --evaluate too")
+    if asked.model and not (asked.evaluate and asked.kind != "demand"):
+        parser.error("--model is a model of churn or clv to be measured, not trained: say --evaluate too")
     if asked.law and (asked.kind == "clv" or asked.model or (asked.kind == "demand" and not asked.evaluate)):
         parser.error("--law is about a churn model that is trained or tested here, or the bar of --kind demand --evaluate")
     out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
@@ -85,7 +92,7 @@ def main(argv: list[str]) -> int:
             return forecast_demand(StoreDemand(client, asked.shop), asked, out, say)
         source = StoreSource(client, asked.shop)
         if asked.model:
-            return report(of_published(Published(asked.model), source))
+            return measure_published(source, asked)
         if asked.kind == "clv":
             return predict_values(source, asked, out, say)
         evaluation = evaluate(source, say)

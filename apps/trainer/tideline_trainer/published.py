@@ -11,36 +11,77 @@ import onnxruntime
 
 from .arrays import Floats, Floats32
 from .errors import TrainerError
-from .features import HORIZON_DAYS
-from .history import History, Source
+from .features import DAY_MS, HORIZON_DAYS
+from .history import History, Source, Span
 from .manifest import sha256_of
 from .mbg import Buying
 from .measures import Measure, at_most, figure
 from .metrics import quality
-from .protocol import Plan, populations
+from .protocol import TESTS, WARM_UP_DAYS, Plan, populations
+from .value_metrics import value_quality
+from .value_protocol import value_features
 
 MEASURED = ("all", "active 180 days")
+BETWEEN_TESTS_DAYS = 30
 
 
 class Published:
-    """A file and its manifest, as the scorer takes them."""
+    """A churn model and its manifest, as the scorer takes them."""
 
     def __init__(self, directory: Path) -> None:
         """Raises TrainerError `model-unreadable` for what is no published model."""
-        try:
-            self.manifest: dict[str, Any] = json.loads((directory / "churn.json").read_text("utf8"))
-            file = (directory / str(self.manifest["file"])).read_bytes()
-        except (OSError, ValueError, KeyError) as error:
-            raise TrainerError("model-unreadable", f"{directory} holds no published model: {error}") from None
-        if sha256_of(file) != self.manifest["sha256"]:
-            raise TrainerError("model-unreadable", f"The file in {directory} is not the one of its manifest: it was cut short or changed.")
-        r, alpha, a, b = (float(self.manifest["mbg"][name]) for name in ("r", "alpha", "a", "b"))
-        self.mbg = Buying(r, alpha, a, b)
-        self._session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        self.manifest = manifest_in(directory, "churn")
+        self.mbg = buying_of(self.manifest)
+        self._session = session(directory, self.manifest)
 
     def probability(self, X: Floats32) -> Floats:
         """P(no order in the horizon) of rows whose `mbg_logit` is by `mbg`."""
         return np.asarray(self._session.run(["prob"], {"features": X})[0], dtype=np.float64)
+
+
+class PublishedValue:
+    """Both files of predicted values and their manifest, as the API takes them."""
+
+    def __init__(self, directory: Path) -> None:
+        """Raises TrainerError `model-unreadable` for what is no published model."""
+        self.manifest = manifest_in(directory, "clv")
+        self.mbg = buying_of(self.manifest)
+        self.days = int(self.manifest["horizonDays"])
+        self._session = session(directory, self.manifest)
+        self._offset = session(directory, self.manifest["offset"])
+
+    def value(self, X: Floats32) -> Floats:
+        """[N]: money in the next `days` days, of rows whose `mbg_logit` is by `mbg`."""
+        (offset,) = self._offset.run(["offset"], {"features": X})
+        return np.asarray(self._session.run(["value"], {"features": X, "offset": offset})[0], dtype=np.float64)
+
+
+def manifest_in(directory: Path, kind: str) -> dict[str, Any]:
+    """The manifest of a kind of model. Raises TrainerError `model-unreadable`."""
+    try:
+        manifest: dict[str, Any] = json.loads((directory / f"{kind}.json").read_text("utf8"))
+    except (OSError, ValueError) as error:
+        raise TrainerError("model-unreadable", f"{directory} holds no published model of {kind}: {error}") from None
+    return manifest
+
+
+def session(directory: Path, named: dict[str, Any]) -> onnxruntime.InferenceSession:
+    """A file that a manifest names with its hash, opened. Raises TrainerError `model-unreadable`."""
+    try:
+        file = (directory / str(named["file"])).read_bytes()
+    except (OSError, KeyError) as error:
+        raise TrainerError("model-unreadable", f"{directory} holds no published model: {error}") from None
+    if sha256_of(file) != named["sha256"]:
+        raise TrainerError(
+            "model-unreadable", f"{named['file']} in {directory} is not the one of its manifest: it was cut short or changed."
+        )
+    return onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+
+
+def buying_of(manifest: dict[str, Any]) -> Buying:
+    """The parameters by which a model's `mbg_logit` is computed."""
+    r, alpha, a, b = (float(manifest["mbg"][name]) for name in ("r", "alpha", "a", "b"))
+    return Buying(r, alpha, a, b)
 
 
 def of_published(model: Published, source: Source) -> list[Measure]:
@@ -66,6 +107,38 @@ def of_published(model: Published, source: Source) -> list[Measure]:
     if not measures:
         raise TrainerError("too-little-data", f"No window of {HORIZON_DAYS} days of this shop is over, with a history before it.")
     return measures
+
+
+def of_published_value(model: PublishedValue, source: Source) -> list[Measure]:
+    """Cut-offs whose window is over, thirty days apart, newest first: whether the total and groups come true, and who is found."""
+    history = History(source, HORIZON_DAYS)
+    measures: list[Measure] = []
+    for at in ended(history.span, model.days):
+        cut = history.cut(at)
+        groups = populations(cut.frame)
+        net, said = cut.net_within(model.days), model.value(value_features(cut, model.mbg))
+        for name in MEASURED:
+            mask = groups[name]
+            found = value_quality(net[mask], said[mask])
+            where = f"{at_day(at)}, {name}"
+            measures += [
+                figure(f"{where}: customers", found.customers, "customers"),
+                figure(f"{where}: mean predicted", found.predicted, "money"),
+                figure(f"{where}: mean of what came", found.happened, "money"),
+                figure(f"{where}: bias", found.bias, "share"),
+                figure(f"{where}: decile error", found.decile_error, "share"),
+                figure(f"{where}: Gini of a perfect ranking's", found.gini, "share"),
+                figure(f"{where}: R2", found.r2, "share"),
+            ]
+    if not measures:
+        raise TrainerError("too-little-data", f"No window of {model.days} days of this shop is over, with a history before it.")
+    return measures
+
+
+def ended(span: Span, days: int) -> list[int]:
+    """Cut-offs with a window of so many days behind them and a history before them, newest first."""
+    newest = span.last - days * DAY_MS
+    return [at for at in (newest - k * BETWEEN_TESTS_DAYS * DAY_MS for k in range(TESTS)) if at >= span.first + WARM_UP_DAYS * DAY_MS]
 
 
 def at_day(at: int) -> str:

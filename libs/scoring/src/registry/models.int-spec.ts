@@ -24,7 +24,7 @@ let manifest: Record<string, unknown>;
 let file: string;
 
 beforeAll(async () => {
-  registry = await openRegistryApp(['a-shop', 'demo', 'decided', 'empty', 'valued']);
+  registry = await openRegistryApp(['a-shop', 'demo', 'decided', 'empty', 'valued', 'both', 'half']);
   ({ app, directory } = registry);
   manifest = JSON.parse(await readFile(join(fixtures, 'churn.json'), 'utf8')) as Record<string, unknown>;
   file = (await readFile(join(fixtures, 'churn.onnx'))).toString('base64');
@@ -245,12 +245,12 @@ describe('models of a shop', () => {
 });
 
 describe('shipped models', () => {
-  /** A directory of one shipped model, `churn-seed`. */
+  /** A directory of one shipped model, of churn for `seed`. */
   async function shipped(threshold: number): Promise<ShippedModels> {
     const root = await mkdtemp(join(directory, 'shipped-'));
-    await mkdir(join(root, 'churn-seed'));
-    await cp(join(fixtures, 'churn.onnx'), join(root, 'churn-seed', 'churn.onnx'));
-    await writeFile(join(root, 'churn-seed', 'churn.json'), JSON.stringify({ ...manifest, threshold }));
+    await mkdir(join(root, 'seed'));
+    await cp(join(fixtures, 'churn.onnx'), join(root, 'seed', 'churn.onnx'));
+    await writeFile(join(root, 'seed', 'churn.json'), JSON.stringify({ ...manifest, threshold }));
     return new ShippedModels(app.get(ModelsService), app.get(ModelRepository), app.get(ShopRepository), silent as unknown as Logger, root);
   }
   const stateOf = async (shop: string) => (await ask<ShopModelsAnswer>('GET', `shops/${shop}/models`, 'viewer')).answer.kinds[0];
@@ -287,29 +287,49 @@ describe('shipped models', () => {
   it('of this repository can be scored with by this build, and are small', async () => {
     const models = app.get(ShippedModels);
     const versions = await models.register();
-    expect([...versions.keys()]).toEqual(['seed']);
-    const { answer } = await ask<ModelAnswer>('GET', `models/${versions.get('seed')}`, 'viewer');
-    expect(answer).toMatchObject({ addedBy: shippedBy, card: expect.stringContaining('# Churn of') as string });
-    expect(answer.figures).toEqual(['calibration.svg', 'effects.svg', 'lift.svg', 'precision-recall.svg', 'roc.svg']);
-    for (const [, name] of answer.card?.matchAll(/\]\(([^)]+)\)/g) ?? []) expect(answer.figures).toContain(name);
-    expect(answer.bytes).toBeLessThan(1_000_000);
-    // Trained on another world of the same law than the one that is on show.
-    expect(answer.trainedOn).toBe('seed-500-501');
+    expect(versions.map(({ kind, name }) => [kind, name])).toEqual([
+      ['churn', 'seed'],
+      ['clv', 'seed'],
+    ]);
+    const answers = await Promise.all(
+      versions.map(async ({ version }) => (await ask<ModelAnswer>('GET', `models/${version}`, 'viewer')).answer),
+    );
+    expect(answers.map(({ figures }) => figures)).toEqual([
+      ['calibration.svg', 'effects.svg', 'lift.svg', 'precision-recall.svg', 'roc.svg'],
+      ['deciles.svg', 'gain.svg'],
+    ]);
+    for (const answer of answers) {
+      // Trained on another world of the same law than the one that is on show.
+      expect(answer).toMatchObject({ addedBy: shippedBy, trainedOn: 'seed-500-501', card: expect.stringMatching(/^# /) as string });
+      for (const [, name] of answer.card?.matchAll(/\]\(([^)]+)\)/g) ?? []) expect(answer.figures).toContain(name);
+      expect(answer.bytes).toBeLessThan(1_000_000);
+    }
+    await models.activate('both', 'seed');
+    const { answer } = await ask<ShopModelsAnswer>('GET', 'shops/both/models', 'viewer');
+    expect(answer.kinds.map(({ active }) => active)).toEqual(versions.map(({ version }) => version));
+  });
+
+  it('of a kind about which a person decided stay away, those of another kind do not', async () => {
+    const version = await added(0.32);
+    await ask('POST', 'shops/half/models/promote', 'engineer', { version });
+    await app.get(ShippedModels).activate('half', 'seed');
+    const { answer } = await ask<ShopModelsAnswer>('GET', 'shops/half/models', 'viewer');
+    expect(answer.kinds.map(({ active }) => active)).toEqual([version, expect.stringMatching(/^clv-seed-/)]);
   });
 
   it('that this build cannot use are left out, the others are not', async () => {
     const root = await mkdtemp(join(directory, 'shipped-'));
-    for (const folder of ['churn-bad', 'churn-cut', 'churn-good']) await mkdir(join(root, folder));
-    await writeFile(join(root, 'churn-bad', 'churn.json'), '{');
-    for (const folder of ['churn-cut', 'churn-good']) {
+    for (const folder of ['bad', 'cut', 'good']) await mkdir(join(root, folder));
+    await writeFile(join(root, 'bad', 'churn.json'), '{');
+    for (const folder of ['cut', 'good']) {
       await writeFile(join(root, folder, 'churn.json'), JSON.stringify({ ...manifest, threshold: 0.25 }));
-      await writeFile(join(root, folder, 'churn.onnx'), Buffer.from(file, 'base64').subarray(folder === 'churn-cut' ? 1 : 0));
+      await writeFile(join(root, folder, 'churn.onnx'), Buffer.from(file, 'base64').subarray(folder === 'cut' ? 1 : 0));
     }
     const told: unknown[] = [];
     const log = { ...silent, error: (each: unknown) => told.push(each) } as unknown as Logger;
     const models = new ShippedModels(app.get(ModelsService), app.get(ModelRepository), app.get(ShopRepository), log, root);
-    expect([...(await models.register()).keys()]).toEqual(['good']);
-    expect(told).toMatchObject([{ folder: 'churn-bad' }, { folder: 'churn-cut' }]);
+    expect((await models.register()).map(({ name }) => name)).toEqual(['good']);
+    expect(told).toMatchObject([{ folder: 'bad' }, { folder: 'cut' }]);
   });
 });
 

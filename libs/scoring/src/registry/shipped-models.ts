@@ -1,4 +1,5 @@
 import { shipped } from '#config';
+import { modelKinds, type ModelKind } from '#contracts';
 import type { Logger } from '#observability';
 import { findShop, type ModelRepository, type ShopDirectory } from '#warehouse';
 import { readdir } from 'node:fs/promises';
@@ -9,7 +10,15 @@ import type { ModelsService } from './models.service.js';
 /** Who adds and promotes what comes with the program. */
 export const shippedBy = 'shipped';
 
-/** Models that come with the program: a directory each, `churn-<name>`, as `npm run train -- --out` wrote it. */
+/** A version that comes with the program. */
+export interface ShippedVersion {
+  readonly kind: ModelKind;
+  /** Whose shops it is for: a profile of the simulator, such as `seed`. */
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Models that come with the program: a directory of each simulated profile, with one model of a kind, as `npm run train -- --out` wrote them. */
 export class ShippedModels {
   constructor(
     private readonly service: ModelsService,
@@ -19,41 +28,39 @@ export class ShippedModels {
     private readonly directory = shipped('config/models'),
   ) {}
 
-  /**
-   * Adds those that are not there yet. One that this build cannot use is left out and logged: figures do not hang on models.
-   * @returns versions by name, such as `seed`
-   */
-  async register(): Promise<ReadonlyMap<string, string>> {
-    const versions = new Map<string, string>();
-    for (const folder of (await readdir(this.directory).catch(() => [])).sort()) {
-      const name = /^churn-(.+)$/.exec(folder)?.[1];
-      if (name === undefined) continue;
-      try {
-        const { version, added } = await this.service.keep(
-          { name, ...(await readModelDirectory(join(this.directory, folder))) },
-          shippedBy,
-        );
-        versions.set(name, version);
-        if (added) this.log.info({ version }, 'shipped model added');
-      } catch (error) {
-        this.log.error({ err: error, folder }, 'a shipped model is not used');
+  /** Adds those that are not there yet. One that this build cannot use is left out and logged: figures do not hang on models. */
+  async register(): Promise<readonly ShippedVersion[]> {
+    const versions: ShippedVersion[] = [];
+    for (const name of (await readdir(this.directory).catch(() => [])).sort()) {
+      const folder = join(this.directory, name);
+      const files = await readdir(folder).catch((): string[] => []);
+      for (const kind of modelKinds.filter((each) => files.includes(`${each}.json`))) {
+        try {
+          const { version, added } = await this.service.keep({ name, ...(await readModelDirectory(folder, kind)) }, shippedBy);
+          versions.push({ kind, name, version });
+          if (added) this.log.info({ version }, 'shipped model added');
+        } catch (error) {
+          this.log.error({ err: error, folder: name, kind }, 'a shipped model is not used');
+        }
       }
     }
     return versions;
   }
 
   /**
-   * Makes the shipped model of a simulated profile active in a shop in which nobody decided otherwise: an upgrade brings its newer one along,
-   * a decision of people stays.
+   * Makes the shipped models of a simulated profile active in a shop in which nobody decided otherwise about their kind: an upgrade brings
+   * its newer ones along, a decision of people stays.
    */
   async activate(shop: string, profile: string): Promise<void> {
-    const version = (await this.register()).get(profile);
-    if (version === undefined) return;
+    const versions = (await this.register()).filter(({ name }) => name === profile);
+    if (versions.length === 0) return;
     const { database } = await findShop(this.shops, shop);
-    const log = await this.models.log({ shop, database }, 'churn');
-    if (log.some(({ by }) => by !== shippedBy)) return;
-    await this.models
-      .move({ shop, database }, 'promote', version, shippedBy)
-      .catch((error: unknown) => this.log.error({ err: error, shop, version }, 'the shipped model could not be made active'));
+    for (const { kind, version } of versions) {
+      const log = await this.models.log({ shop, database }, kind);
+      if (log.some(({ by }) => by !== shippedBy)) continue;
+      await this.models
+        .move({ shop, database }, 'promote', version, shippedBy)
+        .catch((error: unknown) => this.log.error({ err: error, shop, version }, 'the shipped model could not be made active'));
+    }
   }
 }
