@@ -3,12 +3,14 @@ import type { EventProducer } from '#streaming';
 import {
   acquired,
   isMove,
+  isSandbox,
   wallGraceMs,
   type LedgerTopic,
   type Position,
   type ReadGate,
   type ScoreRepository,
   type ScoreRole,
+  type ScorerState,
   type Shop,
   type StoredModel,
   type WatermarkRepository,
@@ -65,7 +67,8 @@ const roles: readonly ScoreRole[] = ['active', 'shadow'];
 interface Role {
   readonly track: ScoreTrack;
   sequence: bigint;
-  /** When it was last written how far the role has come, as `elapsed` counts. */
+  /** What is written of how far the role has come, and since when, as `elapsed` counts. */
+  noted: ScorerState | undefined;
   notedAt: number;
 }
 
@@ -139,7 +142,8 @@ export class ShopScorer {
     this.#roles.clear();
     if (!(await acquired(this.parts.claim, signal))) return false;
     for (const role of roles) {
-      this.#roles.set(role, { ...(await ScoreTrack.open(this.shop, role, this.parts)), notedAt: this.#elapsed() });
+      const { track, sequence } = await ScoreTrack.open(this.shop, role, this.parts);
+      this.#roles.set(role, { track, sequence, noted: track.state, notedAt: this.#elapsed() });
     }
     const unsent = await this.parts.scores.unsent(this.shop);
     const last = unsent.at(-1);
@@ -160,8 +164,15 @@ export class ShopScorer {
     if (!own || !model) return false;
     const begun = this.#elapsed();
     const plan = await this.plan(own.track, model);
-    if (!plan) return false;
-    if (plan.lasting || this.#elapsed() - own.notedAt >= noteMs) await this.write(role, own, plan);
+    const isTime = this.#elapsed() - own.notedAt >= noteMs;
+    if (!plan) {
+      // The clock may stand still for long: who waits for what was looked at last hears of it all the same.
+      const { state } = own.track;
+      if (state && state !== own.noted && isTime) await this.write(role, own, { state, decisions: [] });
+      return false;
+    }
+    // A replay brings nothing more before it is noted.
+    if (plan.lasting || isSandbox(this.shop) || isTime) await this.write(role, own, plan);
     own.track.done(plan);
     if (plan.decisions.length > 0) this.parts.metrics.scored(this.shop.shop, role, plan.decisions, (this.#elapsed() - begun) / 1_000);
     return plan.more;
@@ -180,11 +191,11 @@ export class ShopScorer {
     return stamp.partial ? undefined : value;
   }
 
-  private async write(role: ScoreRole, own: Role, plan: Plan): Promise<void> {
+  private async write(role: ScoreRole, own: Role, plan: Pick<Plan, 'state' | 'decisions'>): Promise<void> {
     own.sequence += 1n;
     const { sequence } = own;
     await this.parts.scores.write(this.shop, { role, sequence, state: plan.state, decisions: plan.decisions });
-    own.notedAt = this.#elapsed();
+    [own.noted, own.notedAt] = [plan.state, this.#elapsed()];
     const moves = role === 'active' ? plan.decisions.filter(isMove) : [];
     if (moves.length === 0) return;
     await this.tell(moves);
