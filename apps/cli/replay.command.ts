@@ -15,6 +15,7 @@ interface Options {
   readonly from?: string;
   readonly to?: string;
   readonly speed: number | 'max';
+  readonly scores?: true;
   readonly url?: string;
   readonly dryRun?: true;
   readonly json?: true;
@@ -36,6 +37,7 @@ export function replayCommand(): Command {
     .option('--from <instant>', 'messages that the shop knew then or later: an instant, or a date of the shop (default: all)', parseMoment)
     .option('--to <instant>', 'messages that it knew before (default: up to now)', parseMoment)
     .option('--speed <n|max>', 'shop seconds per real second, or as fast as it goes', parseSpeed, 'max')
+    .option('--scores', 'also score its customers and open alerts about them, by the models and rules of the shop')
     .option('--dry-run', 'count, make nothing')
     .option('--json', 'print the result as one JSON object, last')
     .option('--url <url>', urlHelp)
@@ -61,17 +63,19 @@ export function replayCommand(): Command {
 }
 
 async function run(options: Options, command: Command): Promise<void> {
-  const { shop, into, speed, from, to } = options;
+  const { shop, into, speed, from, to, scores = false } = options;
   if (shop === undefined) command.error("error: required option '--shop <id>' not specified");
   const asked = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const client = await instanceAt(options.url);
+  if (options.dryRun && scores)
+    command.error("error: option '--scores' cannot be used with option '--dry-run': it brings the same messages");
   if (options.dryRun) return sayPlan(await client.replayPlan(shop, { ...asked, speed: String(speed) }), options);
   if (into === undefined) command.error("error: required option '--into <sandbox>' not specified");
 
   const begun = performance.now();
   const progress = new Progress();
   try {
-    await client.replay(shop, { into, speed, ...asked });
+    await client.replay(shop, { into, speed, ...(scores ? { scores } : {}), ...asked });
     const done = await follow(client, shop, into, progress);
     const replayMs = Math.round(performance.now() - begun);
     progress.stop();
@@ -94,7 +98,8 @@ async function follow(client: InstanceClient, shop: string, into: string, progre
       continue;
     }
     heardAt = performance.now();
-    const where = `${now.state === 'paused' ? 'paused' : 'clock'} ${now.clock ?? 'preparing'}`;
+    const scored = now.scored ? `, decided on up to ${now.scoredUntil ?? 'nothing yet'}` : '';
+    const where = `${now.state === 'paused' ? 'paused' : 'clock'} ${now.clock ?? 'preparing'}${scored}`;
     progress.show('replay', now.inFigures / Math.max(1, now.messages), now.inFigures, `messages in the figures, ${where}`);
     if (now.state === 'done') return now;
     if (now.state === 'broken')
@@ -138,6 +143,7 @@ function sayDone(done: ReplayAnswer, replayMs: number, fingerprint: FingerprintA
       `${done.messages.toLocaleString('en')} messages of ${done.shop} are in every figure of ${done.sandbox}, its clock stands at ${done.clock ?? 'none'}.`,
     );
     say(`${(replayMs / 1000).toFixed(1)} s, ${eventsPerSecond.toLocaleString('en')} messages a second`);
+    if (done.scored) say(`Its customers are scored: npm run -s cli -- alerts list --shop ${done.sandbox}`);
     return sayFingerprint(fingerprint);
   }
   const { fingerprint: print, tables, partial } = fingerprint;

@@ -22,10 +22,13 @@ import {
   until as untilTrue,
 } from '#testing';
 import {
+  AlertRuleRepository,
   FingerprintReads,
   LedgerRepository,
+  ModelRepository,
   ReplayReads,
   ReplayRepository,
+  ScoreReads,
   ShopGate,
   ShopRepository,
   WatermarkRepository,
@@ -52,7 +55,9 @@ beforeAll(async () => {
   const ledger = new LedgerRepository(clickhouse);
   const reads = (): ReplayReads => new ReplayReads(clickhouse);
   const repository = new ReplayRepository(clickhouse);
-  const sandboxes = new ReplayIntake({ replays: repository, reads, ledger, clock: systemClock, log: silent });
+  const scores = new ScoreReads(clickhouse);
+  const rules = new AlertRuleRepository(clickhouse);
+  const sandboxes = new ReplayIntake({ replays: repository, reads, ledger, rules, scores, clock: systemClock, log: silent });
   const parts = {
     clickhouse,
     streaming,
@@ -68,7 +73,7 @@ beforeAll(async () => {
     ...{ refreshMs: 50, refreshRows: 300, auditMs: 1_000, onTruncation: 'halt', claimedBy: 'tests' },
   });
   await ingestion.start();
-  replays = new ReplayService({ shops, watermarks, replays: repository, reads });
+  replays = new ReplayService({ shops, watermarks, replays: repository, reads, scores, models: new ModelRepository(clickhouse) });
   fingerprints = new FingerprintService(new FingerprintReads(clickhouse), gate);
 });
 afterAll(async () => {
@@ -113,7 +118,7 @@ async function liveShop(name: string, messages: readonly TestMessage[], shop: Or
 }
 
 async function replayed(source: string, into: string, asked: { from?: string; to?: string; speed?: number | 'max' } = {}): Promise<Shop> {
-  await replays.start(source, { into, speed: 'max', ...asked }, 'tests');
+  await replays.start(source, { into, speed: 'max', scores: false, ...asked }, 'tests');
   await until(async () => {
     const { state, detail } = await replays.show(source, into);
     if (state === 'broken') throw new Error(detail);

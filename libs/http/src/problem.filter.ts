@@ -26,6 +26,7 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'replay-over': HttpStatus.CONFLICT,
   'replay-range-empty': HttpStatus.BAD_REQUEST,
   'replay-nothing': HttpStatus.UNPROCESSABLE_ENTITY,
+  'replay-unscored': HttpStatus.UNPROCESSABLE_ENTITY,
   'event-unknown': HttpStatus.NOT_FOUND,
   'score-unknown': HttpStatus.NOT_FOUND,
   'series-unknown': HttpStatus.NOT_FOUND,

@@ -28,7 +28,7 @@ import type {
   RedriveAnswer,
   ReorderAnswer,
   ReplayAnswer,
-  ReplayBody,
+  ReplayAsked,
   ReplayChange,
   ReplayPlanAnswer,
   ScoreboardAnswer,
@@ -72,7 +72,7 @@ export class InstanceClient {
     if (there.kind === 'sandbox') {
       throw new ImportError(
         'shop-is-sandbox',
-        `${shop} is a sandbox with a replay of ${there.replayOf}: it has no topics. Import into another shop.`,
+        `${shop} is a sandbox with a replay of ${there.replayOf}: no topic feeds it. Import into another shop.`,
       );
     }
     const said: readonly (readonly [string, unknown, unknown])[] = [
@@ -122,7 +122,7 @@ export class InstanceClient {
   replayPlan(shop: string, asked: Readonly<Record<string, string>>): Promise<ReplayPlanAnswer> {
     return this.call('GET', `${this.path(shop)}/replay-plan?${new URLSearchParams(asked).toString()}`, undefined, longMs);
   }
-  replay(shop: string, body: ReplayBody): Promise<ReplayAnswer> {
+  replay(shop: string, body: ReplayAsked): Promise<ReplayAnswer> {
     return this.call('POST', `${this.path(shop)}/replays`, body, longMs);
   }
   replayOf(shop: string, sandbox: string): Promise<ReplayAnswer> {

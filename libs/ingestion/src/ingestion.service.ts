@@ -2,6 +2,7 @@ import { StreamingError } from '#streaming';
 import type { Shop } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopPipeline, type PipelineOptions, type PipelineParts } from './shop-pipeline.js';
+import { topicsOfRemoved } from './shop-topics.js';
 
 /** How often the registry is asked for shops that were added, by whatever process. */
 const registryMs = 500;
@@ -21,11 +22,13 @@ export class IngestionService {
   readonly #pipelines = new Map<string, ShopPipeline>();
   readonly #failed = new Map<string, Failed>();
   readonly #stop = new AbortController();
+  /** Databases of deleted sandboxes that could not be dropped yet. */
+  readonly #undropped = new Set<string>();
   /** Undefined while the shops are started for the first time. */
   #watching: Promise<void> | undefined;
 
   constructor(
-    private readonly directory: Pick<PipelineParts['shops'], 'list' | 'removed' | 'drop'>,
+    private readonly directory: Pick<PipelineParts['shops'], 'list' | 'removed' | 'isRemoved' | 'drop'>,
     private readonly parts: PipelineParts,
     private readonly options: PipelineOptions,
   ) {}
@@ -82,9 +85,25 @@ export class IngestionService {
     }
     for (const shop of await this.directory.removed()) {
       this.#failed.delete(shop.shop);
-      await this.directory.drop(shop);
-      this.parts.log.info({ shop: shop.shop, database: shop.database }, 'sandbox deleted');
+      await this.drop(shop).catch((error: unknown) => {
+        // It keeps no other shop from anything, and is tried again with each look.
+        if (this.#undropped.has(shop.database)) return;
+        this.#undropped.add(shop.database);
+        this.parts.log.warn(
+          { shop: shop.shop, error: String(error) },
+          'what a deleted sandbox left could not be deleted, it is tried again',
+        );
+      });
     }
+  }
+
+  private async drop(shop: Shop): Promise<void> {
+    const topics = topicsOfRemoved(shop);
+    // Another process may have dropped it: then topics of this name are those of the next one.
+    if (topics.length > 0 && (await this.directory.isRemoved(shop))) await this.parts.streaming.deleteTopics(topics);
+    await this.directory.drop(shop);
+    this.#undropped.delete(shop.database);
+    this.parts.log.info({ shop: shop.shop, database: shop.database }, 'sandbox deleted');
   }
 
   private async startMissing(): Promise<void> {

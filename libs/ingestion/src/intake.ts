@@ -16,7 +16,7 @@ export interface IntakeFeed {
   onBroken(why: string): void;
 }
 
-/** What brings the messages of shops that have no topics, through the writer that takes those of Kafka. */
+/** What brings the messages of shops that no topic feeds, through the writer that takes those of Kafka. */
 export interface SandboxIntake {
   /** From now on. */
   open(feed: IntakeFeed): Pick<RunningConsumer, 'stop'>;

@@ -1,12 +1,5 @@
 import { topicOf, topics, type PipelineAnswer } from '#contracts';
-import {
-  domainTopicConfig,
-  type ConsumerState,
-  type EventProducer,
-  type PartitionBounds,
-  type RunningConsumer,
-  type Streaming,
-} from '#streaming';
+import { type ConsumerState, type EventProducer, type PartitionBounds, type RunningConsumer, type Streaming } from '#streaming';
 import {
   acquired,
   AuditRepository,
@@ -32,6 +25,7 @@ import { IngestionError } from './ingestion.errors.js';
 import type { SandboxIntake } from './intake.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import type { TruncationPolicy } from './ledger/known-topics.js';
+import { topicsOfShop } from './shop-topics.js';
 import { LedgerWriter } from './ledger/ledger-writer.js';
 import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
 import { promptBounds } from './prompt-bounds.js';
@@ -148,7 +142,7 @@ export class ShopPipeline {
   async start(): Promise<void> {
     const { shop, parts } = this;
     await parts.shops.prepare(shop);
-    if (!isSandbox(shop)) await this.ensureTopics();
+    await this.ensureTopics();
     if (!isSandbox(shop)) this.#hints = await parts.streaming.producer();
     if (!this.options.claimOf) await this.takeOver();
 
@@ -171,12 +165,9 @@ export class ShopPipeline {
     this.#consumer = isSandbox(shop) ? this.feed(writer) : await this.consume(writer);
   }
 
-  private ensureTopics(): Promise<void> {
-    const { shop } = this.shop;
-    const all = Object.entries(topics);
-    return this.parts.streaming.ensureTopics(
-      all.map(([name, { partitions }]) => ({ topic: `${shop}.${name}`, partitions, config: domainTopicConfig })),
-    );
+  private async ensureTopics(): Promise<void> {
+    const specs = topicsOfShop(this.shop);
+    if (specs.length > 0) await this.parts.streaming.ensureTopics(specs);
   }
 
   private consume(writer: LedgerWriter): Promise<RunningConsumer> {
@@ -198,7 +189,7 @@ export class ShopPipeline {
     });
   }
 
-  /** A sandbox has no topics: a replay brings its messages, in the process that refreshes it. */
+  /** No topic feeds a sandbox: a replay brings its messages, in the process that refreshes it. */
   private feed(writer: LedgerWriter): Pick<RunningConsumer, 'stop'> | undefined {
     const { shop, parts } = this;
     this.consumerIs('running', undefined);

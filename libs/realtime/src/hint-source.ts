@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 2_000;
-/** How often a sandbox is looked at, which has no topic to hint on. */
+/** How often a sandbox is looked at, of which nobody hints. */
 const sandboxMs = 1_000;
 
 /** What a room is read after. */
@@ -15,7 +15,7 @@ type Moved = (shop: string, what: true | 'alerts') => void;
  * Learns that figures of watched shops moved: from the gate, where this process moves them, else from the shop's `committed.v1`; and that
  * alerts did: from their owner, where it is in this process, else from `alerts.v1`.
  * A hint is only a hint: it is read from the topic's end, its content is not looked at, and a room that missed one reads again by
- * itself some seconds later. A sandbox has no topics: where another process moves it, it is looked at every second.
+ * itself some seconds later. A sandbox has no hints: where another process moves it, it is looked at every second.
  */
 export class HintSource {
   readonly #consumers = new Map<string, Promise<Pick<RunningConsumer, 'stop'> | undefined>>();
@@ -78,7 +78,12 @@ export class HintSource {
   }
 
   private look(shop: string): Pick<RunningConsumer, 'stop'> {
-    const timer = setInterval(() => this.gate.owns(shop) || this.moved(shop, true), sandboxMs);
+    const look = (): void => {
+      if (this.gate.owns(shop)) return;
+      this.moved(shop, true);
+      this.moved(shop, 'alerts');
+    };
+    const timer = setInterval(look, sandboxMs);
     return {
       stop: () => {
         clearInterval(timer);

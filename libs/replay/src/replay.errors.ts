@@ -3,6 +3,7 @@ const codes = {
   'replay-target-taken': { retryable: false },
   'replay-range-empty': { retryable: false },
   'replay-nothing': { retryable: false },
+  'replay-unscored': { retryable: false },
   'replay-unknown': { retryable: false },
   'replay-over': { retryable: false },
   'replay-broken': { retryable: false },

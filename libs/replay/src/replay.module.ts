@@ -3,11 +3,14 @@ import { systemClock } from '#clock';
 import { SANDBOX_INTAKE } from '#ingestion';
 import { LOGGER, type Logger } from '#observability';
 import {
+  AlertRuleRepository,
   FingerprintReads,
   LedgerRepository,
+  ModelRepository,
   READ_GATE,
   ReplayReads,
   ReplayRepository,
+  ScoreReads,
   ShopRepository,
   WatermarkRepository,
   type ReadGate,
@@ -27,6 +30,7 @@ import { ReplayIntake } from './run/replay-intake.js';
       useFactory: (clickhouse: ClickHouse, ledger: LedgerRepository, log: Logger) =>
         new ReplayIntake({
           ...{ ledger, log, clock: systemClock, replays: new ReplayRepository(clickhouse), reads: () => new ReplayReads(clickhouse) },
+          ...{ rules: new AlertRuleRepository(clickhouse), scores: new ScoreReads(clickhouse) },
         }),
     },
   ],
@@ -47,7 +51,10 @@ export class ReplayIntakeModule {
       provide: ReplayService,
       inject: [CLICKHOUSE, ShopRepository, WatermarkRepository],
       useFactory: (clickhouse: ClickHouse, shops: ShopRepository, watermarks: WatermarkRepository) =>
-        new ReplayService({ shops, watermarks, replays: new ReplayRepository(clickhouse), reads: () => new ReplayReads(clickhouse) }),
+        new ReplayService({
+          ...{ shops, watermarks, replays: new ReplayRepository(clickhouse), reads: () => new ReplayReads(clickhouse) },
+          ...{ models: new ModelRepository(clickhouse), scores: new ScoreReads(clickhouse) },
+        }),
     },
     {
       provide: FingerprintService,

@@ -3,8 +3,10 @@ import { gapRow } from '#ingestion';
 import { poison, seededShop, ShopRun } from '#testing';
 import {
   LedgerRepository,
+  ModelRepository,
   ReplayReads,
   ReplayRepository,
+  ScoreReads,
   ShopRepository,
   WatermarkRepository,
   type ReplayRow,
@@ -40,7 +42,7 @@ beforeAll(async () => {
   [messages, rejected] = [Number(count?.messages), Number(count?.rejected)];
   replays = new ReplayService({
     ...{ shops, watermarks: new WatermarkRepository(clickhouse), replays: new ReplayRepository(clickhouse) },
-    reads: () => new ReplayReads(clickhouse),
+    ...{ reads: () => new ReplayReads(clickhouse), models: new ModelRepository(clickhouse), scores: new ScoreReads(clickhouse) },
   });
 });
 afterAll(async () => {
@@ -48,8 +50,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const start = (into: string, asked: { from?: string; to?: string } = {}) =>
-  replays.start('source', { into, speed: 'max', ...asked }, 'somebody');
+const start = (into: string, asked: { from?: string; to?: string; scores?: boolean } = {}) =>
+  replays.start('source', { into, speed: 'max', scores: false, ...asked }, 'somebody');
 
 describe('what a replay would do', () => {
   it('is counted, and nothing is made', async () => {
@@ -115,13 +117,19 @@ describe('a replay is refused', () => {
     ['into a live shop', () => start('source'), 'replay-target-live', /live shop/],
     [
       'of a shop that is not there',
-      () => replays.start('nobody', { into: 'x', speed: 'max' }, 'somebody'),
+      () => replays.start('nobody', { into: 'x', speed: 'max', scores: false }, 'somebody'),
       'shop-unknown',
       /There are: .*source/,
     ],
     ['when it ends before it begins', () => start('x', { from: '2024-01-02', to: '2024-01-01' }), 'replay-range-empty', /is not before/],
     ['when it ends where it begins', () => start('x', { from: '2024-01-02', to: '2024-01-02' }), 'replay-range-empty', /is not before/],
     ['when there is nothing in it', () => start('x', { from: '2030-01-01' }), 'replay-nothing', /no message known from 2030-01-01 on/],
+    [
+      'with scores, where no model is active',
+      () => start('x', { scores: true }),
+      'replay-unscored',
+      /as source is replayed: it has no active churn model/,
+    ],
   ])('%s', async (_, asked, code, words) => {
     await expect(asked()).rejects.toMatchObject({ code, retryable: false, message: expect.stringMatching(words) as string });
     expect(await shops.find('x')).toBeUndefined();

@@ -1,16 +1,19 @@
 import { Zone } from '#clock';
-import type { ReplayAnswer, ReplayBody, ReplayChange, ReplayPlanAnswer, ReplayPlanQuery } from '#contracts';
+import { modelKinds, type ReplayAnswer, type ReplayBody, type ReplayChange, type ReplayPlanAnswer, type ReplayPlanQuery } from '#contracts';
 import {
   findShop,
   isSandbox,
+  isScored,
   messagesBefore,
   messagesOf,
+  type ModelRepository,
   type ReplayPlan,
   type ReplayReads,
   type ReplayRepository,
   type ReplaySelection,
   type ReplaySurvey,
   type ReplayTurns,
+  type ScoreReads,
   type Shop,
   type ShopRepository,
   type Watermark,
@@ -24,6 +27,8 @@ export interface ReplayParts {
   readonly watermarks: WatermarkRepository;
   readonly replays: ReplayRepository;
   readonly reads: () => ReplayReads;
+  readonly models: Pick<ModelRepository, 'rolesOf' | 'move'>;
+  readonly scores: Pick<ScoreReads, 'toldUntil'>;
 }
 
 /** Messages a second that a replay at full speed brings into every figure; `npm run bench -- replay` measures it. */
@@ -70,7 +75,7 @@ export class ReplayService {
 
   /**
    * Makes the sandbox; whoever refreshes shops brings the messages.
-   * @throws {ReplayError} `replay-target-live`, `replay-target-taken`, `replay-range-empty`, `replay-nothing`
+   * @throws {ReplayError} `replay-target-live`, `replay-target-taken`, `replay-range-empty`, `replay-nothing`, `replay-unscored`
    */
   start(name: string, body: ReplayBody, askedBy: string): Promise<ReplayAnswer> {
     const started = this.#starting.then(() => this.startOne(name, body, askedBy));
@@ -89,12 +94,29 @@ export class ReplayService {
         `${name} has no message ${wordsOfRange(body)} that its figures hold: there is nothing to replay. See GET /api/v1/shops/${name}/replay-plan.`,
       );
     }
-    await replays.add(await shops.nextDatabase(body.into), plan, speedOf(body.speed));
+    const database = await shops.nextDatabase(body.into);
+    const models = body.scores ? await this.modelsOf(source, plan) : [];
+    await replays.add(database, plan, speedOf(body.speed));
+    for (const version of models) await this.parts.models.move({ shop: body.into, database }, 'promote', version, askedBy);
     const { timeZone, currency, fiscalYearStart } = source;
     const sandbox = await shops.register({
       ...{ shop: body.into, timeZone, currency, fiscalYearStart, clockMode: 'source', replayOf: source.shop },
+      ...(body.scores ? { scored: true } : {}),
     });
     return this.describe(sandbox);
+  }
+
+  /** The models that are active in a shop whose customers are to be scored once more. @throws {ReplayError} `replay-unscored` */
+  private async modelsOf(source: Shop, { endsAt }: ReplayPlan): Promise<string[]> {
+    const refused = (why: string): ReplayError =>
+      new ReplayError('replay-unscored', `Nobody can be scored as ${source.shop} is replayed: ${why}, or replay without scores.`);
+    if (isSandbox(source)) throw refused(`it is a sandbox itself. Replay ${source.replayOf}`);
+    if (endsAt === null) throw refused('it has no time yet. Wait for its first tick');
+    const roles = await Promise.all(modelKinds.map((kind) => this.parts.models.rolesOf(source, kind)));
+    if (roles[modelKinds.indexOf('churn')]?.active === undefined) {
+      throw refused('it has no active churn model. Promote one (npm run -s cli -- model list)');
+    }
+    return roles.flatMap(({ active }) => active ?? []);
   }
 
   /** @throws {WarehouseError} `shop-unknown` */
@@ -181,12 +203,14 @@ export class ReplayService {
   }
 
   private async describe(sandbox: Shop): Promise<ReplayAnswer> {
-    const { replays, watermarks } = this.parts;
-    const [plan, turns, watermark] = await Promise.all([
+    const { replays, watermarks, scores } = this.parts;
+    const scored = isScored(sandbox);
+    const [plan, turns, watermark, scoredUntil] = await Promise.all([
       replays.plan(sandbox),
       replays.turns(sandbox),
       // Its tables may not be there yet.
       watermarks.read(sandbox).catch(() => undefined),
+      scored ? scores.toldUntil(sandbox).catch(() => undefined) : undefined,
     ]);
     const broken = turns.broken ?? (plan ? null : 'There is no plan of it. Delete it and replay anew.');
     return {
@@ -194,12 +218,14 @@ export class ReplayService {
       shop: sandbox.replayOf ?? '',
       ...rangeOf(plan),
       speed: turns.speed ?? 'max',
-      state: broken !== null || !plan ? 'broken' : stateOf(plan, turns, watermark),
+      state: broken !== null || !plan ? 'broken' : stateOf(plan, turns, watermark, scored ? (scoredUntil ?? null) : undefined),
       detail: broken ?? '',
       messages: plan ? messagesOf(plan) : 0,
       inFigures: plan ? messagesBefore(plan, watermark?.positions ?? []) : 0,
       clock: watermark?.clock?.toISOString() ?? null,
       endsAt: textOf(plan?.endsAt ?? null),
+      scored,
+      scoredUntil: textOf(scoredUntil ?? null),
       askedBy: plan?.askedBy ?? '',
       askedAt: new Date(plan?.askedAt ?? 0).toISOString(),
     };
@@ -227,16 +253,21 @@ export function planOf(
   };
 }
 
-/** Done is a matter of position: every planned message is in every figure, and the clock stands at its end. */
+/**
+ * Done is a matter of position: every planned message is in every figure, and the clock stands at its end.
+ * @param scoredUntil up to when customers are decided on, which has to be the end then; undefined where nobody is scored
+ */
 export function stateOf(
   plan: Pick<ReplayPlan, 'ends' | 'endsAt'>,
   turns: Pick<ReplayTurns, 'paused'>,
   watermark: Pick<Watermark, 'positions' | 'clock'> | undefined,
+  scoredUntil?: number | null,
 ): ReplayAnswer['state'] {
   if (!watermark) return turns.paused ? 'paused' : 'preparing';
   const there = messagesBefore(plan, watermark.positions) === messagesOf(plan);
   const onTime = plan.endsAt === null || (watermark.clock !== null && watermark.clock.getTime() >= plan.endsAt);
-  return there && onTime ? 'done' : turns.paused ? 'paused' : 'running';
+  const decided = scoredUntil === undefined || plan.endsAt === null || (scoredUntil ?? -Infinity) >= plan.endsAt;
+  return there && onTime && decided ? 'done' : turns.paused ? 'paused' : 'running';
 }
 
 function rangeOf(plan: ReplayPlan | undefined): { from: string | null; to: string | null } {

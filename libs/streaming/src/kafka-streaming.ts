@@ -90,6 +90,16 @@ class KafkaStreaming implements Streaming {
     }
   }
 
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    const existing = new Set(await this.ask(topics, (admin) => admin.listTopics()));
+    const there = topics.filter((topic) => existing.has(topic));
+    if (there.length === 0) return;
+    await this.ask(there, (admin) => admin.deleteTopics({ topics: there }), { patienceMs: createMs }).catch((error: unknown) => {
+      // Somebody else deletes them too.
+      if (!(error instanceof StreamingError) || error.code !== 'topic-missing') throw error;
+    });
+  }
+
   async bounds(topics: readonly string[]): Promise<PartitionBounds[]> {
     const perTopic = await this.ask(topics, (admin) =>
       Promise.all(

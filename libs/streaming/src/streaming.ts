@@ -109,6 +109,8 @@ export interface Streaming {
   readonly brokers: readonly string[];
   /** Creates what is missing. @throws {StreamingError} `topic-differs` when one exists with other partitions */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
+  /** Deletes those that are there. */
+  deleteTopics(topics: readonly string[]): Promise<void>;
   /** Of every partition of the topics. @throws {StreamingError} `broker-unreachable` */
   bounds(topics: readonly string[]): Promise<PartitionBounds[]>;
   /** Connected. Survives the broker's absence: a send that fails leaves it usable. */

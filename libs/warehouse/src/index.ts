@@ -1,4 +1,4 @@
-export { databaseOf, isSandbox, tableOf, type ClockMode, type Shop } from './shop.js';
+export { databaseOf, isSandbox, isScored, tableOf, type ClockMode, type Shop } from './shop.js';
 export { findShop, SHOP_DIRECTORY, ShopRepository, type ShopDirectory, type ShopSettings } from './shop.repository.js';
 export { ShopFailures } from './shop-failures.js';
 export { ShopFollower } from './shop-follower.js';

@@ -12,12 +12,14 @@ export interface ShopWorker {
 
 export interface ShopFollowerParts<Worker extends ShopWorker> {
   readonly directory: Pick<ShopRepository, 'list' | 'pending'>;
+  /** Which shops it is for: those that are no sandbox, where nothing is said. */
+  readonly follows?: (shop: Shop) => boolean;
   /** Starts the work for a shop. */
   readonly run: (shop: Shop) => Worker;
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** Runs something for every shop of the registry that has topics, and for each that is registered later, while it is there. */
+/** Runs something for every shop of the registry that it is for, and for each that is registered later, while it is there. */
 export class ShopFollower<Worker extends ShopWorker> {
   readonly #running = new Map<string, { readonly shop: Shop; readonly worker: Worker }>();
   readonly #stop = new AbortController();
@@ -60,8 +62,8 @@ export class ShopFollower<Worker extends ShopWorker> {
   }
 
   private async follow(): Promise<void> {
-    const { directory, run } = this.parts;
-    const shops = (await directory.list()).filter((shop) => !isSandbox(shop));
+    const { directory, run, follows = (shop) => !isSandbox(shop) } = this.parts;
+    const shops = (await directory.list()).filter(follows);
     for (const [database, { worker }] of this.#running) {
       if (shops.some((shop) => shop.database === database)) continue;
       this.#running.delete(database);

@@ -32,6 +32,7 @@ interface ShopRow {
   fiscal_year_start: number;
   clock_mode: ClockMode;
   replay_of: string;
+  scored: number;
   incarnation: number;
   presence: 'there' | 'deleted' | 'dropped';
   version: string;
@@ -85,7 +86,7 @@ export class ShopRepository implements ShopDirectory {
     const former = (await this.rows()).find((row) => row.shop === settings.shop);
     if (former?.presence === 'there') {
       const existing = shopOf(former);
-      const differing = (['timeZone', 'currency', 'fiscalYearStart', 'clockMode', 'replayOf'] as const).filter(
+      const differing = (['timeZone', 'currency', 'fiscalYearStart', 'clockMode', 'replayOf', 'scored'] as const).filter(
         (name) => existing[name] !== settings[name],
       );
       if (differing.length > 0) {
@@ -106,6 +107,7 @@ export class ShopRepository implements ShopDirectory {
       fiscal_year_start: settings.fiscalYearStart,
       clock_mode: settings.clockMode,
       replay_of: settings.replayOf ?? '',
+      scored: settings.scored ? 1 : 0,
       incarnation: (former?.incarnation ?? 0) + 1,
       presence: 'there',
       version: former?.version ?? '0',
@@ -131,6 +133,12 @@ export class ShopRepository implements ShopDirectory {
     return (await this.rows()).filter(({ presence }) => presence === 'deleted').map(shopOf);
   }
 
+  /** Whether a sandbox is among them at this very moment. */
+  async isRemoved({ database }: Shop): Promise<boolean> {
+    this.#known = undefined;
+    return (await this.removed()).some((each) => each.database === database);
+  }
+
   /** Drops the database of a removed sandbox. */
   async drop(shop: Shop): Promise<void> {
     await this.clickhouse.command(sql`DROP DATABASE IF EXISTS ${ident(shop.database)} SYNC`, 'refresher');
@@ -154,8 +162,8 @@ export class ShopRepository implements ShopDirectory {
   /** The next version of a row. */
   private async write(row: ShopRow): Promise<void> {
     await this.clickhouse.command(
-      sql`INSERT INTO ${ident(systemDatabase, 'shops')} (shop, time_zone, currency, fiscal_year_start, clock_mode, replay_of, incarnation, presence, created_at, version)
-VALUES (${row.shop}, ${row.time_zone}, ${row.currency}, ${row.fiscal_year_start}, ${row.clock_mode}, ${row.replay_of}, ${row.incarnation}, ${row.presence}, now64(3), ${BigInt(row.version) + 1n})`,
+      sql`INSERT INTO ${ident(systemDatabase, 'shops')} (shop, time_zone, currency, fiscal_year_start, clock_mode, replay_of, scored, incarnation, presence, created_at, version)
+VALUES (${row.shop}, ${row.time_zone}, ${row.currency}, ${row.fiscal_year_start}, ${row.clock_mode}, ${row.replay_of}, ${row.scored}, ${row.incarnation}, ${row.presence}, now64(3), ${BigInt(row.version) + 1n})`,
     );
     this.#known = undefined;
   }
@@ -174,7 +182,7 @@ VALUES (${row.shop}, ${row.time_zone}, ${row.currency}, ${row.fiscal_year_start}
   }
 
   private async readAll(): Promise<ShopRow[]> {
-    const columns = ['time_zone', 'currency', 'fiscal_year_start', 'clock_mode', 'replay_of', 'incarnation', 'presence'] as const;
+    const columns = ['time_zone', 'currency', 'fiscal_year_start', 'clock_mode', 'replay_of', 'scored', 'incarnation', 'presence'] as const;
     const newest = columns.map((column) => sql`argMax(s.${ident(column)}, s.version) AS ${ident(column)}`);
     return this.clickhouse.query<ShopRow>(
       sql`SELECT shop, ${join(newest)}, max(s.version) AS version FROM ${ident(systemDatabase, 'shops')} AS s GROUP BY shop ORDER BY shop`,
@@ -196,5 +204,6 @@ function shopOf(row: ShopRow): Shop {
     fiscalYearStart: row.fiscal_year_start,
     clockMode: row.clock_mode,
     ...(row.replay_of === '' ? {} : { replayOf: row.replay_of }),
+    ...(row.scored === 1 ? { scored: true } : {}),
   };
 }

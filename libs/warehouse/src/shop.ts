@@ -17,13 +17,20 @@ export interface Shop {
   /** Month, 1 to 12, in which the fiscal year starts. */
   readonly fiscalYearStart: number;
   readonly clockMode: ClockMode;
-  /** Of a sandbox: the shop whose ledger is replayed into it. A sandbox has no topics. */
+  /** Of a sandbox: the shop whose ledger is replayed into it. Its messages come on no topic. */
   readonly replayOf?: string;
+  /** Of a sandbox: whether its customers are scored as it replays, and alerts about them opened. Those have a topic. */
+  readonly scored?: true;
 }
 
-/** Whether a shop was made by a replay: it has no topics, and can be deleted. */
+/** Whether a shop was made by a replay: no topic feeds it, and it can be deleted. */
 export function isSandbox(shop: Pick<Shop, 'replayOf'>): boolean {
   return shop.replayOf !== undefined;
+}
+
+/** Whether customers of a shop are scored and alerted about: of every live one, and of sandboxes that were asked for so. */
+export function isScored(shop: Pick<Shop, 'replayOf' | 'scored'>): boolean {
+  return !isSandbox(shop) || shop.scored === true;
 }
 
 /**

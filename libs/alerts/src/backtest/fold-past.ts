@@ -1,10 +1,10 @@
 import type { Zone } from '#clock';
-import { topics, type ScoreBand, type SuppressionReason } from '#contracts';
+import type { ScoreBand, SuppressionReason } from '#contracts';
 import type { AlertCustomerReads, Shop, StoredRule } from '#warehouse';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { reaches } from '../fold/customer.js';
 import { foldMessage } from '../fold/fold.js';
-import { emptyPartition, forgetEnded, type FoldShop, type PartitionState } from '../fold/partition.js';
+import { emptyPartition, foldShopOf, forgetEnded, type PartitionState } from '../fold/partition.js';
 import { surroundingsOf } from '../owner/batch-surroundings.js';
 import { ruleBookOf } from '../rules/stored-rules.js';
 import type { LinedScore } from './score-line.js';
@@ -58,9 +58,8 @@ export async function foldPast(
   rule: string,
   { zone, customers, signal }: FoldPastParts,
 ): Promise<PastDecisions> {
-  const { partitions } = topics['alerts.v1'];
-  const fold: FoldShop = { shop: shop.shop, zone, partitions };
-  const states = Array.from({ length: partitions }, (_, partition) => emptyPartition(partition));
+  const fold = foldShopOf(shop, zone);
+  const states = Array.from({ length: fold.partitions }, (_, partition) => emptyPartition(partition));
   const bands = ruleBookOf(rules)
     .newest()
     .flatMap(({ on, band }) => (on ? [band] : []));

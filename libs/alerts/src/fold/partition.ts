@@ -1,14 +1,20 @@
 import type { Zone } from '#clock';
-import type { StoredPartition } from '#warehouse';
+import { topics } from '#contracts';
+import type { Shop, StoredPartition } from '#warehouse';
 import type { Alert } from '../life-cycle/alert.js';
 import { isLive } from '../life-cycle/life-cycle.js';
 import type { CustomerState } from './customer.js';
 
 /** What never changes of a shop, as far as the fold needs it. */
 export interface FoldShop {
+  /** What ids and draws are made of: a replay's are those of the shop that it replays. */
   readonly shop: string;
   readonly zone: Zone;
   readonly partitions: number;
+}
+
+export function foldShopOf({ shop, replayOf }: Pick<Shop, 'shop' | 'replayOf'>, zone: Zone): FoldShop {
+  return { shop: replayOf ?? shop, zone, partitions: topics['alerts.v1'].partitions };
 }
 
 /** All that the fold of one partition's messages has come to. */

@@ -1,4 +1,4 @@
-import { isSandbox, type Shop, type ShopDirectory } from '#warehouse';
+import { isScored, type Shop, type ShopDirectory } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopOwner, type OwnerParts } from './shop-owner.js';
 
@@ -7,8 +7,9 @@ const registryMs = 500;
 /** How long a shop whose owner could not start is left alone. */
 const againMs = 2_000;
 
-/** Runs an owner of alerts for every shop that has topics, and for each that is registered later. */
+/** Runs an owner of alerts for every shop that is scored, and for each that is registered later, while it is there. */
 export class AlertsService {
+  /** By the shop's database: the name of a sandbox may be used again. */
   readonly #owners = new Map<string, ShopOwner>();
   readonly #failedAt = new Map<string, number>();
   readonly #stop = new AbortController();
@@ -41,7 +42,7 @@ export class AlertsService {
   }
 
   async start(): Promise<void> {
-    await this.startMissing();
+    await this.follow();
     this.#watching = this.watch();
   }
 
@@ -55,16 +56,30 @@ export class AlertsService {
     while (!this.#stop.signal.aborted) {
       await sleep(registryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (this.#stop.signal.aborted) return;
-      await this.startMissing().catch((error: unknown) =>
+      await this.follow().catch((error: unknown) =>
         this.parts.logger.warn({ error: String(error) }, 'the shops could not be looked up, it is tried again'),
       );
     }
   }
 
-  private async startMissing(): Promise<void> {
+  private async follow(): Promise<void> {
     const now = performance.now();
-    const missing = (await this.shops.list()).filter(
-      (shop) => !isSandbox(shop) && !this.#owners.has(shop.shop) && now - (this.#failedAt.get(shop.shop) ?? -Infinity) > againMs,
+    const shops = (await this.shops.list()).filter(isScored);
+    for (const [database, owner] of this.#owners) {
+      if (shops.some((shop) => shop.database === database)) continue;
+      this.#owners.delete(database);
+      await owner
+        .stop()
+        .catch((error: unknown) =>
+          this.parts.logger.warn(
+            { shop: owner.shop.shop, error: String(error) },
+            'the owner of alerts of a shop that is gone did not end well',
+          ),
+        );
+    }
+    for (const name of this.#failedAt.keys()) if (!shops.some(({ shop }) => shop === name)) this.#failedAt.delete(name);
+    const missing = shops.filter(
+      ({ shop, database }) => !this.#owners.has(database) && now - (this.#failedAt.get(shop) ?? -Infinity) > againMs,
     );
     for (const shop of missing) await this.startOne(shop);
   }
@@ -74,7 +89,7 @@ export class AlertsService {
     const owner = new ShopOwner(shop, this.parts);
     try {
       await owner.start();
-      this.#owners.set(shop.shop, owner);
+      this.#owners.set(shop.database, owner);
       this.#failedAt.delete(shop.shop);
     } catch (error) {
       this.#failedAt.set(shop.shop, performance.now());

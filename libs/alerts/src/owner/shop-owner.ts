@@ -1,12 +1,12 @@
 import { Zone } from '#clock';
-import { topicOf, topics } from '#contracts';
+import { topicOf } from '#contracts';
 import type { ConsumerState, EventProducer, IncomingBatch, IncomingMessage, PartitionBounds, RunningConsumer, Streaming } from '#streaming';
 import type { AlertLogRepository, AlertLogRow, Shop } from '#warehouse';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { AlertsMetrics } from '../alerts.metrics.js';
 import { earliestDue, foldMessage } from '../fold/fold.js';
 import type { PlacedAlertMessage } from '../fold/message.js';
-import { emptyPartition, forgetEnded, keepAlert, partitionOf, type FoldShop, type PartitionState } from '../fold/partition.js';
+import { emptyPartition, foldShopOf, forgetEnded, keepAlert, partitionOf, type FoldShop, type PartitionState } from '../fold/partition.js';
 import { rowOf } from '../fold/rows.js';
 import type { Alert } from '../life-cycle/alert.js';
 import { surroundingsOf, type SurroundingsParts } from './batch-surroundings.js';
@@ -69,7 +69,7 @@ export class ShopOwner {
     private readonly parts: OwnerParts,
   ) {
     this.#topic = topicOf(shop.shop, 'alerts.v1');
-    this.#fold = { shop: shop.shop, zone: new Zone(shop.timeZone), partitions: topics['alerts.v1'].partitions };
+    this.#fold = foldShopOf(shop, new Zone(shop.timeZone));
   }
 
   get state(): ConsumerState {

@@ -16,6 +16,12 @@ export const replayBody = z.strictObject({
   into: shopId.describe('The sandbox; it must not exist'),
   ...selection,
   speed: replaySpeed.default('max'),
+  scores: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether customers are scored and alerted about as it goes, by the models and rules that the shop has when this is asked for',
+    ),
 });
 
 export const replayPlanQuery = z.strictObject({
@@ -51,12 +57,14 @@ export const replayAnswer = z.object({
   shop: shopId.describe('Whose history it is'),
   ...span,
   speed: replaySpeed,
-  state: z.enum(replayStates).describe('Done = every planned message is in every figure of the sandbox'),
+  state: z.enum(replayStates).describe('Done = every planned message is in every figure of the sandbox, and decided on where it is scored'),
   detail: z.string().describe('Why it is broken; empty otherwise'),
   messages: z.int(),
   inFigures: z.int().describe('How many of them the figures hold'),
   clock: instant.nullable().describe("The sandbox's time"),
   endsAt: instant.nullable(),
+  scored: z.boolean().describe('Whether its customers are scored'),
+  scoredUntil: instant.nullable().describe('Up to when they are; the replay goes on when that is its clock'),
   askedBy: z.string(),
   askedAt: instant,
 });
@@ -72,6 +80,8 @@ export const fingerprintAnswer = z.object({
 });
 
 export type ReplayBody = z.output<typeof replayBody>;
+/** What one sends: what has a default may be left out. */
+export type ReplayAsked = z.input<typeof replayBody>;
 export type ReplayPlanQuery = z.output<typeof replayPlanQuery>;
 export type ReplayChange = z.output<typeof replayChange>;
 export type ReplayPlanAnswer = z.output<typeof replayPlanAnswer>;

@@ -15,7 +15,7 @@ export const shopAnswer = z.object({
   currency,
   fiscalYearStart: z.int(),
   clock: z.enum(['wall', 'source', 'data']),
-  kind: z.enum(['live', 'sandbox']).describe('A sandbox was made by a replay: it has no topics, and can be deleted'),
+  kind: z.enum(['live', 'sandbox']).describe('A sandbox was made by a replay: no topic feeds it, and it can be deleted'),
   replayOf: shopId.nullable().describe('Of a sandbox: the shop whose history is replayed into it'),
   status: z.enum(['preparing', 'ready']).describe('Ready = its topics are read and its figures refreshed'),
 });

@@ -15,7 +15,7 @@ export interface DeliveryServiceParts {
   readonly logger: { warn(fields: object, message: string): void };
 }
 
-/** Sends deliveries of every shop that has topics, and of each that is registered later. One shop's failure holds up no other. */
+/** Sends deliveries of every live shop, and of each that is registered later. One shop's failure holds up no other. */
 export class DeliveryService {
   readonly #shops: ShopFollower<Running>;
   readonly #failures: ShopFailures;

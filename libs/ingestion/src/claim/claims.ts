@@ -5,7 +5,7 @@ import { TopicRefreshClaim, type RefreshClaim } from './refresh-claim.js';
 /** Names the control topic that all sandboxes share; no shop's id holds a dot. */
 const sandboxes = 'tideline.sandboxes';
 
-/** Claims where several processes may refresh: one topic for each shop, one for all sandboxes, which have no topics of their own. */
+/** Claims where several processes may refresh: one topic for each shop, one for all sandboxes, which come and go. */
 export function claimsOver(streaming: Streaming, claimedBy: string): (shop: Shop) => RefreshClaim {
   const shared = new SharedClaim(() => new TopicRefreshClaim(sandboxes, streaming, claimedBy));
   return (shop) => (isSandbox(shop) ? shared.share() : new TopicRefreshClaim(shop.shop, streaming, claimedBy));

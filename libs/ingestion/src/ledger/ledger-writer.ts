@@ -105,7 +105,7 @@ export class LedgerWriter {
     }
     this.#partitions.set(place, state);
     this.listener.placed();
-    // At the beginning there is nothing to compare. A sandbox has no topic: its messages are made anew each time.
+    // At the beginning there is nothing to compare. No topic feeds a sandbox: its messages are made anew each time.
     if (state.next === 0n || isSandbox(this.shop)) return state.next;
     const last = await this.ledger.lastMessage(this.shop, topic, partition, state.epoch);
     if (!last || last.offset < bounds.start) return state.next;

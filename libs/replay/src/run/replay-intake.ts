@@ -2,19 +2,34 @@ import type { RealClock } from '#clock';
 import { topicOf } from '#contracts';
 import type { IntakeFeed, SandboxIntake } from '#ingestion';
 import type { PartitionBounds } from '#streaming';
-import { before, instantOf, type LedgerRepository, type ReplayPlan, type ReplayReads, type ReplayRepository, type Shop } from '#warehouse';
+import {
+  before,
+  instantOf,
+  isScored,
+  type AlertRuleRepository,
+  type LedgerRepository,
+  type ReplayPlan,
+  type ReplayReads,
+  type ReplayRepository,
+  type ScoreReads,
+  type Shop,
+} from '#warehouse';
 import { ReplayRun, type SandboxStand } from './replay-run.js';
 import { tickPlace } from './replay-tick.js';
 
 /** How often it is asked whether this process refreshes the sandbox. */
 const lookMs = 200;
 const retryMs = 1_000;
+/** How often it is asked how far the scorer has come. */
+const scoredMs = 50;
 
 export interface ReplayIntakeParts {
   readonly replays: Pick<ReplayRepository, 'plan' | 'turns' | 'turn'>;
   /** Made for each run: its pages adapt to the messages that it meets. */
   readonly reads: () => ReplayReads;
   readonly ledger: LedgerRepository;
+  readonly rules: Pick<AlertRuleRepository, 'all' | 'add'>;
+  readonly scores: Pick<ScoreReads, 'toldUntil'>;
   readonly clock: RealClock;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
@@ -80,6 +95,7 @@ export class ReplayIntake implements SandboxIntake {
     const watch = setInterval(() => feed.refreshes() || lost.abort(), lookMs);
     const until = AbortSignal.any([signal, lost.signal]);
     try {
+      if (isScored(feed.shop)) await this.takeRules(plan, feed.shop);
       const run = new ReplayRun({
         ...{ plan, feed, clock },
         page: (after) => reads.page(plan.source, plan.selection, topics, after),
@@ -87,12 +103,29 @@ export class ReplayIntake implements SandboxIntake {
         stands: () => this.stands(feed.shop),
         counts: () => this.counts(feed.shop),
         onDurable: () => feed.onState('running'),
+        ...(isScored(feed.shop) ? { scored: (instant: number, signalled: AbortSignal) => this.scored(feed.shop, instant, signalled) } : {}),
       });
       await run.run(until);
       return !until.aborted;
     } finally {
       clearInterval(watch);
     }
+  }
+
+  /** The rules of alerts that the source has as the replay begins, each with the instant from which it was in force. */
+  private async takeRules({ source }: ReplayPlan, sandbox: Shop): Promise<void> {
+    const { rules } = this.parts;
+    const { tick } = await this.stands(sandbox);
+    if (tick) return;
+    // One that is there already is the same, and the first of its revision counts.
+    for (const rule of await rules.all({ ...sandbox, ...source })) await rules.add(sandbox, rule);
+  }
+
+  private async scored(sandbox: Shop, until: number, signal: AbortSignal): Promise<void> {
+    const { scores, clock } = this.parts;
+    // A store that does not answer says nothing yet; nothing of the replay failed.
+    const told = (): Promise<number | undefined> => scores.toldUntil(sandbox).catch(() => undefined);
+    while (!signal.aborted && ((await told()) ?? -Infinity) < until) await clock.sleep(scoredMs, signal);
   }
 
   private async stands(shop: Shop): Promise<SandboxStand> {

@@ -2,6 +2,7 @@ import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { Alarms, gapRow, LedgerWriter } from '#ingestion';
 import { arrivals, knownInTurn, seededShop, ShopRun } from '#testing';
 import {
+  AlertRuleRepository,
   LedgerRepository,
   ReplayReads,
   ShopRepository,
@@ -16,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planOf } from '../replay.service.js';
-import { ReplayIntake } from './replay-intake.js';
+import { ReplayIntake, type ReplayIntakeParts } from './replay-intake.js';
 
 // The real ledger on both sides; what dies is cut off right before or right after one of its inserts.
 
@@ -67,12 +68,16 @@ interface Attempt {
   /** Null: as fast as it goes. */
   readonly speed?: number | null;
   readonly planned?: ReplayPlan;
+  /** Up to when the scorer has come. */
+  readonly scores?: ReplayIntakeParts['scores'];
 }
+
+const unscored: ReplayIntakeParts['scores'] = { toldUntil: () => Promise.resolve(undefined) };
 
 /** One process that feeds a sandbox until it is through, or dies. Real time is an hour-glass that only sleeping turns. */
 async function attempt(
   sandbox: Shop,
-  { ledger = new LedgerRepository(clickhouse), speed = null, planned = plan }: Attempt,
+  { ledger = new LedgerRepository(clickhouse), speed = null, planned = plan, scores = unscored }: Attempt,
 ): Promise<string> {
   let real = 0;
   const clock = {
@@ -95,7 +100,8 @@ async function attempt(
   };
   await new Promise<void>((ended) => {
     const log = { info: () => ended(), warn: () => undefined };
-    const intake = new ReplayIntake({ ...{ replays, ledger, clock, log }, reads: () => new ReplayReads(clickhouse) });
+    const rules = new AlertRuleRepository(clickhouse);
+    const intake = new ReplayIntake({ ...{ replays, ledger, rules, scores, clock, log }, reads: () => new ReplayReads(clickhouse) });
     const onBroken = (why: string): void => {
       said.push(why);
       ended();
@@ -105,8 +111,9 @@ async function attempt(
   return said[0] ?? 'through';
 }
 
-async function newSandbox(name: string): Promise<Shop> {
-  const sandbox = await shops.register({ ...source, shop: name, clockMode: 'source', replayOf: source.shop });
+async function newSandbox(name: string, scored = false): Promise<Shop> {
+  const settings = { ...source, shop: name, clockMode: 'source', replayOf: source.shop } as const;
+  const sandbox = await shops.register({ ...settings, ...(scored ? { scored } : {}) });
   await shops.prepare(sandbox);
   return sandbox;
 }
@@ -123,6 +130,17 @@ async function lyingTicks(sandbox: Shop): Promise<object[]> {
 FROM (SELECT now, offsets FROM ${ident(sandbox.database, 'ledger_clock')} WHERE verdict = 'accepted' AND now < ${new Date(plan.endsAt ?? 0)}) AS t
 CROSS JOIN (SELECT topic, partition, offset, recorded_time FROM ${ident(sandbox.database, 'ledger')} WHERE topic != 'clock.v1') AS l
 WHERE (l.offset < t.offsets[concat(${sandbox.shop}, '.', l.topic, '-', toString(l.partition))]) != (l.recorded_time <= t.now)`);
+}
+
+/** Messages behind the newest tick, and its instant. */
+async function behindTick(sandbox: Shop): Promise<{ now: number; messages: number } | undefined> {
+  const place = sql`concat(${sandbox.shop}, '.', l.topic, '-', toString(l.partition))`;
+  const [row] = await clickhouse.query<{ at: string; messages: string }>(
+    sql`SELECT toUnixTimestamp64Milli(t.now) AS at, countIf(l.offset >= t.offsets[${place}]) AS messages
+FROM (SELECT now, offsets FROM ${ident(sandbox.database, 'ledger_clock')} WHERE verdict = 'accepted' ORDER BY offset DESC LIMIT 1) AS t
+CROSS JOIN (SELECT topic, partition, offset FROM ${ident(sandbox.database, 'ledger')} WHERE topic != 'clock.v1') AS l GROUP BY t.now`,
+  );
+  return row && { now: Number(row.at), messages: Number(row.messages) };
 }
 
 async function ticksOf(sandbox: Shop): Promise<number[]> {
@@ -175,6 +193,39 @@ describe('a run', () => {
     expect(await contentOf(sandbox)).toEqual(await contentOf(await newSandbox('whole')));
     expect(await lyingTicks(sandbox)).toEqual([]);
     expect((await ticksOf(sandbox)).at(-1)).toBe(plan.endsAt);
+  });
+
+  it('that is scored brings nothing beyond a tick before everybody is decided on up to it, however often it dies', async () => {
+    const sandbox = await newSandbox('scored', true);
+    // A slow one after a quick one finds more than it would have brought by its first ticks.
+    const speeds = [6_000, 400];
+    let [asked, deaths, told, early] = [0, 0, -Infinity, 0];
+    const scores = {
+      toldUntil: async (): Promise<number> => {
+        const behind = await behindTick(sandbox);
+        if (behind && told < behind.now) early += behind.messages;
+        asked += 1;
+        // It takes its time.
+        if (behind && asked % 3 === 0) told = behind.now;
+        return told;
+      },
+    };
+    for (let inserts = 6; ; inserts = (inserts % 17) + 6) {
+      const words = await attempt(sandbox, {
+        speed: speeds[deaths % 2] ?? null,
+        scores,
+        ledger: new DyingLedger(clickhouse, inserts, 'after'),
+      });
+      if (words === 'through') break;
+      expect(words).toBe('cut off');
+      deaths += 1;
+      expect(deaths).toBeLessThan(2_000);
+    }
+    const ticks = await ticksOf(sandbox);
+    expect([deaths > 3, ticks.length > 6, asked > 2 * ticks.length, early]).toEqual([true, true, true, 0]);
+    // The last one waits for nobody: nothing comes after it.
+    expect(told).toBe(ticks.at(-2));
+    expect(await contentOf(sandbox)).toEqual(await contentOf(await newSandbox('whole')));
   });
 
   it('never says that it is through when the source gives other than was planned, nor lets the clock come to its end', async () => {

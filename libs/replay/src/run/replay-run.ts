@@ -37,6 +37,8 @@ export interface ReplayRunParts {
   counts(): Promise<ReadonlyMap<string, bigint>>;
   /** Messages are durable. */
   onDurable(): void;
+  /** Where the sandbox is scored: resolves when everybody is decided on up to an instant, or with the signal. */
+  scored?(until: number, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -44,9 +46,14 @@ export interface ReplayRunParts {
  *
  * The ledger says where to go on. Offsets follow from the plan's order alone; a tick is written when everything up to its instant is
  * durable; what is already there is left out. So a run that died is begun again, and the sandbox becomes the same.
+ *
+ * Where the sandbox is scored nothing follows a tick before everybody is decided on up to it: each stretch between two ticks is decided on
+ * whole, and with nothing beyond it in the ledger.
  */
 export class ReplayRun {
   readonly #offsets = new Map<string, bigint>();
+  /** The next offset of each place as the run began. */
+  #there: ReadonlyMap<string, bigint> = new Map();
   #tickOffset = 0n;
   /** Instant and real time of the last tick. */
   #ticked = -Infinity;
@@ -63,13 +70,16 @@ export class ReplayRun {
   async run(signal: AbortSignal): Promise<void> {
     const { plan } = this.parts;
     const stand = await this.parts.stands();
+    this.#there = stand.next;
     await this.assign(stand);
     const isThere = plan.ends.every(({ topic, partition, messages }) => stand.next.get(`${topic}/${partition}`) === BigInt(messages));
     for (const { topic, partition, messages } of plan.ends) {
       const ticked = BigInt(stand.tick?.offsets[placeName(this.parts.feed.shop, topic, partition)] ?? 0);
       this.#offsets.set(`${topic}/${partition}`, isThere ? BigInt(messages) : ticked);
     }
-    if (!isThere) await this.bring(new ReplaySource(this.parts.page, stand.tick && afterAll(stand.tick.now)), signal);
+    // A kill may have come between a tick and its decisions.
+    if (!isThere && stand.tick) await this.parts.scored?.(stand.tick.now, signal);
+    if (!isThere && !signal.aborted) await this.bring(new ReplaySource(this.parts.page, stand.tick && afterAll(stand.tick.now)), signal);
     if (signal.aborted) return;
     await this.verify();
     if (plan.endsAt !== null && plan.endsAt > this.#ticked) await this.tick(plan.endsAt, this.#offsets);
@@ -111,7 +121,9 @@ export class ReplayRun {
       if (last) pace.passed(last.at);
       await before;
       before = latest;
+      const ticked = this.#ticked;
       latest = (await this.write(rows, pace.paused ? null : reachedBy(rows, next, due, plan), pace.fast, before)).durable;
+      if (this.parts.scored) await this.decided(latest, ticked, signal);
       if (next === undefined && (due === Infinity || plan.endsAt === null)) break;
       if (pace.fast || rows.length === batchMessages) continue;
       await clock.sleep(Math.max(10, Math.min(next === undefined ? lookMs : pace.until(next.at), lookMs)), signal);
@@ -151,12 +163,20 @@ export class ReplayRun {
       await Promise.all([before, ...kept]);
       if (kept.length > 0) this.parts.onDurable();
       if (reached === null || reached <= this.#ticked) return;
+      // The run before may have brought more than its last tick says: what is decided on with the next one is all that is there.
+      if (this.parts.scored && [...offsets].some(([place, next]) => next < (this.#there.get(place) ?? 0n))) return;
       if (fast || this.parts.clock.now() - this.#tickedAt >= tickMs) await this.tick(reached, offsets);
     };
     const durable = ticked();
     // It is awaited later; until then a failure is not unheard of.
     durable.catch(() => undefined);
     return { durable };
+  }
+
+  /** Waits for a batch, and where a tick came of it for its decisions. @param ticked the newest tick before it */
+  private async decided(durable: Promise<void>, ticked: number, signal: AbortSignal): Promise<void> {
+    await durable;
+    if (this.#ticked > ticked) await this.parts.scored?.(this.#ticked, signal);
   }
 
   private async tick(now: number, offsets: ReadonlyMap<string, bigint>): Promise<void> {

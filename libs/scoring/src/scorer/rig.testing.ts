@@ -64,10 +64,14 @@ export class ScoringRig {
     name: string,
     settings: { timeZone: string; currency: string } = { timeZone: 'Europe/London', currency: 'GBP' },
     clockMode: ClockMode = 'source',
+    replayOf?: string,
   ): Promise<ScoringRig> {
     const shops = new ShopRepository(clickhouse);
     await shops.prepareSystem();
-    const shop = await shops.register({ shop: name, ...settings, fiscalYearStart: 1, clockMode });
+    const shop = await shops.register({
+      ...{ shop: name, ...settings, fiscalYearStart: 1, clockMode },
+      ...(replayOf === undefined ? {} : { replayOf, scored: true }),
+    });
     await shops.prepare(shop);
     const rig = new ScoringRig(clickhouse, shop);
     await rig.pipeline.claim();

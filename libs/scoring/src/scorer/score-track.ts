@@ -1,5 +1,6 @@
 import type { ScoreCause } from '#contracts';
 import {
+  isSandbox,
   LedgerVersionReads,
   liesBefore,
   lowerOf,
@@ -68,6 +69,9 @@ export interface TrackParts {
 /**
  * The decisions of one role in one shop: who is to be decided on, when, and what comes of it. `plan` reads and computes, `done` takes over
  * what was written; between them the caller writes. Nothing here is kept that is not in the store too.
+ *
+ * By its active model a sandbox begins with nobody, and is decided on from tick to tick, each stretch whole: its replay brings the next one when this one is
+ * decided on, so nothing else is there when a tick takes effect. Then decisions are those of its history, whatever its pace.
  */
 export class ScoreTrack {
   readonly #standings = new Map<string, Standing>();
@@ -78,11 +82,15 @@ export class ScoreTrack {
   /** Where the ledger stood when the look at everybody began, or when this process took it up. */
   #sweepFrom: readonly Position[] | undefined;
 
+  /** Whether stretches between ticks are decided on whole. A shadow keeps nobody waiting, so it may find any part of them. */
+  readonly #byStretch: boolean;
+
   private constructor(
     private readonly shop: Shop,
     readonly role: ScoreRole,
     private readonly parts: TrackParts,
   ) {
+    this.#byStretch = isSandbox(shop) && role === 'active';
     this.#assessor = new Assessor(parts.moments, shop, parts.refused);
     this.#recent = new RecentReader(shop, parts.versions);
   }
@@ -116,19 +124,21 @@ export class ScoreTrack {
     const clock = live.clock?.getTime();
     // The source sends its history first: there is no time yet at which anybody could be looked at.
     if (clock === undefined) return undefined;
-    const ends = scoredPositions(live.positions);
-    const state = this.#state;
-    if (!state) return this.lookAtAll(model, ends, clock, 'first');
+    const known = scoredPositions(live.positions);
+    const state = this.#state ?? (this.#byStretch ? { model: model.version, positions: [], clock: 0, sweep: undefined } : undefined);
+    if (!state) return this.lookAtAll(model, known, clock, 'first');
+    // Of a sandbox's next stretch a part may be there: it comes when its tick has taken effect.
+    const ends = this.#byStretch && clock <= state.clock ? state.positions : known;
     const behind = rowsBetween(state.positions, ends);
-    if (behind > (this.parts.mostBehind ?? mostBehindRows)) {
+    if (!this.#byStretch && behind > (this.parts.mostBehind ?? mostBehindRows)) {
       const older = await this.parts.versions.recordedBefore(this.shop, state.positions, ends, new Date(state.clock - historyMs));
       // A first look that is overtaken begins anew, and is a first look still.
       return this.lookAtAll(model, ends, clock, 'event', older * 2 > behind || state.sweep?.cause === 'first');
     }
     if (state.model !== model.version) return this.lookAtAll(model, state.positions, state.clock, 'model');
 
-    await this.#recent.follow(lowerOf(scoredPositions(settled), state.positions), ends);
-    const until = capped(state.positions, ends);
+    await this.#recent.follow(lowerOf(scoredPositions(settled), state.positions), known);
+    const until = this.#byStretch ? ends : capped(state.positions, ends);
     const all = until.every((each) => ends.some((end) => end.next === each.next && samePlace(end, each)));
     // What is not decided on yet may lie before any instant that the clock says.
     const { due, quietUntil } = this.due(all ? ground.quietUntil : -Infinity);

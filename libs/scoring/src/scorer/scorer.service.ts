@@ -1,5 +1,5 @@
 import type { Streaming } from '#streaming';
-import { ShopFailures, ShopFollower, type ReadGate, type Shop, type ShopRepository } from '#warehouse';
+import { isSandbox, isScored, ShopFailures, ShopFollower, type ReadGate, type Shop, type ShopRepository } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShopScorer, type ScorerParts, type ScoringAlarms } from './shop-scorer.js';
 import { ShopWakes } from './shop-wakes.js';
@@ -28,7 +28,7 @@ export interface ScorerServiceParts {
 }
 
 /**
- * Scores every shop of the registry, and each that is registered later. Sandboxes are left out: they have no topics. A shop whose scoring
+ * Scores every shop of the registry, and each that is registered later; of sandboxes those that were asked for so. A shop whose scoring
  * fails is tried again; nothing else waits for it.
  */
 export class ScorerService {
@@ -38,7 +38,7 @@ export class ScorerService {
 
   constructor(private readonly parts: ScorerServiceParts) {
     const { directory, gate, log } = parts;
-    this.#shops = new ShopFollower({ directory, run: (shop) => this.run(shop), log });
+    this.#shops = new ShopFollower({ directory, follows: isScored, run: (shop) => this.run(shop), log });
     this.#failures = new ShopFailures(log, 'scoring failed, it is tried again');
     gate.onMoved((shop) => {
       for (const { wakes } of this.#shops.named(shop)) wakes.wake();
@@ -81,7 +81,8 @@ export class ScorerService {
         try {
           more = await scorer.look(stopped.signal);
           this.#failures.well(shop);
-          if (scorer.lagSeconds !== undefined) metrics.behind(shop.shop, scorer.lagSeconds);
+          // Between two ticks of a replay there may be weeks, and the sandbox may be gone tomorrow.
+          if (scorer.lagSeconds !== undefined && !isSandbox(shop)) metrics.behind(shop.shop, scorer.lagSeconds);
         } catch (error) {
           this.#failures.failed(shop, error);
           await sleep(retryMs, undefined, { signal: stopped.signal }).catch(() => undefined);

@@ -91,6 +91,52 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     await slow.scorer.stop();
   });
 
+  it('of a sandbox begins with nobody, and decides on whole stretches between ticks, as if it had been there', async () => {
+    const sandbox = async (name: string): Promise<{ rig: ScoringRig; scorer: ShopScorer }> => {
+      const rig = await ScoringRig.open(clickhouse, name, undefined, undefined, 'somewhere');
+      await rig.use();
+      return { rig, scorer: rig.scorer({ mostBehind: 5 }) };
+    };
+    // Corrections may be told beyond the end of the script.
+    const items = [...history(), { tick: at(180) }, ...repeated(7, ahead(7, 220)), { tick: at(260) }];
+    const { rig, scorer } = await sandbox('in-one');
+    await rig.play(items.filter((item) => !('tick' in item)));
+    await lookThrough(scorer);
+    expect(await rig.moves()).toEqual([]);
+    await rig.play([{ tick: at(260) }], true);
+    await lookThrough(scorer);
+    const moves = await rig.moves();
+    expect(moves.length).toBeGreaterThan(100);
+    expect(moves.filter((move) => move.endsWith(' muted') || / (first|model) /.test(move))).toEqual([]);
+    // Stretch by stretch, with a look into the middle of each, it is the same.
+    const cut = await sandbox('in-stretches');
+    let stretch: typeof items = [];
+    for (const item of items) {
+      if (!('tick' in item)) {
+        stretch.push(item);
+        continue;
+      }
+      const middle = Math.floor(stretch.length / 2);
+      await cut.rig.play(stretch.slice(0, middle), true);
+      const before = await cut.rig.moves();
+      await lookThrough(cut.scorer);
+      expect(await cut.rig.moves()).toEqual(before);
+      await cut.rig.play([...stretch.slice(middle), item]);
+      await lookThrough(cut.scorer);
+      stretch = [];
+    }
+    expect(await cut.rig.moves()).toEqual(moves);
+    // And as a live shop that was looked at half-way; only that a crossing is computed from another instant there.
+    const live = await begun();
+    await live.rig.play(items.slice(history().length + 1), true);
+    await lookThrough(live.scorer);
+    const since = at(180).replace('T', ' ').slice(0, -1);
+    const said = (all: readonly string[]): string[] =>
+      all.flatMap((move) => (move < since || move.includes(' first ') ? [] : [move.slice(since.length + 1)])).sort();
+    expect(said(moves)).toEqual(said(await live.rig.moves()));
+    for (const each of [scorer, cut.scorer, live.scorer]) await each.stop();
+  });
+
   it('tells nobody of what an import of the past brings about, and of everything later as ever', async () => {
     const { rig, scorer } = await begun();
     let known = await rig.moves();
@@ -146,6 +192,10 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     await rig.play([{ tick: at(180.001) }]);
     await lookThrough(scorer);
     expect(await told()).toBe(at(180));
+    // The clock stands still after it.
+    rig.elapsed += 5_000;
+    await lookThrough(scorer);
+    expect(await told()).toBe(at(180.001));
     rig.elapsed += 5_000;
     await rig.play([{ tick: at(180.002) }]);
     await lookThrough(scorer);

@@ -1,6 +1,6 @@
 import { topicOf } from '#contracts';
 import type { RunningConsumer, Streaming } from '#streaming';
-import type { ReadGate, Shop } from '#warehouse';
+import { isSandbox, type ReadGate, type Shop } from '#warehouse';
 import { randomUUID } from 'node:crypto';
 
 /** A look comes at least this often, whatever is heard. */
@@ -8,7 +8,7 @@ const lookMs = 1_000;
 
 /**
  * Wakes a shop's scorer when figures moved: told by the gate where this process moves them, else by the shop's `committed.v1`, read from its
- * end. A hint is only a hint: one that is lost costs a second, for a look comes that often anyway.
+ * end. A hint is only a hint: one that is lost costs a second, for a look comes that often anyway. Sandboxes have none.
  */
 export class ShopWakes {
   #awake = false;
@@ -54,7 +54,7 @@ export class ShopWakes {
 
   /** Where another process moves the figures. Tried again with the next look when the broker does not answer. */
   private listen(): void {
-    if (this.#subscribing || this.#stopped || this.gate.owns(this.shop.shop)) return;
+    if (this.#subscribing || this.#stopped || isSandbox(this.shop) || this.gate.owns(this.shop.shop)) return;
     const { shop } = this.shop;
     this.#subscribing = this.streaming
       .consume({
