@@ -66,9 +66,9 @@ async function run(options: Options, command: Command): Promise<void> {
   const { shop, into, speed, from, to, scores = false } = options;
   if (shop === undefined) command.error("error: required option '--shop <id>' not specified");
   const asked = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const client = await instanceAt(options.url);
   if (options.dryRun && scores)
     command.error("error: option '--scores' cannot be used with option '--dry-run': it brings the same messages");
+  const client = await instanceAt(options.url);
   if (options.dryRun) return sayPlan(await client.replayPlan(shop, { ...asked, speed: String(speed) }), options);
   if (into === undefined) command.error("error: required option '--into <sandbox>' not specified");
 

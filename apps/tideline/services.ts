@@ -68,8 +68,8 @@ export async function startServices({ config, data, kafka, logger, undo, progres
   });
   app.useWebSocketAdapter(new LiveAdapter(app, { open: principals.open, origins: TIDELINE_ORIGINS ?? [] }));
   undo.push(() => app.close());
-  await app.get(ShippedModels).register();
-  if (simulator) await app.get(ShippedModels).activate(demoShop, config.get(simulationConfig).TIDELINE_SIMULATOR_PROFILE);
+  const models = app.get(ShippedModels);
+  await (simulator ? models.activate(demoShop, config.get(simulationConfig).TIDELINE_SIMULATOR_PROFILE) : models.register());
 
   const ingestion = app.get(IngestionService);
   undo.push(() => ingestion.stop());

@@ -1,27 +1,16 @@
 import { AlertsOwnerModule, AlertsService } from '#alerts';
 import { sql } from '#clickhouse';
 import { ConfigModule, readConfig } from '#config';
-import { topicOf, topics, type ReplayBody } from '#contracts';
+import { topicOf, type ReplayBody } from '#contracts';
 import { ingestionConfig, IngestionModule, IngestionService } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { ReplayIntakeModule, ReplayModule, ReplayService } from '#replay';
 import { ScorerModule, ScorerService } from '#scoring';
 import { StreamingModule } from '#streaming';
-import { openTestStack, silences, silent, until, type TestMessage, type TestStack } from '#testing';
-import {
-  AlertRuleRepository,
-  ModelRepository,
-  readManifest,
-  ShopRepository,
-  tableOf,
-  WarehouseModule,
-  WatermarkRepository,
-  type Shop,
-} from '#warehouse';
+import { openTestStack, promoteFixture, silences, silent, toldAlerts, until, type TestMessage, type TestStack } from '#testing';
+import { AlertRuleRepository, ShopRepository, tableOf, WarehouseModule, WatermarkRepository, type Shop } from '#warehouse';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 // Real broker, real engine, pipeline, scorer and owner of alerts in one process, which is ended and begun again.
@@ -88,14 +77,6 @@ async function aSource(): Promise<void> {
   await new AlertRuleRepository(stack.clickhouse).add(shop, stored);
 }
 
-async function promote(): Promise<void> {
-  const models = new ModelRepository(stack.clickhouse);
-  const fixture = (file: string): Promise<Buffer> => readFile(resolve('libs/scoring/fixtures', file));
-  const manifest = readManifest(JSON.parse((await fixture('churn.json')).toString('utf8')));
-  const { version } = await models.add({ name: 'fixture', manifest, file: await fixture('churn.onnx') }, 'spec');
-  await models.move((await app.get(ShopRepository).find(source)) as Shop, 'promote', version, 'spec');
-}
-
 const start = (into: string, asked: Partial<ReplayBody> = {}) =>
   app.get(ReplayService).start(source, { into, speed: 'max', scores: true, ...asked }, 'spec');
 const stateOf = (into: string) => app.get(ReplayService).show(source, into);
@@ -104,40 +85,20 @@ const stateOf = (into: string) => app.get(ReplayService).show(source, into);
 async function told(into: string): Promise<{ alerts: string[]; moves: string[] }> {
   await until(async () => (await stateOf(into)).state === 'done', `${into} is done`, { ms: 200_000 });
   const shop = (await app.get(ShopRepository).find(into)) as Shop;
-  const log = tableOf(shop, 'alert_log');
-  const rows = (): Promise<Record<string, string>[]> =>
-    stack.clickhouse
-      .query(sql`SELECT toString(at) AS moment, day, customer_id, kind, what, state, rule, alert_id, probability, net_value, detail, body
-FROM ${log} FINAL WHERE kind IN ('alert', 'suppressed') ORDER BY at, customer_id, partition, epoch, offset, step`);
-  // A dead letter at the end of each partition: the owner writes it down behind everything before it.
-  const topic = topicOf(into, 'alerts.v1');
   const producer = await stack.streaming.producer();
-  const marked = new Set<number>();
-  for (let n = 0; marked.size < topics['alerts.v1'].partitions; n += 1) {
-    for (const { partition } of await producer.send(topic, [{ key: `end-${n}`, value: 'the end' }])) marked.add(partition);
-  }
+  const alerts = await toldAlerts(stack.clickhouse, producer, shop, Date.parse(silences.at(420)));
   await producer.close();
-  const isTold = async (): Promise<boolean> => {
-    const [through] = await stack.clickhouse.query<{ n: string }>(sql`SELECT uniqExact(partition) AS n FROM ${log} WHERE kind = 'dead'`);
-    if (Number(through?.n) < marked.size) return false;
-    // What comes due is said behind the scores.
-    const newest = new Map((await rows()).filter(({ kind }) => kind === 'alert').map((row) => [row['alert_id'], row]));
-    return [...newest.values()].every(
-      ({ state, body }) => state !== 'open' || (JSON.parse(body ?? '') as { expiresAt: number }).expiresAt > Date.parse(silences.at(420)),
-    );
-  };
-  await until(isTold, `alerts of ${into} are told`, { ms: 100_000 });
   const moves = await stack.clickhouse.query<object>(
     sql`SELECT toString(decided_at) AS at, customer_id, cause, previous_band, band, probability, reasons, muted FROM ${tableOf(shop, 'churn_scores')} FINAL
 WHERE role = 'active' AND kind = 'move' ORDER BY decided_at, customer_id, sequence, ordinal`,
   );
-  return { alerts: (await rows()).map((row) => JSON.stringify(row)), moves: moves.map((row) => JSON.stringify(row)) };
+  return { alerts, moves: moves.map((row) => JSON.stringify(row)) };
 }
 
 it('scores and alerts as it goes, and comes to the same alerts at any pace and after any end', async () => {
   await aSource();
   await expect(start('early')).rejects.toMatchObject({ code: 'replay-unscored' });
-  await promote();
+  await promoteFixture(stack.clickhouse, (await app.get(ShopRepository).find(source)) as Shop);
 
   await start('at-once');
   const atOnce = await told('at-once');

@@ -50,19 +50,22 @@ class Plan:
     def tests(self) -> list[int]:
         """Cut-offs whose horizon is over and before which a model can be trained and validated; newest first."""
         newest = self.span.last - self.horizon_days * DAY_MS
-        rolled = [newest - k * self.roll_days * DAY_MS for k in range(TESTS)]
-        return [test for test in rolled if self.validations(test)]
+        return [test for test in rolled_back(newest, self.roll_days, TESTS) if self.validations(test)]
 
     def validations(self, now: int) -> list[int]:
         """Cut-offs whose horizon is over at `now` and before which there is something to train on; newest first."""
         newest = now - self.horizon_days * DAY_MS
-        rolled = [newest - k * self.roll_days * DAY_MS for k in range(VALIDATIONS)]
-        return [validation for validation in rolled if self.training(validation)]
+        return [validation for validation in rolled_back(newest, self.roll_days, VALIDATIONS) if self.training(validation)]
 
     @property
     def days_needed(self) -> int:
         """A window to train on, one to validate on, one to test on, and the first days before them."""
         return 3 * self.horizon_days + WARM_UP_DAYS
+
+
+def rolled_back(newest: int, days: int, count: int) -> list[int]:
+    """So many cut-offs, so many days apart, newest first."""
+    return [newest - k * days * DAY_MS for k in range(count)]
 
 
 def require_enough(history: History) -> Plan:

@@ -17,7 +17,7 @@ from .manifest import sha256_of
 from .mbg import Buying
 from .measures import Measure, at_most, figure
 from .metrics import quality
-from .protocol import TESTS, WARM_UP_DAYS, Plan, populations
+from .protocol import TESTS, WARM_UP_DAYS, Plan, populations, rolled_back
 from .value_metrics import value_quality
 from .value_protocol import value_features
 
@@ -138,7 +138,7 @@ def of_published_value(model: PublishedValue, source: Source) -> list[Measure]:
 def ended(span: Span, days: int) -> list[int]:
     """Cut-offs with a window of so many days behind them and a history before them, newest first."""
     newest = span.last - days * DAY_MS
-    return [at for at in (newest - k * BETWEEN_TESTS_DAYS * DAY_MS for k in range(TESTS)) if at >= span.first + WARM_UP_DAYS * DAY_MS]
+    return [at for at in rolled_back(newest, BETWEEN_TESTS_DAYS, TESTS) if at >= span.first + WARM_UP_DAYS * DAY_MS]
 
 
 def at_day(at: int) -> str:

@@ -12,7 +12,7 @@ from .features import DAY_MS, HORIZON_DAYS, place_of
 from .history import Cut, History, Source, Span
 from .lifetime import Lifetime
 from .mbg import Buying, logit_of_none
-from .protocol import LONG_HISTORY_DAYS, MOST_ROWS, TESTS, WARM_UP_DAYS, Plan, Rows, missing_for_test, sampled
+from .protocol import LONG_HISTORY_DAYS, MOST_ROWS, TESTS, WARM_UP_DAYS, Plan, Rows, missing_for_test, rolled_back, sampled
 
 YEAR_DAYS = 365
 LEARNT_DAYS = (365, 180, 90)
@@ -48,7 +48,7 @@ class ValuePlan(Plan):
     def tests(self) -> list[int]:
         """Cut-offs whose test window is over and before which a model can be trained and validated; newest first."""
         newest = self.span.last - self.test_days * DAY_MS
-        return [test for test in (newest - k * self.roll_days * DAY_MS for k in range(TESTS)) if self.validations(test)]
+        return [test for test in rolled_back(newest, self.roll_days, TESTS) if self.validations(test)]
 
     @property
     def projection(self) -> bool:

@@ -1,5 +1,5 @@
 import { topicOf, topics, type PipelineAnswer } from '#contracts';
-import { type ConsumerState, type EventProducer, type PartitionBounds, type RunningConsumer, type Streaming } from '#streaming';
+import type { ConsumerState, EventProducer, PartitionBounds, RunningConsumer, Streaming } from '#streaming';
 import {
   acquired,
   AuditRepository,
@@ -25,10 +25,10 @@ import { IngestionError } from './ingestion.errors.js';
 import type { SandboxIntake } from './intake.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import type { TruncationPolicy } from './ledger/known-topics.js';
-import { topicsOfShop } from './shop-topics.js';
 import { LedgerWriter } from './ledger/ledger-writer.js';
 import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
 import { promptBounds } from './prompt-bounds.js';
+import { topicsOfShop } from './shop-topics.js';
 import { Refresher, type Committed } from './refresh/refresher.js';
 import { SettlePace } from './refresh/settle-pace.js';
 

@@ -5,8 +5,8 @@ import { controlTopicOf } from './claim/refresh-claim.js';
 
 /** The topics that a shop has: all there are; of a sandbox that of its alerts, where it is scored. */
 export function topicsOfShop(shop: Shop): TopicSpec[] {
-  const all = Object.keys(topics) as TopicName[];
-  const names = isSandbox(shop) ? all.filter((name) => name === 'alerts.v1' && isScored(shop)) : all;
+  const ofSandbox: readonly TopicName[] = isScored(shop) ? ['alerts.v1'] : [];
+  const names = isSandbox(shop) ? ofSandbox : (Object.keys(topics) as TopicName[]);
   return names.map((name) => ({ topic: topicOf(shop.shop, name), partitions: topics[name].partitions, config: domainTopicConfig }));
 }
 

@@ -1,19 +1,8 @@
 import { openServer, sql, type ClickHouse } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
 import type { EventProducer, Streaming } from '#streaming';
-import { aTick, type SilenceScript, until } from '#testing';
-import {
-  AlertRuleRepository,
-  ModelRepository,
-  readManifest,
-  ScoreReads,
-  ShopRepository,
-  tableOf,
-  WatermarkRepository,
-  type Shop,
-} from '#warehouse';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { aTick, promoteFixture, toldAlerts, type SilenceScript, until } from '#testing';
+import { AlertRuleRepository, ScoreReads, ShopRepository, tableOf, WatermarkRepository, type Shop } from '#warehouse';
 
 /** A decision as it was told: which one, and every byte of it. */
 export interface Told {
@@ -44,11 +33,7 @@ export class ShopOnTopics {
     const shops = new ShopRepository(clickhouse);
     const settings = { timeZone: 'Europe/London', currency: 'GBP', fiscalYearStart: 1, clockMode: 'source' } as const;
     const shop = await shops.register({ shop: name, ...settings });
-    const models = new ModelRepository(clickhouse);
-    const fixture = (file: string): Promise<Buffer> => readFile(resolve('libs/scoring/fixtures', file));
-    const manifest = readManifest(JSON.parse((await fixture('churn.json')).toString('utf8')));
-    const { version } = await models.add({ name: 'fixture', manifest, file: await fixture('churn.onnx') }, 'tests');
-    await models.move(shop, 'promote', version, 'tests');
+    await promoteFixture(clickhouse, shop);
     // Its database is made by the ingestor too.
     const isMade = (): Promise<boolean> =>
       shops.pending(shop).then(
@@ -136,32 +121,9 @@ WHERE role = 'active' AND kind = 'move' ORDER BY decided_at, customer_id, sequen
     return Number(row?.n ?? 0);
   }
 
-  /**
-   * Every step of an alert and every one that was not sent, by instant and customer, to the last word; what they hang on only by their place
-   * on the topic is left out. Waits for the owner: for what was told so far, and for each alert whose time is over.
-   */
-  async alerts(): Promise<string[]> {
-    const topic: TopicName = 'alerts.v1';
-    const log = tableOf(this.shop, 'alert_log');
-    // A dead letter at the end of each partition: the owner writes it down behind everything before it.
-    const marked = new Set<number>();
-    for (let n = 0; marked.size < topics[topic].partitions; n += 1) {
-      const ranges = await this.producer.send(topicOf(this.shop.shop, topic), [{ key: `end-${n}`, value: 'the end' }]);
-      for (const { partition } of ranges) marked.add(partition);
-    }
-    await until(async () => {
-      const [row] = await this.clickhouse.query<{ through: string; live: string }>(
-        sql`SELECT (SELECT uniqExact(partition) FROM ${log} WHERE kind = 'dead') AS through, count() AS live FROM
-(SELECT state, JSONExtractInt(body, 'expiresAt') AS until FROM ${log} WHERE kind = 'alert' ORDER BY epoch DESC, offset DESC, step DESC LIMIT 1 BY alert_id)
-WHERE state NOT IN ('recovered', 'expired') AND until <= ${this.#clock}`,
-      );
-      return Number(row?.through) === marked.size && Number(row?.live) === 0;
-    }, `every alert of ${this.shop.shop} is over whose time is`);
-    const rows = await this.clickhouse.query<Record<string, unknown>>(
-      sql`SELECT toString(at) AS moment, customer_id, kind, what, state, rule, alert_id, probability, net_value, detail, body FROM ${log} FINAL
-WHERE kind IN ('alert', 'suppressed') ORDER BY at, customer_id, partition, epoch, offset, step`,
-    );
-    return rows.map((row) => JSON.stringify(row));
+  /** What became of alerts, as `toldAlerts` gives it. */
+  alerts(): Promise<string[]> {
+    return toldAlerts(this.clickhouse, this.producer, this.shop, this.#clock);
   }
 
   /** All that stands on the shop's topic of alerts now. */

@@ -48,7 +48,7 @@ export class ShippedModels {
   }
 
   /**
-   * Makes the shipped models of a simulated profile active in a shop in which nobody decided otherwise about their kind: an upgrade brings
+   * Adds them as `register` does, then makes those of a simulated profile active in a shop in which nobody decided otherwise about their kind: an upgrade brings
    * its newer ones along, a decision of people stays.
    */
   async activate(shop: string, profile: string): Promise<void> {

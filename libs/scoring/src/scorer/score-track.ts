@@ -70,8 +70,8 @@ export interface TrackParts {
  * The decisions of one role in one shop: who is to be decided on, when, and what comes of it. `plan` reads and computes, `done` takes over
  * what was written; between them the caller writes. Nothing here is kept that is not in the store too.
  *
- * By its active model a sandbox begins with nobody, and is decided on from tick to tick, each stretch whole: its replay brings the next one when this one is
- * decided on, so nothing else is there when a tick takes effect. Then decisions are those of its history, whatever its pace.
+ * By its active model a sandbox begins with nobody, and is decided on from tick to tick, each stretch whole: its replay brings the next one
+ * when this one is decided on, so nothing else is there when a tick takes effect. Then decisions are those of its history, whatever its pace.
  */
 export class ScoreTrack {
   readonly #standings = new Map<string, Standing>();
