@@ -16,6 +16,7 @@ from tideline_trainer.blend import Blend, Candidate, Shifted
 from tideline_trainer.boosted import Boosted
 from tideline_trainer.features import feature_list, place_of
 from tideline_trainer.graph import build, float32_at_most
+from tideline_trainer.steps import features_of, merged, moved_by, thresholds_of
 
 from .rows import nasty_rows, shop_rows, thresholds
 
@@ -100,9 +101,6 @@ def test_each_tree_looks_at_one_feature_and_keeps_its_sign() -> None:
     boosted = models()["boosted"]
     assert isinstance(boosted, Boosted)
 
-    def features_of(tree: Node | Leaf) -> set[int]:
-        return set() if isinstance(tree, Leaf) else {tree.feature} | features_of(tree.left) | features_of(tree.right)
-
     (forest,) = boosted.score().forests
     assert max(len(features_of(tree)) for tree in forest.trees) == 1
     X, _ = shop_rows()
@@ -132,6 +130,26 @@ def test_a_forest_of_any_shape_adds_up() -> None:
     X[:, 1] = [0.0, 4.0, np.nan]
     _, contributions = run(score, X)
     assert contributions[:, :2].tolist() == [[-2.0, 0.0], [2.0, -3.0], [2.0, 1.0]]
+
+
+def test_trees_of_one_feature_become_one_balanced_tree_of_the_same_function() -> None:
+    boosted = models()["boosted"]
+    assert isinstance(boosted, Boosted)
+    (forest,) = boosted.score().forests
+    (one,) = merged((forest, Forest(forest.trees, 0.5)))
+    split_on = [features_of(tree) for tree in one.trees]
+    assert sorted(next(iter(each)) for each in split_on) == sorted(set().union(*(features_of(tree) for tree in forest.trees)))
+    for tree in one.trees:
+        assert isinstance(tree, Node)
+        edges = np.array([edge for edge in thresholds_of(tree) if np.isfinite(edge)])
+        assert depth_of(tree) <= 2 + np.ceil(np.log2(len(edges) + 1))
+        values = np.concatenate([edges, np.nextafter(edges, np.inf), np.nextafter(edges, -np.inf), [np.nan, np.inf, -np.inf]])
+        before = sum(1.5 * moved_by(each, values) for each in forest.trees if features_of(each) == {tree.feature})
+        assert np.abs(moved_by(tree, values) - before).max() <= 1e-12
+
+
+def depth_of(tree: Node | Leaf) -> int:
+    return 1 if isinstance(tree, Leaf) else 1 + max(depth_of(tree.left), depth_of(tree.right))
 
 
 def test_a_tree_without_a_split_and_a_score_without_parts() -> None:

@@ -11,11 +11,12 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .additive import AdditiveScore, Forest, Node, Tree, transformed
+from .additive import AdditiveScore, Node, transformed
 from .arrays import Bools, Floats, Floats32, Ints
 from .evaluation import Test
 from .features import feature_list
 from .metrics import deciles
+from .steps import moved_by
 
 SHOWN = 12
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "tideline"}
@@ -131,25 +132,9 @@ def effect(score: AdditiveScore, column: int, values: Floats) -> Floats:
         if term.feature == column:
             sum_of += term.coefficient * (transformed(X, column, term.transform, term.centre) - term.centre)
     for forest in score.forests:
-        sum_of += of_forest(forest, column, X[:, column].astype(np.float64))
-    return sum_of
-
-
-def of_forest(forest: Forest, column: int, values: Floats) -> Floats:
-    """Of all trees that begin with a split on the feature."""
-    sum_of = np.zeros(len(values))
-
-    def walk(tree: Tree, mask: Bools, start: float) -> None:
-        if not isinstance(tree, Node):
-            sum_of[mask] += forest.weight * (tree.mean - start)
-            return
-        left = np.where(np.isnan(values), tree.nan_left, values <= tree.threshold)
-        walk(tree.left, mask & left, start)
-        walk(tree.right, mask & ~left, start)
-
-    for tree in forest.trees:
-        if isinstance(tree, Node) and tree.feature == column:
-            walk(tree, np.ones(len(values), dtype=np.bool_), tree.mean)
+        for tree in forest.trees:
+            if isinstance(tree, Node) and tree.feature == column:
+                sum_of += forest.weight * moved_by(tree, X[:, column].astype(np.float64))
     return sum_of
 
 

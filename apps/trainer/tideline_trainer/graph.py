@@ -4,7 +4,8 @@
     features [N, F], offset [N] float32 -> contrib [N, F], value [N]
 
 Trees become one TreeEnsembleRegressor with a target per feature: a leaf holds, for each feature on its path, the sum of
-the changes of the node mean that this feature caused (Saabas 2014; with one feature per tree this is TreeSHAP).
+the changes of the node mean that this feature caused (Saabas 2014; with one feature per tree this is TreeSHAP). Trees
+of one feature are merged before, into one for each (`steps.py`).
 `prob = sigmoid(base + sum of contrib)`; `value = exp(offset + base + sum of contrib)`.
 """
 
@@ -18,6 +19,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from .additive import AdditiveScore, Forest, Leaf, Linear, Node, Tree
+from .steps import merged
 
 OPSET = 17
 ML_OPSET = 3
@@ -156,7 +158,7 @@ class Parts:
         """All trees as one node: [N, F], a column per feature."""
         flat = _Trees()
         number = 0
-        for forest in forests:
+        for forest in merged(forests):
             for tree in forest.trees:
                 flat.add(number, tree, forest.weight)
                 number += 1
