@@ -14,13 +14,20 @@ export interface Point {
   /** Unix milliseconds. */
   readonly at: number;
   readonly probability: number;
-  /** [F] features and [F] contributions. */
-  readonly row: Float32Array;
-  readonly contrib: Float32Array;
+  /** What the bounds keep of its row and contributions; not asked for where the millisecond is looked for. */
+  readonly kept?: Kept;
 }
 
-/** The least and the highest probability between two points; undefined where nobody can tell. */
-export type Bounds = (from: Point, to: Point) => readonly [least: number, highest: number] | undefined;
+/** Some numbers of a point, in an order that its bounds know. */
+export type Kept = readonly number[];
+
+/** What lies between two points, from what is known of both. */
+export interface Bounds {
+  /** @param row [F] features and [F] contributions of a point; neither is held on to */
+  readonly keep: (at: number, row: Float32Array, contrib: Float32Array) => Kept;
+  /** The least and the highest probability between two points, in this order; undefined where nobody can tell. */
+  readonly between: (from: Kept, to: Kept) => readonly [least: number, highest: number] | undefined;
+}
 
 /** When a band changes by silence alone, and into which. */
 export interface Crossing {
@@ -51,13 +58,14 @@ export class CrossingSearch {
   private leftPoint: Point | undefined;
   /** Places to the right of it that are known, the nearest last. */
   private readonly rights: { readonly place: number; readonly point: Point }[] = [];
-  /** Once the day is known: the last instant known to be in the held band, and the first known not to be. */
-  private halving: { low: number; high: Point } | undefined;
+  /** Once the day is known: the first point known not to be in the held band, and the last instant known to be. */
+  private high: Point | undefined;
+  private low = NaN;
 
   constructor(
     private readonly asOf: number,
     private held: Band | undefined,
-    private readonly bounds: Bounds,
+    private readonly bounds: Pick<Bounds, 'between'>,
     until = Infinity,
     private readonly withinMs = 1,
   ) {
@@ -68,6 +76,11 @@ export class CrossingSearch {
     this.wanted = asOf;
   }
 
+  /** Whether the day is known and its millisecond looked for: a probability is all that is wanted then. */
+  get probabilityWillDo(): boolean {
+    return this.high !== undefined;
+  }
+
   /** The answer for the instant that was wanted. */
   take(point: Point): void {
     if (Number.isNaN(point.probability)) return this.end();
@@ -76,7 +89,7 @@ export class CrossingSearch {
       this.held ??= bandOf(point.probability);
       return this.askAt(this.last);
     }
-    if (this.halving) return this.halve(point);
+    if (this.high) return this.halve(point);
     this.rights.push({ place: this.asked, point });
     this.look();
   }
@@ -88,8 +101,8 @@ export class CrossingSearch {
       const next = right.place - this.left === 1;
       if (away && next) {
         // Before the first place nothing is looked at.
-        this.halving = { low: right.place === 1 ? right.point.at - 1 : this.instantOf(this.left), high: right.point };
-        return this.narrow(this.halving);
+        [this.low, this.high] = [right.place === 1 ? right.point.at - 1 : this.instantOf(this.left), right.point];
+        return this.narrow(this.high);
       }
       if (!away && (next || this.proved(this.leftPoint, right.point))) {
         [this.left, this.leftPoint] = [right.place, right.point];
@@ -102,19 +115,20 @@ export class CrossingSearch {
   }
 
   private proved(from: Point, to: Point): boolean {
-    const [least, highest] = this.bounds(from, to) ?? [NaN, NaN];
+    if (!from.kept || !to.kept) return false;
+    const [least, highest] = this.bounds.between(from.kept, to.kept) ?? [NaN, NaN];
     return least >= 0 && highest <= 1 && bandOf(least) === this.held && bandOf(highest) === this.held;
   }
 
   private halve(point: Point): void {
-    if (!this.halving) return;
-    this.halving = bandOf(point.probability) === this.held ? { ...this.halving, low: point.at } : { ...this.halving, high: point };
-    this.narrow(this.halving);
+    if (bandOf(point.probability) === this.held) this.low = point.at;
+    else this.high = point;
+    if (this.high) this.narrow(this.high);
   }
 
-  private narrow({ low, high }: { low: number; high: Point }): void {
-    if (high.at - low > this.withinMs) {
-      this.wanted = Math.floor((low + high.at) / 2);
+  private narrow(high: Point): void {
+    if (high.at - this.low > this.withinMs) {
+      this.wanted = Math.floor((this.low + high.at) / 2);
       return;
     }
     this.found = { at: high.at, band: bandOf(high.probability), probability: high.probability };

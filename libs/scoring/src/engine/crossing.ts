@@ -1,7 +1,8 @@
 import { features } from '#warehouse';
+import { setImmediate as turn } from 'node:timers/promises';
 import { advanceInto } from './advance.js';
 import type { Band } from './bands.js';
-import { CrossingSearch, type Bounds, type Crossing, type Point } from './crossing-search.js';
+import { CrossingSearch, type Bounds, type Crossing } from './crossing-search.js';
 import type { Scores, ScoringModel } from './model.js';
 import { silenceBounds } from './silence-bounds.js';
 
@@ -22,12 +23,17 @@ export interface Silent {
   readonly scores?: Pick<Scores, 'prob' | 'contrib'>;
 }
 
+interface Underway {
+  readonly index: number;
+  readonly search: CrossingSearch;
+}
+
 const width = features.length;
 /** Searches that ask together: a few milliseconds of this thread to ask, and about as many of the scoring one to answer. */
 const together = 512;
 /** Such rounds under way, so that the scoring thread works while this one asks. */
 const lanes = 2;
-const unbounded: Bounds = () => undefined;
+const unbounded: Bounds = { keep: () => [], between: () => undefined };
 const boundsOf = new WeakMap<ScoringModel, Promise<Bounds | undefined>>();
 
 /**
@@ -49,41 +55,49 @@ export async function nextCrossings(
   }
   const bounds = (await known) ?? unbounded;
   const from = (index: number): number => (typeof asOf === 'number' ? asOf : (asOf[index] ?? NaN));
-  const startOf = (index: number, { prob, contrib }: Pick<Scores, 'prob' | 'contrib'>): Point => {
-    const [begin, end] = [index * width, (index + 1) * width];
-    return { at: from(index), probability: prob[index] ?? NaN, row: rows.subarray(begin, end), contrib: contrib.subarray(begin, end) };
-  };
   const crossings = new Array<Crossing | undefined>(count);
   let next = 0;
   const lane = async (): Promise<void> => {
-    let searches: { readonly index: number; readonly search: CrossingSearch }[] = [];
+    const points = new Float32Array(Math.min(together, count) * width);
+    const rowAt = (all: Float32Array, place: number): Float32Array => all.subarray(place * width, (place + 1) * width);
+    let searches: Underway[] = [];
     for (;;) {
+      // Where the scoring thread is the faster one its answers follow one another, and timers would wait for the last of them.
+      await turn();
       while (searches.length < together && next < count) {
         const search = new CrossingSearch(from(next), held?.[next], bounds, until?.[next], withinMs);
-        if (scores) search.take(startOf(next, scores));
+        if (scores) {
+          const kept = bounds.keep(from(next), rowAt(rows, next), rowAt(scores.contrib, next));
+          search.take({ at: from(next), probability: scores.prob[next] ?? NaN, kept });
+        }
         // A row that cannot be scored is at its end already.
         if (search.wanted !== undefined) searches.push({ index: next, search });
         next += 1;
       }
       if (searches.length === 0) return;
-      const points = new Float32Array(searches.length * width);
+      const [whole, alone] = partition(searches);
+      searches = [...whole, ...alone];
       searches.forEach(({ index, search }, place) =>
         advanceInto({ rows, row: index, into: points, place }, from(index), search.wanted ?? NaN, model.mbg),
       );
-      const { prob, contrib } = await model.score(points, searches.length);
-      searches.forEach(({ search }, place) => {
-        const [begin, end] = [place * width, (place + 1) * width];
-        search.take({
-          at: search.wanted ?? NaN,
-          probability: prob[place] ?? NaN,
-          row: points.subarray(begin, end),
-          contrib: contrib.subarray(begin, end),
-        });
+      const [{ prob, contrib }, probabilities] = await Promise.all([
+        model.score(points.subarray(0, whole.length * width), whole.length),
+        model.probabilities(points.subarray(whole.length * width, searches.length * width), alone.length),
+      ]);
+      whole.forEach(({ search }, place) => {
+        const at = search.wanted ?? NaN;
+        search.take({ at, probability: prob[place] ?? NaN, kept: bounds.keep(at, rowAt(points, place), rowAt(contrib, place)) });
       });
+      alone.forEach(({ search }, place) => search.take({ at: search.wanted ?? NaN, probability: probabilities[place] ?? NaN }));
       for (const { index, search } of searches) if (search.wanted === undefined) crossings[index] = search.found;
       searches = searches.filter(({ search }) => search.wanted !== undefined);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return crossings;
+}
+
+/** Those that want contributions too, and those that do not: of 32 questions of a customer 27. */
+function partition(searches: readonly Underway[]): readonly [whole: Underway[], alone: Underway[]] {
+  return [searches.filter(({ search }) => !search.probabilityWillDo), searches.filter(({ search }) => search.probabilityWillDo)];
 }

@@ -40,8 +40,8 @@ export function reasonsOf(
   { currency = '', atRisk = false, against: lowers = 'speaks against: ' }: ReasonsAsk = {},
 ): Reason[] {
   const of = valuesOf(row);
-  if (contrib.length !== features.length || contrib.some(Number.isNaN)) throw new RangeError('A row that was refused has no reasons.');
   const sums = members.map((places) => sumOf(contrib, places));
+  if (contrib.length !== features.length || sums.some(Number.isNaN)) throw new RangeError('A row that was refused has no reasons.');
   const reasons: Reason[] = [];
   while (reasons.length < mostReasons) {
     const group = strongest(sums);

@@ -1,12 +1,13 @@
 import { features } from '#warehouse';
+import { setImmediate as turn } from 'node:timers/promises';
 import { dayMs, moving, placeOf } from './advance.js';
-import type { Bounds, Point } from './crossing-search.js';
+import type { Bounds, Kept } from './crossing-search.js';
 import type { ScoringModel } from './model.js';
 import { RangeTable } from './range-table.js';
 
 const samples = 4_096;
-/** Of them that are asked at a time. */
-const atATime = 512;
+/** Of them that are asked at a time: a few milliseconds of this thread. */
+const atATime = 128;
 const width = features.length;
 /** In logits: float32 of contributions, and of the features that they are made of. */
 const slack = 1e-5;
@@ -16,13 +17,13 @@ interface Free {
   readonly places: readonly number[];
   /** The values at sample `at`, one for each of the places. */
   readonly valuesAt: (at: number) => readonly number[];
-  /** Between which samples a point lies, as a fraction; NaN without a value. */
-  readonly sampleOf: (point: Point) => number;
+  /** Between which samples a point lies, as a fraction; NaN without a value. `at` in Unix milliseconds. */
+  readonly sampleOf: (row: Float32Array, at: number) => number;
 }
 
 const ofDays = (name: string): Free => {
   const place = placeOf(name);
-  return { places: [place], valuesAt: (at) => [at], sampleOf: ({ row }) => row[place] ?? NaN };
+  return { places: [place], valuesAt: (at) => [at], sampleOf: (row) => row[place] ?? NaN };
 };
 const ratePlace = placeOf('rate');
 const perDoubling = samples / 32;
@@ -33,13 +34,13 @@ const free: readonly Free[] = [
   {
     places: [ratePlace],
     valuesAt: (at) => [2 ** (at / perDoubling - 20)],
-    sampleOf: ({ row }) => (Math.log2(row[ratePlace] ?? NaN) + 20) * perDoubling,
+    sampleOf: (row) => (Math.log2(row[ratePlace] ?? NaN) + 20) * perDoubling,
   },
   {
     // Twice around, so that any stretch of a year lies in one piece.
     places: [placeOf('season_sin'), placeOf('season_cos')],
     valuesAt: (at) => [Math.sin(season(at)), Math.cos(season(at))],
-    sampleOf: ({ at }) => ((((at / dayMs) % 365.25) + 365.25) % 365.25) * (samples / 365.25),
+    sampleOf: (_, at) => ((((at / dayMs) % 365.25) + 365.25) % 365.25) * (samples / 365.25),
   },
 ];
 const seasonal = free.length - 1;
@@ -66,6 +67,7 @@ export async function silenceBounds(model: ScoringModel): Promise<Bounds | undef
   const mixed = await contributions(model, mix);
   const tables: RangeTable[] = [];
   for (const [feature, { places }] of free.entries()) {
+    // All of this in one piece would hold the thread for 50 ms.
     await turn();
     const values = new Float64Array(feature === seasonal ? 2 * samples : samples);
     for (let at = 0; at < values.length; at += 1) values[at] = sum(straight, at % samples, places);
@@ -79,7 +81,7 @@ export async function silenceBounds(model: ScoringModel): Promise<Bounds | undef
       if ((straight[at * width + place] ?? NaN) < (straight[(at - 1) * width + place] ?? NaN) - slack) return undefined;
     }
   }
-  return (from, to) => boundsBetween(model.manifest.base, tables, from, to);
+  return { keep, between: (from, to) => boundsBetween(model.manifest.base, tables, from, to) };
 }
 
 /** Each feature along its samples in another order than the others: what hangs on two of them is not the same then. */
@@ -87,17 +89,21 @@ function mix(at: number, feature: number): number {
   return (at * 5 + feature * 977) % samples;
 }
 
-/** Lets others have the thread: all of this in one piece would hold it for 50 ms. */
-const turn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+/** The sum of all contributions, then of each free feature its contribution and its sample. */
+function keep(at: number, row: Float32Array, contrib: Float32Array): Kept {
+  // No typed array: one of more than 64 bytes lies outside of the heap, and a search makes a million.
+  const kept = [sumAll(contrib)];
+  for (const { places, sampleOf } of free) kept.push(sum(contrib, 0, places), sampleOf(row, at));
+  return kept;
+}
 
-function boundsBetween(base: number, tables: readonly RangeTable[], from: Point, to: Point): readonly [number, number] | undefined {
-  let [least, highest] = [base + sumAll(from.contrib) - slack, base + sumAll(to.contrib) + slack];
-  for (const [index, { places, sampleOf }] of free.entries()) {
-    const [then, later] = [sum(from.contrib, 0, places), sum(to.contrib, 0, places)];
+function boundsBetween(base: number, tables: readonly RangeTable[], from: Kept, to: Kept): readonly [number, number] | undefined {
+  let [least, highest] = [base + (from[0] ?? NaN) - slack, base + (to[0] ?? NaN) + slack];
+  for (const [index, table] of tables.entries()) {
+    const [then, one] = [from[1 + 2 * index] ?? NaN, from[2 + 2 * index] ?? NaN];
+    const [later, other] = [to[1 + 2 * index] ?? NaN, to[2 + 2 * index] ?? NaN];
     let [low, high] = [Math.min(then, later), Math.max(then, later)];
-    const [one, other] = [sampleOf(from), sampleOf(to)];
-    const table = tables[index];
-    if (table && !Number.isNaN(one)) {
+    if (!Number.isNaN(one)) {
       // A later time of year may have a smaller number.
       const last = index === seasonal && other < one ? other + samples : other;
       const [begin, end] = [Math.floor(Math.min(one, last)), Math.ceil(Math.max(one, last))];
@@ -115,6 +121,7 @@ function boundsBetween(base: number, tables: readonly RangeTable[], from: Point,
 async function contributions(model: ScoringModel, which: (at: number, feature: number) => number): Promise<Float32Array> {
   const all = new Float32Array(samples * width);
   for (let start = 0; start < samples; start += atATime) {
+    await turn();
     const rows = new Float32Array(atATime * width);
     for (let row = 0; row < atATime; row += 1) {
       free.forEach(({ places, valuesAt }, feature) => {
