@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settingsOf, usage } from './lib/arguments.mjs';
 import { withDotEnv } from './lib/dot-env.mjs';
+import { nodeFlags } from './lib/node-flags.mjs';
 import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
 import { exitCodeOf, signalsToHandOn } from './lib/signals.mjs';
 
@@ -27,10 +28,7 @@ try {
   // Queries of the embedded engine sit on libuv's threads; it reads this once, before the first line of the program runs.
   env.UV_THREADPOOL_SIZE ??= '16';
 
-  // Messages live a moment longer than the usual young generation takes to fill, and copying them costs time; so does looking through an
-  // old one that is still small. It would grow to gigabytes where a tenth is in use, too: the engine can use that memory.
-  const flags = ['--max-semi-space-size=64', '--initial-heap-size=300', '--max-old-space-size=768'];
-  const child = spawn(process.execPath, [...flags, join(root, 'dist', 'program', 'tideline.js')], {
+  const child = spawn(process.execPath, [...nodeFlags, join(root, 'dist', 'program', 'tideline.js')], {
     cwd: root,
     env,
     stdio: 'inherit',

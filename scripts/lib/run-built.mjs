@@ -1,16 +1,28 @@
 // Runs a program of the build: installs and builds first when a source is newer.
+import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withDotEnv } from './dot-env.mjs';
+import { nodeFlags } from './node-flags.mjs';
 import { ensureBuild, ensureKafka, ensurePackages, SetupError } from './setup.mjs';
+import { exitCodeOf, signalsToHandOn } from './signals.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
  * @param {string} entry below dist/
- * @param {{ kafka?: boolean }} needs whether it starts a local broker
+ * @param {{ kafka?: boolean, asTheProgram?: boolean }} needs whether it starts a local broker; whether with the program's own flags of Node,
+ *   so that what is measured is what runs
  */
-export async function runBuilt(entry, { kafka = false } = {}) {
+export async function runBuilt(entry, { kafka = false, asTheProgram = false } = {}) {
+  if (asTheProgram && !nodeFlags.every((flag) => process.execArgv.includes(flag))) {
+    // At a terminal Ctrl-C reaches the child by itself; it cleans up, and we only wait.
+    process.on('SIGINT', () => undefined);
+    const child = spawn(process.execPath, [...nodeFlags, ...process.argv.slice(1)], { stdio: 'inherit' });
+    for (const signal of signalsToHandOn(process.stdin.isTTY === true)) process.on(signal, () => child.kill(signal));
+    child.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));
+    return;
+  }
   // On stderr: stdout belongs to the program.
   const say = (text) => console.error(`  ${text}`);
   try {
