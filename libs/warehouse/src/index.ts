@@ -2,7 +2,7 @@ export { databaseOf, isSandbox, isScored, tableOf, type ClockMode, type Shop } f
 export { findShop, SHOP_DIRECTORY, ShopRepository, type ShopDirectory, type ShopSettings } from './shop.repository.js';
 export { ShopFailures } from './shop-failures.js';
 export { ShopFollower } from './shop-follower.js';
-export { READ_GATE, ShopGate, whileMade, type ReadGate, type Stamp } from './read-gate.js';
+export { READ_GATE, ShopGate, whileMade, type Ground, type ReadGate, type Stamp } from './read-gate.js';
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
 export { columnsOf, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger/ledger-tables.js';
 export {
@@ -17,7 +17,7 @@ export { AuditRepository, type AuditDifference, type AuditFigure } from './audit
 export { Aside, dropAside } from './aside/aside.js';
 export { figureTables, ledgerTable, viewTables, type ComparedTable } from './aside/figure-tables.js';
 export { compareTables, type CellDifference, type Side, type TableComparison } from './aside/table-differences.js';
-export { before, between, type Position } from './positions.js';
+export { areWithin, before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
 export { beats } from './beats.js';
 export { acquired } from './acquired.js';

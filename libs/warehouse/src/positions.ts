@@ -9,6 +9,15 @@ export interface Position {
   readonly next: bigint;
 }
 
+/** Whether all that lies before some positions lies before others too. */
+export function areWithin(positions: readonly Position[], others: readonly Position[]): boolean {
+  return positions.every(({ topic, partition, epoch, next }) =>
+    others.some(
+      (each) => each.topic === topic && each.partition === partition && (each.epoch > epoch || (each.epoch === epoch && each.next >= next)),
+    ),
+  );
+}
+
 /** Predicate on a ledger table: rows that lie before the positions. Partitions that are not named lie after. */
 export function before(positions: readonly Position[]): Sql {
   return anyOf(

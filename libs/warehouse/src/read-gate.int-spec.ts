@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ShopGate, tableOf, WatermarkRepository, type Level, type Shop } from './index.js';
+import { claimOf, generationOf, ShopGate, tableOf, WatermarkRepository, type Level, type Shop, type Watermark } from './index.js';
 
 const { messages } = seededShop(71, { timeZone: 'Europe/London' });
 let directory: string;
@@ -79,21 +79,117 @@ describe('a reader in another process than the refresher', () => {
     expect(value[0]).toBe(value[1]);
     expect(stamp).toMatchObject({ partial: false, generation: String(run.refresher.watermark?.generation) });
   });
+});
 
-  it('says partial after a refresher that died between two tables, until another one did its step again', async () => {
-    const held = store.hold((each) => each === 'INSERT agg_customer_month');
-    const died = arrive(10);
-    died.catch(() => undefined);
+describe('a reader in another process that reads ahead of the settled level', () => {
+  it('does not wait for a settling under way: what it moves lies before the live level that he is given', async () => {
+    const settled = run.refresher.watermark?.positions;
+    const held = store.hold((each) => each === 'INSERT agg_customer');
+    const moving = arrive(10);
     await held.reached;
-    const read = async (): Promise<boolean> => (await elsewhere(50).read(run.shop, () => Promise.resolve())).stamp.partial;
-    expect(await read()).toBe(true);
-    // It claims the shop, and brings its figures to the ledger's end.
-    await ShopRun.open(new HeldStore(engine), 'gate', { timeZone: 'Europe/London', currency: 'GBP' });
-    expect(await read()).toBe(false);
+    const ground = await elsewhere(50).readAhead(run.shop, (each) => Promise.resolve(each));
     held.release();
-    await expect(died).rejects.toMatchObject({ code: 'claim-lost' });
-    expect(await read()).toBe(false);
+    await moving;
+    expect(ground?.settled?.positions).toEqual(settled);
+    expect(ground?.live?.positions).toEqual(run.refresher.watermark?.positions);
   });
+
+  it('does not read again where a settling began meanwhile that goes no farther', async () => {
+    await run.arrive(messages.slice(arrived, (arrived += 10)), 10, false);
+    let reads = 0;
+    const ground = await elsewhere().readAhead(run.shop, async (each) => {
+      reads += 1;
+      await run.settle();
+      return each;
+    });
+    expect(reads).toBe(1);
+    expect(ground?.settled?.generation).toBeLessThan(run.refresher.watermark?.generation ?? 0n);
+    expect(ground?.live?.positions).toEqual(run.refresher.watermark?.positions);
+  });
+
+  it('reads again where one began that goes beyond what he took from the ledger, and waits where he has to read still', async () => {
+    let reads = 0;
+    const ahead = async (): Promise<void> => {
+      reads += 1;
+      if (reads === 1) await arrive(10);
+    };
+    await elsewhere().readAhead(run.shop, ahead);
+    expect(reads).toBe(2);
+    const held = store.hold((each) => each === 'INSERT agg_customer');
+    const moving = arrive(10);
+    await held.reached;
+    expect(await elsewhere(50).readAhead(run.shop, () => Promise.resolve('read'), true)).toBeUndefined();
+    held.release();
+    await moving;
+    expect(await elsewhere(50).readAhead(run.shop, () => Promise.resolve('read'), true)).toBe('read');
+  });
+});
+
+describe('a reader in the process of the refresher that reads ahead', () => {
+  const at = (generation: bigint, next: bigint): Watermark => ({
+    ...{ generation, clock: null, committedAt: new Date(0) },
+    positions: [{ topic: 'transactions.v1', partition: 0, epoch: 1, next }],
+  });
+  /** A gate of a refresher whose levels stand at 10 and 20. */
+  const own = (): ShopGate => {
+    const gate = elsewhere();
+    gate.stands(run.shop, 'settled', at(2n, 10n));
+    gate.stands(run.shop, 'live', at(4n, 20n));
+    return gate;
+  };
+  const settles = (gate: ShopGate, generation: bigint, next: bigint, until = Promise.resolve()): Promise<void> =>
+    gate.write(run.shop, 'settled', async () => {
+      await until;
+      gate.stands(run.shop, 'settled', at(generation, next));
+    });
+
+  it('neither waits for a settling nor keeps one out, and reads again after one that goes beyond', async () => {
+    const gate = own();
+    let end: () => void = () => undefined;
+    const settling = settles(gate, 6n, 20n, new Promise((resolve) => (end = resolve)));
+    await sleep(0);
+    expect(await gate.readAhead(run.shop, ({ settled }) => Promise.resolve(settled?.generation))).toBe(2n);
+    end();
+    await settling;
+    const seen: bigint[] = [];
+    await gate.readAhead(run.shop, async ({ live }) => {
+      seen.push(live?.generation ?? 0n);
+      if (seen.length > 1) return;
+      gate.stands(run.shop, 'live', at(8n, 30n));
+      await settles(gate, 10n, 30n);
+    });
+    expect(seen).toEqual([4n, 8n]);
+  });
+
+  it('waits behind one that died half-way', async () => {
+    const gate = own();
+    gate.doubts(run.shop, 'settled');
+    expect(await gate.readAhead(run.shop, () => Promise.resolve('read'))).toBeUndefined();
+    await settles(gate, 6n, 20n);
+    expect(await gate.readAhead(run.shop, () => Promise.resolve('read'))).toBe('read');
+  });
+});
+
+it('says partial after a refresher that died between two tables, until another one did its step again', async () => {
+  const held = store.hold((each) => each === 'INSERT agg_customer_month');
+  const died = arrive(10);
+  died.catch(() => undefined);
+  await held.reached;
+  const read = async (): Promise<boolean> => (await elsewhere(50).read(run.shop, () => Promise.resolve())).stamp.partial;
+  expect(await read()).toBe(true);
+  // It claims the shop, and brings its figures to the ledger's end.
+  await ShopRun.open(new HeldStore(engine), 'gate', { timeZone: 'Europe/London', currency: 'GBP' });
+  expect(await read()).toBe(false);
+  held.release();
+  await expect(died).rejects.toMatchObject({ code: 'claim-lost' });
+  expect(await read()).toBe(false);
+});
+
+it('who reads ahead waits for a settling that is not of who moved the live level last: nobody knows how far that one goes', async () => {
+  const watermarks = new WatermarkRepository(new HeldStore(engine));
+  const { generation } = (await watermarks.read(run.shop)) ?? { generation: 0n };
+  await watermarks.begin(run.shop, 'settled', generationOf(claimOf(generation) + 1));
+  expect(await elsewhere(50).readAhead(run.shop, () => Promise.resolve('read'))).toBeUndefined();
 });
 
 async function ordersOf(table: string): Promise<string> {

@@ -1,5 +1,7 @@
 import { ClickHouseFault } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimOf } from './claim.repository.js';
+import { areWithin } from './positions.js';
 import { HeadlineTail } from './refresh/headline-tail.js';
 import type { Addition } from './refresh/headline.js';
 import type { Shop } from './shop.js';
@@ -21,10 +23,25 @@ export interface Stamp {
   readonly partial: boolean;
 }
 
+/** Where the settled level stands, and how far the ledger is known to be whole, which is at or behind it. */
+export interface Ground {
+  readonly settled: Watermark | undefined;
+  readonly live: Watermark | undefined;
+}
+
 /** Several statements inside one `read` see one generation of a level: `live` for facts and the headline, else `settled`. */
 export interface ReadGate {
   /** @throws {WarehouseError} `shop-not-ready` while the shop's tables are being made */
   read<T>(shop: Shop, work: (stamp: Stamp) => Promise<T>, level?: Level): Promise<{ value: T; stamp: Stamp }>;
+  /**
+   * For who takes what moved behind the settled level from the ledger itself, up to `live`, and only the rest from the settled tables: he
+   * need not wait for a settling that began before, nor keep the next one out, for it moves nothing but what he leaves out. Where one began
+   * meanwhile that may have gone beyond `live`, he reads again; the third time as by `read`.
+   * @param still as by `read` from the first time on, for who takes more of the settled level than that
+   * @returns undefined where the level could not be brought to one place
+   * @throws {WarehouseError} `shop-not-ready` while the shop's tables are being made
+   */
+  readAhead<T>(shop: Shop, work: (ground: Ground) => Promise<T>, still?: boolean): Promise<T | undefined>;
   /** Whether this process moves the shop's figures itself. */
   owns(shop: string): boolean;
   /**
@@ -39,6 +56,8 @@ export interface ReadGate {
 /** How long a read waits for a step of another process, or is repeated, before it answers `partial`. */
 const patienceMs = 2_000;
 const lookAgainMs = 20;
+/** How often who reads ahead begins anew before he reads as everybody does. */
+const attemptsAhead = 2;
 
 /**
  * Readers of a level share; the refresher's write phase on it is alone. Within one process this is a lock; where the refresher runs in
@@ -75,6 +94,18 @@ export class ShopGate implements ReadGate {
     }
   }
 
+  async readAhead<T>(shop: Shop, work: (ground: Ground) => Promise<T>, still = false): Promise<T | undefined> {
+    for (let attempt = 0; attempt < attemptsAhead && !still; attempt += 1) {
+      const before = await this.phase(shop);
+      // Nobody knows how far a step went that a process was writing as it died.
+      if (before.doubtful || !before.settled) break;
+      const value = await work(before);
+      if (leavesAlone(before, await this.phase(shop))) return value;
+    }
+    const { value, stamp } = await this.read(shop, async () => work(await this.phase(shop)));
+    return stamp.partial ? undefined : value;
+  }
+
   /**
    * The write phase of a step: waits for the level's readers, keeps new ones out until it is through. One that failed may have moved
    * some tables and not others: answers say `partial` until it was done again.
@@ -83,8 +114,10 @@ export class ShopGate implements ReadGate {
     const side = this.side(shop, level);
     const written = await side.lock.exclusive(async () => {
       side.torn = true;
+      side.begun += 1n;
       const value = await work();
-      side.torn = false;
+      side.done = side.begun;
+      side.torn = side.doubtful = false;
       return value;
     });
     for (const listener of this.#listeners) listener(shop.shop);
@@ -116,7 +149,8 @@ export class ShopGate implements ReadGate {
 
   /** A process that died may have been writing the level: answers say `partial` until a write phase has gone through. */
   doubts(shop: Shop, level: Level): void {
-    this.side(shop, level).torn = true;
+    const side = this.side(shop, level);
+    side.torn = side.doubtful = true;
   }
 
   /** Another process refreshes the shop from now on: reads ask the store again. */
@@ -137,10 +171,30 @@ export class ShopGate implements ReadGate {
     });
   }
 
+  /** What is known of the newest settling. Its beginning is asked for first, so one that is seen below it had begun before. */
+  private async phase(shop: Shop): Promise<Phase> {
+    const side = this.side(shop, 'settled');
+    const live = this.side(shop, 'live').own;
+    if (side.own && live) {
+      const { begun, done, doubtful } = side;
+      return { begun, moving: begun !== done, doubtful, settled: side.own.watermark, live: live.watermark };
+    }
+    try {
+      const begun = await this.watermarks.begun(shop, 'settled');
+      const [settled, stands] = await Promise.all([this.watermarks.read(shop), this.watermarks.read(shop, 'live')]);
+      const moving = begun > (settled?.generation ?? 0n);
+      // Its refresher settles up to where its own live level stands. One that took over may have begun behind that.
+      const doubtful = moving && claimOf(begun) !== claimOf(stands?.generation ?? 0n);
+      return { begun, moving, doubtful, settled, live: stands };
+    } catch (error) {
+      throw whileMade(shop, error);
+    }
+  }
+
   private side(shop: Shop, level: Level): Side {
     const key = `${shop.shop} ${level}`;
     let side = this.#sides.get(key);
-    if (!side) this.#sides.set(key, (side = { lock: new SharedLock(), torn: false, own: undefined }));
+    if (!side) this.#sides.set(key, (side = newSide()));
     return side;
   }
 }
@@ -157,11 +211,40 @@ export function whileMade(shop: Shop, error: unknown): unknown {
   );
 }
 
+/** The newest settling that was begun, which may be over, and where the levels stood right after that was asked. */
+interface Phase extends Ground {
+  readonly begun: bigint;
+  /** Whether it is not over. */
+  readonly moving: boolean;
+  /** Whether it may have gone beyond `live`. */
+  readonly doubtful: boolean;
+}
+
+/**
+ * Whether no settling moved anything, between two looks, that came behind the first one's `live`. A settling goes as far as the live level
+ * stood when it began: so none did where none began, where the live level stands where it stood, or where the newest is over and says so.
+ */
+function leavesAlone(before: Phase, after: Phase): boolean {
+  if (after.begun === before.begun) return true;
+  if (after.doubtful) return false;
+  if (after.live && after.live.generation === before.live?.generation) return true;
+  return !after.moving && areWithin(after.settled?.positions ?? [], before.live?.positions ?? []);
+}
+
+function newSide(): Side {
+  return { lock: new SharedLock(), torn: false, doubtful: false, begun: 0n, done: 0n, own: undefined };
+}
+
 /** One level of one shop. */
 interface Side {
   readonly lock: SharedLock;
   /** Whether the last write phase failed half-way, or may have. */
   torn: boolean;
+  /** Whether that was another process, so that nobody knows how far it went. */
+  doubtful: boolean;
+  /** Write phases of this process, and the newest of them that went through. */
+  begun: bigint;
+  done: bigint;
   /** The watermark that a refresher in this process wrote: nobody else moves it, so no read has to ask the store. */
   own: { readonly watermark: Watermark | undefined; readonly tail: HeadlineTail } | undefined;
 }

@@ -67,12 +67,18 @@ FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
   /** The newest watermark, and whether somebody is about to move the level, or died while doing so. */
   async standing(shop: Shop, level: Level): Promise<Standing> {
     // First what was begun: a step that ends in between would look as if it moved, never one that moves as if it stood.
+    const begun = await this.begun(shop, level);
+    const watermark = await this.read(shop, level);
+    return { watermark, moving: begun > (watermark?.generation ?? 0n) };
+  }
+
+  /** The newest generation that somebody began to write, which may be written by now. */
+  async begun(shop: Shop, level: Level): Promise<bigint> {
     const [row] = await this.clickhouse.query<{ begun: string }>(
       sql`SELECT max(generation) AS begun FROM ${tableOf(shop, 'write_phases')} WHERE level = ${level}`,
       'reader',
     );
-    const watermark = await this.read(shop, level);
-    return { watermark, moving: BigInt(row?.begun ?? 0) > (watermark?.generation ?? 0n) };
+    return BigInt(row?.begun ?? 0);
   }
 
   /** Says that a generation is about to be written, to the readers of other processes. Where there are none it costs nothing. */

@@ -80,21 +80,24 @@ export async function silence(
   return [...decided, ...timed];
 }
 
-/** How long it takes from the tick that passes a crossing to its word on the topic; the next tick comes after a second. */
+/**
+ * How long it takes from the tick that passes a crossing to its word on the topic; the next tick comes after a second. The first of all is not
+ * counted: the scorer has just begun, and what is compiled is compiled then.
+ */
 async function firing(shop: ShopOnTopics, crossings: number): Promise<Measure[]> {
   const measures: Measure[] = [];
   const tick = (at: number): Promise<void> => shop.send([{ tick: new Date(at).toISOString() }]);
   for (const speed of speeds) {
     const half = speed * 500;
     let longest = 0;
-    for (let n = 0; n < crossings; n += 1) {
+    for (let n = speed === speeds[0] ? -1 : 0; n < crossings; n += 1) {
       const at = await shop.nextCrossing();
       await tick(at - half);
       await shop.decided();
       await tick(at + half);
       const sent = performance.now();
       await shop.decided();
-      longest = Math.max(longest, performance.now() - sent);
+      if (n >= 0) longest = Math.max(longest, performance.now() - sent);
     }
     const measure = `from the tick that passes a crossing to its word, at ${speed}x, the longest of ${crossings}`;
     measures.push(atMost(measure, Math.round(longest), 'ms', 1_000));

@@ -9,7 +9,6 @@ import {
   ScoreRepository,
   ShopRepository,
   tableOf,
-  WatermarkRepository,
   type ClockMode,
   type Shop,
   type StoredModel,
@@ -121,7 +120,6 @@ export class ScoringRig {
       moments: new MomentReads(this.clickhouse),
       refused: () => undefined,
       gate: this.pipeline.gate,
-      watermarks: new WatermarkRepository(this.clickhouse),
       models: {
         roles: () => Promise.resolve(this.roles),
         read: (version) => {

@@ -34,8 +34,8 @@ const customersPerBatch = 1_000;
 const crossingsPerBatch = 2_000;
 
 /** Where the figures stand as a batch begins. */
-export interface Ground {
-  /** What the facts hold. */
+export interface TrackGround {
+  /** What the facts hold at least; what moved behind it is taken from the ledger. */
   readonly settled: readonly Position[];
   /** How far the ledger is known to be whole, and the shop's time then. */
   readonly live: Watermark;
@@ -107,6 +107,10 @@ export class ScoreTrack {
   get state(): ScorerState | undefined {
     return this.#state;
   }
+  /** Whether customers are taken from the settled level too, one chunk after the other. */
+  get looksAtEverybody(): boolean {
+    return this.#state?.sweep !== undefined;
+  }
   get nextCrossing(): number | undefined {
     return this.#queue.next()?.at;
   }
@@ -116,10 +120,10 @@ export class ScoreTrack {
   }
 
   /**
-   * What comes next. Reads only, and may be called again: must be within one `ReadGate.read` of the settled level.
+   * What comes next. Reads only, and may be called again: must be within one `ReadGate.readAhead`, a still one while it looks at everybody.
    * @param allMuted whether the shop's clock is its data: whatever comes is history
    */
-  async plan(model: NamedModel, ground: Ground, allMuted: boolean): Promise<Plan | undefined> {
+  async plan(model: NamedModel, ground: TrackGround, allMuted: boolean): Promise<Plan | undefined> {
     const { live, settled } = ground;
     const clock = live.clock?.getTime();
     // The source sends its history first: there is no time yet at which anybody could be looked at.

@@ -39,13 +39,12 @@ export class ScorerModule {
       providers: [
         {
           provide: ScorerService,
-          inject: [CLICKHOUSE, STREAMING, ShopRepository, READ_GATE, WatermarkRepository, Metrics, LOGGER, HealthRegistry],
+          inject: [CLICKHOUSE, STREAMING, ShopRepository, READ_GATE, Metrics, LOGGER, HealthRegistry],
           useFactory: (
             clickhouse: ClickHouse,
             streaming: Streaming,
             directory: ShopRepository,
             gate: ReadGate,
-            watermarks: WatermarkRepository,
             registry: Metrics,
             log: Logger,
             health: HealthRegistry,
@@ -55,7 +54,7 @@ export class ScorerModule {
             const service = new ScorerService({
               ...{ directory, gate, streaming, metrics, log },
               partsOf: (shop, alarms) => ({
-                ...{ gate, watermarks, metrics, log, alarms },
+                ...{ gate, metrics, log, alarms },
                 scores: new ScoreRepository(clickhouse),
                 versions: new LedgerVersionReads(clickhouse),
                 moments: new MomentReads(clickhouse),

@@ -5,20 +5,19 @@ import {
   isMove,
   isSandbox,
   wallGraceMs,
-  type LedgerTopic,
-  type Position,
+  type Ground,
   type ReadGate,
   type ScoreRepository,
   type ScoreRole,
   type ScorerState,
   type Shop,
   type StoredModel,
-  type WatermarkRepository,
+  type Watermark,
 } from '#warehouse';
 import { openModel } from '../engine/index.js';
 import { ScoringError } from '../scoring.errors.js';
 import type { NamedModel } from './assessor.js';
-import { ScoreTrack, type Ground, type Plan, type TrackParts } from './score-track.js';
+import { ScoreTrack, type Plan, type TrackParts } from './score-track.js';
 import { scoredEvent } from './scored-event.js';
 import type { ScoringMetrics } from './scoring.metrics.js';
 
@@ -45,8 +44,7 @@ export interface ModelSource {
 }
 
 export interface ScorerParts extends TrackParts {
-  readonly gate: Pick<ReadGate, 'read'>;
-  readonly watermarks: Pick<WatermarkRepository, 'read'>;
+  readonly gate: Pick<ReadGate, 'readAhead'>;
   readonly scores: ScoreRepository;
   readonly models: ModelSource;
   readonly alarms: ScoringAlarms;
@@ -178,17 +176,15 @@ export class ShopScorer {
     return plan.more;
   }
 
-  /** Facts stand while a plan is made, however long that takes; nothing is written meanwhile, so it may be made again. */
-  private async plan(track: ScoreTrack, model: NamedModel): Promise<Plan | undefined> {
-    const { value, stamp } = await this.parts.gate.read(this.shop, async ({ watermark }) => {
-      const live = await this.parts.watermarks.read(this.shop, 'live');
+  /** Nothing is written while a plan is made, so it may be made again, where a settling went beyond what it took from the ledger. */
+  private plan(track: ScoreTrack, model: NamedModel): Promise<Plan | undefined> {
+    const work = async ({ settled, live }: Ground): Promise<Plan | undefined> => {
       if (!live) return undefined;
       this.#clock = live.clock?.getTime();
-      const ground: Ground = { settled: positionsOf(watermark), live, quietUntil: this.quietUntil(live) };
+      const ground = { settled: settled?.positions ?? [], live, quietUntil: this.quietUntil(live) };
       return track.plan(model, ground, this.shop.clockMode === 'data');
-    });
-    // The figures could not be brought to one place: what was read may be half of something.
-    return stamp.partial ? undefined : value;
+    };
+    return this.parts.gate.readAhead(this.shop, work, track.looksAtEverybody);
   }
 
   private async write(role: ScoreRole, own: Role, plan: Pick<Plan, 'state' | 'decisions'>): Promise<void> {
@@ -215,7 +211,7 @@ export class ShopScorer {
    * it streams in, one partition may lag behind another, so silence waits until it stands still; between a customer's own events it is
    * decided on at once.
    */
-  private quietUntil(live: Ground['live']): number {
+  private quietUntil(live: Watermark): number {
     const clock = live.clock?.getTime() ?? -Infinity;
     if (this.shop.clockMode === 'wall') return clock - wallGraceMs;
     if (this.shop.clockMode === 'source') return clock;
@@ -275,13 +271,4 @@ const standsStillMs = 2_000;
 export function isAboutTheModel(error: unknown): error is Error {
   if (error instanceof ScoringError) return !error.retryable;
   return error instanceof Error && 'code' in error && ['model-unknown', 'model-invalid', 'model-damaged'].includes(String(error.code));
-}
-
-/** Positions of a stamp: `transactions.v1/0` -> `1:5000`. */
-function positionsOf(watermark: Readonly<Record<string, string>>): Position[] {
-  return Object.entries(watermark).map(([place, position]) => {
-    const [topic, partition] = place.split('/');
-    const [epoch, next] = position.split(':');
-    return { topic: topic as LedgerTopic, partition: Number(partition), epoch: Number(epoch), next: BigInt(next ?? 0) };
-  });
 }
