@@ -161,6 +161,18 @@ describe('a reader in the process of the refresher that reads ahead', () => {
     expect(seen).toEqual([4n, 8n]);
   });
 
+  it('reads again after other tables were put in the place of those that stood', async () => {
+    const gate = own();
+    const generations: bigint[] = [];
+    await gate.readAhead(run.shop, async ({ settled }) => {
+      generations.push(settled?.generation ?? 0n);
+      if (generations.length > 1) return;
+      gate.stands(run.shop, 'live', at(generationOf(1), 20n));
+      await settles(gate, generationOf(1), 20n);
+    });
+    expect(generations).toEqual([2n, generationOf(1)]);
+  });
+
   it('waits behind one that died half-way', async () => {
     const gate = own();
     gate.doubts(run.shop, 'settled');

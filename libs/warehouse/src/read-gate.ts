@@ -147,7 +147,7 @@ export class ShopGate implements ReadGate {
     side.own = { watermark, tail };
   }
 
-  /** A process that died may have been writing the level: answers say `partial` until a write phase has gone through. */
+  /** A process that died may have been writing the level, or its tables are exchanged: answers say `partial` until a write phase has gone through. */
   doubts(shop: Shop, level: Level): void {
     const side = this.side(shop, level);
     side.torn = side.doubtful = true;
@@ -226,7 +226,8 @@ interface Phase extends Ground {
  */
 function leavesAlone(before: Phase, after: Phase): boolean {
   if (after.begun === before.begun) return true;
-  if (after.doubtful) return false;
+  // A rebuild claims the shop anew: its tables are of the same positions, but keys of one are not those of the other.
+  if (after.doubtful || claimOf(after.settled?.generation ?? 0n) !== claimOf(before.settled?.generation ?? 0n)) return false;
   if (after.live && after.live.generation === before.live?.generation) return true;
   return !after.moving && areWithin(after.settled?.positions ?? [], before.live?.positions ?? []);
 }

@@ -295,6 +295,8 @@ export class Refresher {
     await this.gate.write(this.shop, 'live', () =>
       this.gate.write(this.shop, 'settled', async () => {
         const standing = this.#settled;
+        // Nobody reads ahead meanwhile: customers may have other keys in these tables, and not all are exchanged at once.
+        this.gate.doubts(this.shop, 'settled');
         // First: whatever comes to stand here, the next step writes above it.
         await this.claim();
         // A watermark row that the disk did not take is not in the store, but the tables are of its positions.
