@@ -16,9 +16,11 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  */
 export async function runBuilt(entry, { kafka = false, asTheProgram = false } = {}) {
   if (asTheProgram && !nodeFlags.every((flag) => process.execArgv.includes(flag))) {
+    // Read once, before the first line of a program runs.
+    const env = { UV_THREADPOOL_SIZE: '16', ...process.env };
     // At a terminal Ctrl-C reaches the child by itself; it cleans up, and we only wait.
     process.on('SIGINT', () => undefined);
-    const child = spawn(process.execPath, [...nodeFlags, ...process.argv.slice(1)], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [...process.execArgv, ...nodeFlags, ...process.argv.slice(1)], { stdio: 'inherit', env });
     for (const signal of signalsToHandOn(process.stdin.isTTY === true)) process.on(signal, () => child.kill(signal));
     child.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));
     return;

@@ -23,7 +23,7 @@ export interface Stamp {
   readonly partial: boolean;
 }
 
-/** Where the settled level stands, and how far the ledger is known to be whole, which is at or behind it. */
+/** Where the settled level stands, and how far the ledger is known to be whole, which is as far or further. */
 export interface Ground {
   readonly settled: Watermark | undefined;
   readonly live: Watermark | undefined;

@@ -172,20 +172,22 @@ describe('the next crossing', () => {
 describe('the bounds', () => {
   it('exist for the model, and save most questions', async () => {
     expect(await silenceBounds(model)).toBeDefined();
-    let questions = 0;
+    let [questions, alone] = [0, 0];
     const counting: ScoringModel = {
       manifest: model.manifest,
       mbg: model.mbg,
       score: (some, size) => ((questions += size), model.score(some, size)),
-      probabilities: (some, size) => model.probabilities(some, size),
+      probabilities: (some, size) => ((alone += size), model.probabilities(some, size)),
       close: () => model.close(),
     };
     await nextCrossings(counting, { rows, count, asOf });
-    questions = 0;
+    [questions, alone] = [0, 0];
     const crossings = await nextCrossings(counting, { rows, count, asOf });
     const crossed = crossings.filter(Boolean).length;
     // All midnights would be 366 for each, before the 27 for the millisecond. Five were seen.
-    expect(questions - crossed * 27).toBeLessThan(10 * count);
+    expect(questions).toBeLessThan(10 * count);
+    expect(alone).toBeLessThanOrEqual(crossed * 27);
+    expect(alone).toBeGreaterThan(crossed * 20);
   });
 
   it('do not exist for a model whose contributions hang on several features: all midnights are asked, and the answers are the same', async () => {

@@ -1,5 +1,5 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
-import { arrivals, knownAt, knownInTurn, rhythms, seededShop, type TestMessage } from '#testing';
+import { arrivals, HeldStore, knownAt, knownInTurn, rhythms, seededShop, type TestMessage } from '#testing';
 import { customerFeaturesSql, features, LedgerVersionReads, lowerOf, MomentReads, scoredPositions, type Position } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,25 +35,19 @@ const scenarios = [
 ] as const;
 
 it.each(scenarios)(
-  '%s: a customer at any instant is what the whole ledger says, wherever the facts stand',
+  '%s: a customer at any instant is what the whole ledger says, wherever the facts stand, and while they are brought further',
   async (name, scenario, cut, every) => {
-    const rig = await ScoringRig.open(clickhouse, name.replaceAll(/[^a-z]+/g, '-').slice(0, 30), scenario.shop, 'data');
+    const store = new HeldStore(clickhouse);
+    const rig = await ScoringRig.open(store, name.replaceAll(/[^a-z]+/g, '-').slice(0, 30), scenario.shop, 'data');
     const known = inTurn(scenario.messages);
     const reader = new RecentReader(rig.shop, new LedgerVersionReads(clickhouse));
-    let [compared, late] = [0, 0];
+    const compared = { all: 0, late: 0, within: 0 };
     let base: readonly Position[] = [];
-    for (let start = 0, batch = 0; start < known.length; start += cut, batch += 1) {
-      // The facts stand still for three batches out of four.
-      await rig.arrive(known.slice(start, start + cut), batch % 4 === 3);
-      const ends = scoredPositions(rig.pipeline.refresher.live?.positions ?? []);
-      const settled = scoredPositions(rig.pipeline.refresher.watermark?.positions ?? []);
-      // Now and then somebody who is further behind than the facts.
-      base = batch % 5 === 0 ? base : lowerOf(settled, ends);
-      await reader.follow(base, ends);
-      if (batch % every !== 0) continue;
+    /** What facts and ledger give of everybody at some instants, beside what the whole ledger gives. */
+    const compare = async (ends: readonly Position[], when: string, most: number): Promise<void> => {
       const documents = reader.versions.byCustomer();
-      const instants = [...new Set(reader.versions.fresh.map(({ recordedTime }) => recordedTime))].sort((a, b) => a - b);
-      for (const asOf of instants.filter((_, index) => index % Math.ceil(instants.length / 4) === 0)) {
+      const instants = [...new Set(reader.versions.fresh.map(({ recordedTime }) => recordedTime))].sort((a, b) => b - a);
+      for (const asOf of instants.filter((_, index) => index % Math.ceil(instants.length / most) === 0)) {
         const whole = await featureChunksOf(clickhouse, customerFeaturesSql(rig.shop, { asOf: new Date(asOf), mbg }));
         const customers = [...new Set([...whole.keys(), ...documents.keys()])];
         const moments = customers.map((customerId) => ({
@@ -72,15 +66,45 @@ it.each(scenarios)(
             Buffer.from(found.values.slice(row * width, (row + 1) * width).buffer).toString('hex'),
           ]),
         );
-        expect([...bits.keys()].sort()).toEqual([...whole.keys()].sort());
+        expect([...bits.keys()].sort(), `${name}, ${when}`).toEqual([...whole.keys()].sort());
         for (const [customer, expected] of whole) {
-          expect(bits.get(customer), `${name}, batch ${batch}, ${customer} at ${new Date(asOf).toISOString()}`).toBe(expected);
-          compared += 1;
-          if (documents.has(customer)) late += 1;
+          expect(bits.get(customer), `${name}, ${when}, ${customer} at ${new Date(asOf).toISOString()}`).toBe(expected);
+          compared.all += 1;
+          if (documents.has(customer)) compared.late += 1;
         }
       }
+    };
+    for (let start = 0, batch = 0; start < known.length; start += cut, batch += 1) {
+      // The facts stand still for three batches out of four.
+      await rig.arrive(known.slice(start, start + cut));
+      const ends = scoredPositions(rig.pipeline.refresher.live?.positions ?? []);
+      const settled = scoredPositions(rig.pipeline.refresher.watermark?.positions ?? []);
+      // Now and then somebody who is further behind than the facts.
+      base = batch % 5 === 0 ? base : lowerOf(settled, ends);
+      await reader.follow(base, ends);
+      if (batch % every === 0) await compare(ends, `batch ${batch}`, 4);
+      if (batch % 4 !== 3) continue;
+      let isOver = false;
+      const settling = rig.pipeline.refresher.settle().finally(() => (isOver = true));
+      // Right behind each write to the customers' timelines, and at the end.
+      let held = store.hold(() => true);
+      for (let last = ''; !isOver;) {
+        const write = await Promise.race([held.reached, settling.then(() => undefined)]);
+        if (last === 'INSERT facts_by_customer') {
+          await compare(ends, `batch ${batch}, settled up to ${write}`, 1);
+          compared.within += 1;
+        }
+        last = write ?? '';
+        const before = held;
+        held = store.hold(() => true);
+        before.release();
+      }
+      held.release();
+      await settling;
+      await compare(ends, `batch ${batch}, settled`, 1);
     }
-    expect(compared).toBeGreaterThan(100);
-    expect(late).toBeGreaterThan(20);
+    expect(compared.all).toBeGreaterThan(100);
+    expect(compared.late).toBeGreaterThan(20);
+    expect(compared.within).toBeGreaterThan(1);
   },
 );

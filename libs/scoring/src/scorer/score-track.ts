@@ -1,5 +1,6 @@
 import type { ScoreCause } from '#contracts';
 import {
+  areWithin,
   isSandbox,
   LedgerVersionReads,
   liesBefore,
@@ -131,6 +132,8 @@ export class ScoreTrack {
     const known = scoredPositions(live.positions);
     const state = this.#state ?? (this.#byStretch ? { model: model.version, positions: [], clock: 0, sweep: undefined } : undefined);
     if (!state) return this.lookAtAll(model, known, clock, 'first');
+    // The store was away and the figures have not come again to where this track is: to go back would be to decide twice.
+    if (!areWithin(state.positions, known)) return undefined;
     // Of a sandbox's next stretch a part may be there: it comes when its tick has taken effect.
     const ends = this.#byStretch && clock <= state.clock ? state.positions : known;
     const behind = rowsBetween(state.positions, ends);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { nodeFlags } from './node-flags.js';
 
 it.each([
-  ['scripts/start.mjs', /const flags = \[(.*?)\]/],
+  ['scripts/lib/node-flags.mjs', /nodeFlags = \[(.*?)\]/],
   ['infra/docker/Dockerfile', /ENTRYPOINT \["node", (.*?)\]/],
 ])('%s runs the product by the flags with which it is measured', (file, words) => {
   const flags = words.exec(readFileSync(file, 'utf8'))?.[1] ?? '';

@@ -44,8 +44,8 @@ FROM ${ledger} ARRAY JOIN lines AS l WHERE ${live}${tombstones}`,
 }
 
 /**
- * `facts_by_customer`, the customers' timelines, from the facts of the dirty slices. Former places got a tombstone of a lower
- * generation before.
+ * `facts_by_customer`, the customers' timelines, from the facts of the dirty slices. Former places get a tombstone of a lower
+ * generation after it.
  */
 export function writeTimelines(s: StepSql, dirty: DirtySql): NamedStatement {
   return {

@@ -203,18 +203,16 @@ export class RefreshRepository {
       (each) => this.#placed.mayMiss(each) || ((each === 'campaigns' || each === 'products') && s.moved(`${each}.v1`)),
     );
     await guarded(async () => {
-      await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
       await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut.join('\n'));
       await run.statements(writeDimensions(s));
+      const writePeople = async (): Promise<void> => {
+        if (dirty.any) await run.statement(writeTimelines(s, dirty));
+        // Then the tombstones, which lie below: many are of documents that stay where they were, and who reads ahead must never miss one.
+        await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
+        await run.statements([...(months.length > 0 ? writeCustomers(s) : []), ...writePlaceholders(s, missing)]);
+      };
       // None of the two reads what the other one writes.
-      await together([
-        run.statements([
-          ...(dirty.any ? [writeTimelines(s, dirty)] : []),
-          ...(months.length > 0 ? writeCustomers(s) : []),
-          ...writePlaceholders(s, missing),
-        ]),
-        run.statements(dirty.any ? writeKpis(s, dirty, since) : []),
-      ]);
+      await together([writePeople(), run.statements(dirty.any ? writeKpis(s, dirty, since) : [])]);
       if (dirty.any) await run.statement(noteCampaignDays(s, dirty));
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
