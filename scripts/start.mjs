@@ -7,7 +7,7 @@ import { settingsOf, usage } from './lib/arguments.mjs';
 import { withDotEnv } from './lib/dot-env.mjs';
 import { nodeFlags } from './lib/node-flags.mjs';
 import { checkNode, ensureBuild, ensureKafka, ensurePackages, SetupError } from './lib/setup.mjs';
-import { exitCodeOf, signalsToHandOn } from './lib/signals.mjs';
+import { standInFor } from './lib/signals.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (text) => console.log(`  ${text}`);
@@ -33,10 +33,7 @@ try {
     env,
     stdio: 'inherit',
   });
-  // The program drains; we only wait, and hand on what did not reach it.
-  process.on('SIGINT', () => undefined);
-  for (const signal of signalsToHandOn(process.stdin.isTTY === true)) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));
+  standInFor(child);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`\nTideline could not start. ${error.message}`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { withDotEnv } from './dot-env.mjs';
 import { nodeFlags } from './node-flags.mjs';
 import { ensureBuild, ensureKafka, ensurePackages, SetupError } from './setup.mjs';
-import { exitCodeOf, signalsToHandOn } from './signals.mjs';
+import { standInFor } from './signals.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -18,11 +18,7 @@ export async function runBuilt(entry, { kafka = false, asTheProgram = false } = 
   if (asTheProgram && !nodeFlags.every((flag) => process.execArgv.includes(flag))) {
     // Read once, before the first line of a program runs.
     const env = { UV_THREADPOOL_SIZE: '16', ...process.env };
-    // At a terminal Ctrl-C reaches the child by itself; it cleans up, and we only wait.
-    process.on('SIGINT', () => undefined);
-    const child = spawn(process.execPath, [...process.execArgv, ...nodeFlags, ...process.argv.slice(1)], { stdio: 'inherit', env });
-    for (const signal of signalsToHandOn(process.stdin.isTTY === true)) process.on(signal, () => child.kill(signal));
-    child.on('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));
+    standInFor(spawn(process.execPath, [...process.execArgv, ...nodeFlags, ...process.argv.slice(1)], { stdio: 'inherit', env }));
     return;
   }
   // On stderr: stdout belongs to the program.

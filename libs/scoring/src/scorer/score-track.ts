@@ -154,7 +154,7 @@ export class ScoreTrack {
     const turns = this.turnsByCustomer(rows);
     // Who bought before the look began is among the customers of the settled level once that has come so far; who did later is touched.
     this.#sweepFrom ??= state.positions;
-    const looks = state.sweep !== undefined && all && this.#sweepFrom.every((each) => reaches(settled, each));
+    const looks = state.sweep !== undefined && all && areWithin(this.#sweepFrom, settled);
     const chunk = looks && state.sweep ? await this.parts.moments.customers(this.shop, state.sweep.nextKey, customersPerBatch) : undefined;
     const looked = (chunk?.ids ?? []).filter((id) => !turns.has(id) && (state.sweep?.cause !== 'first' || !this.#standings.has(id)));
     const sweep = looks && state.sweep ? chunk && { ...state.sweep, nextKey: chunk.nextKey } : state.sweep;
@@ -252,12 +252,6 @@ export class ScoreTrack {
 
 function byPlace(a: KnownVersion, b: KnownVersion): number {
   return a.partition - b.partition || a.epoch - b.epoch || (a.offset < b.offset ? -1 : a.offset > b.offset ? 1 : 0);
-}
-
-/** Whether positions lie at or behind one of them. */
-function reaches(positions: readonly Position[], wanted: Position): boolean {
-  const found = positions.find((each) => each.topic === wanted.topic && each.partition === wanted.partition);
-  return found !== undefined && (found.epoch > wanted.epoch || (found.epoch === wanted.epoch && found.next >= wanted.next));
 }
 
 function samePlace(a: Position, b: Position): boolean {

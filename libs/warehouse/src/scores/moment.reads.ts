@@ -3,7 +3,10 @@ import { tableOf, type Shop } from '../shop.js';
 import { customerMomentsSql, type MomentsQuery } from './customer-moments.js';
 import { momentFeatures, type MomentFeatures } from './moment-rows.js';
 
-/** Features of customers at instants of their own. The caller sees to it that the facts go no further meanwhile than what it leaves out (`ReadGate.readAhead`). */
+/**
+ * Features of customers at instants of their own. The caller sees to it that the facts go no further meanwhile than what it leaves out
+ * (`ReadGate.readAhead`).
+ */
 export class MomentReads {
   constructor(private readonly clickhouse: ClickHouse) {}
 
