@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { collectGarbage } from './garbage.testing.js';
 import { sendMail } from './mail.js';
 
 // A mail server that says something all the time and never comes to an end.
@@ -32,6 +33,12 @@ it('gives up a server that trickles, after one limit for the whole conversation,
   const outcome = await sendMail({ ...mail, server: await trickling(), signal: new AbortController().signal, limitMs: 300 });
   expect(outcome).toEqual({ taken: false, detail: 'The mail server: no end of the conversation within 0.3 s' });
   await expect.poll(() => sockets.size).toBe(0);
+});
+
+it('gives it up all the same where memory is collected meanwhile', async () => {
+  const sending = sendMail({ ...mail, server: await trickling(), signal: new AbortController().signal, limitMs: 300 });
+  setTimeout(collectGarbage, 100);
+  expect(await sending).toMatchObject({ taken: false, detail: expect.stringContaining('no end of the conversation') as string });
 });
 
 it('ends at once when the process does', async () => {

@@ -1,6 +1,7 @@
 import { createTransport, type SMTPTransportOptions } from 'nodemailer';
 import { DeliveryError } from '../delivery.errors.js';
 import type { Outcome } from '../outbox/life.js';
+import { within } from './limit.js';
 import type { MailText } from './mail-text.js';
 
 export interface Mail extends MailText {
@@ -24,18 +25,20 @@ const conversationMs = 30_000;
 /** Hands a mail to its server. Taken is what the server took for at least one address. Never throws, but when `signal` aborts it. */
 export async function sendMail({ server, from, to, key, subject, text, html, signal, limitMs = conversationMs }: Mail): Promise<Outcome> {
   const transport = createTransport(optionsOf(server));
-  const limit = AbortSignal.timeout(limitMs);
   try {
-    const sent = await transport.sendMail({
-      ...{ from, to: [...to], subject, text, html, messageId: `<${key}@tideline>` },
-      signal: AbortSignal.any([signal, limit]),
-      headers: { 'Tideline-Id': key, 'Auto-Submitted': 'auto-generated' },
-    });
+    const sent = await within(limitMs, signal, (limit) =>
+      transport.sendMail({
+        ...{ from, to: [...to], subject, text, html, messageId: `<${key}@tideline>` },
+        signal: limit,
+        headers: { 'Tideline-Id': key, 'Auto-Submitted': 'auto-generated' },
+      }),
+    );
     const refused = sent.rejected.length === 0 ? '' : ` Not taken for ${sent.rejected.length} of ${to.length} addresses.`;
     return { taken: true, detail: `${sent.response}${refused}` };
   } catch (error) {
     signal.throwIfAborted();
-    const why = limit.aborted ? `no end of the conversation within ${limitMs / 1_000} s` : (error as Error).message;
+    const { name, message } = error as Error;
+    const why = name === 'TimeoutError' ? `no end of the conversation within ${limitMs / 1_000} s` : message;
     return { taken: false, detail: `The mail server: ${why}` };
   } finally {
     transport.close();

@@ -6,6 +6,7 @@ import {
   type Shop,
   type StandingDelivery,
 } from '#warehouse';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelBook } from '../channels/channel-book.js';
 import type { DeliveryMetrics } from '../delivery.metrics.js';
@@ -82,6 +83,8 @@ export class ShopSender {
   ) {
     const failed = (error: unknown): void =>
       parts.logger.warn({ shop: shop.shop, error: String(error) }, 'what came of deliveries could not be written, it is tried again');
+    // One listener per attempt under way.
+    setMaxListeners(0, this.#cut.signal);
     this.#recorder = new Recorder(shop, parts.outbox, failed, this.#cut.signal);
   }
 
