@@ -180,6 +180,27 @@ describe('a reader in the process of the refresher that reads ahead', () => {
     await settles(gate, 6n, 20n);
     expect(await gate.readAhead(run.shop, () => Promise.resolve('read'))).toBe('read');
   });
+
+  it('waits until the level has passed what one that died may have written', async () => {
+    const gate = own();
+    const partial = async (): Promise<boolean> => (await gate.read(run.shop, () => Promise.resolve())).stamp.partial;
+    gate.doubts(run.shop, 'settled', at(0n, 30n).positions);
+    await settles(gate, 6n, 20n);
+    expect([await partial(), await gate.readAhead(run.shop, () => Promise.resolve('read'))]).toEqual([true, undefined]);
+    await settles(gate, 8n, 30n);
+    expect([await partial(), await gate.readAhead(run.shop, () => Promise.resolve('read'))]).toEqual([false, 'read']);
+  });
+});
+
+it('a process that another one took the refresh from asks the store again, whatever it left half done', async () => {
+  const gate = elsewhere();
+  const half = gate.write(run.shop, 'settled', () => Promise.reject(new Error('claim lost')));
+  await expect(half).rejects.toThrow('claim lost');
+  gate.doubts(run.shop, 'settled');
+  const partial = async (): Promise<boolean> => (await gate.read(run.shop, () => Promise.resolve())).stamp.partial;
+  expect(await partial()).toBe(true);
+  gate.leaves(run.shop);
+  expect(await partial()).toBe(false);
 });
 
 it('says partial after a refresher that died between two tables, until another one did its step again', async () => {

@@ -1,7 +1,7 @@
 import { ClickHouseFault } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimOf } from './claim.repository.js';
-import { areWithin } from './positions.js';
+import { areWithin, type Position } from './positions.js';
 import { HeadlineTail } from './refresh/headline-tail.js';
 import type { Addition } from './refresh/headline.js';
 import type { Shop } from './shop.js';
@@ -87,7 +87,7 @@ export class ShopGate implements ReadGate {
         });
         const after = await this.standing(shop, level);
         const moved = before.moving || after.moving || stampOf(after.watermark).generation !== stamp.generation;
-        return moved && !late ? undefined : { value, stamp: { ...stamp, partial: moved || side.torn } };
+        return moved && !late ? undefined : { value, stamp: { ...stamp, partial: moved || side.torn || side.doubt !== undefined } };
       });
       if (answer) return answer;
       await sleep(lookAgainMs);
@@ -117,7 +117,8 @@ export class ShopGate implements ReadGate {
       side.begun += 1n;
       const value = await work();
       side.done = side.begun;
-      side.torn = side.doubtful = false;
+      side.torn = false;
+      if (side.doubt && areWithin(side.doubt.until, side.own?.watermark?.positions ?? [])) side.doubt = undefined;
       return value;
     });
     for (const listener of this.#listeners) listener(shop.shop);
@@ -147,15 +148,22 @@ export class ShopGate implements ReadGate {
     side.own = { watermark, tail };
   }
 
-  /** A process that died may have been writing the level, or its tables are exchanged: answers say `partial` until a write phase has gone through. */
-  doubts(shop: Shop, level: Level): void {
-    const side = this.side(shop, level);
-    side.torn = side.doubtful = true;
+  /**
+   * Tables of a level may be of several places: a process died that may have been writing them, or they are exchanged. Answers say
+   * `partial` until a write phase has gone through.
+   * @param until how far whoever died may have come: the level has to have passed that
+   */
+  doubts(shop: Shop, level: Level, until: readonly Position[] = []): void {
+    this.side(shop, level).doubt ??= { until };
   }
 
   /** Another process refreshes the shop from now on: reads ask the store again. */
   leaves(shop: Shop): void {
-    for (const level of ['live', 'settled'] as const) this.side(shop, level).own = undefined;
+    for (const level of ['live', 'settled'] as const) {
+      const side = this.side(shop, level);
+      // What this one left half done is known to the store, too.
+      [side.own, side.torn, side.doubt] = [undefined, false, undefined];
+    }
   }
 
   /** The shop is no more: one that takes its name starts anew. */
@@ -176,8 +184,8 @@ export class ShopGate implements ReadGate {
     const side = this.side(shop, 'settled');
     const live = this.side(shop, 'live').own;
     if (side.own && live) {
-      const { begun, done, doubtful } = side;
-      return { begun, moving: begun !== done, doubtful, settled: side.own.watermark, live: live.watermark };
+      const { begun, done, doubt } = side;
+      return { begun, moving: begun !== done, doubtful: doubt !== undefined, settled: side.own.watermark, live: live.watermark };
     }
     try {
       const begun = await this.watermarks.begun(shop, 'settled');
@@ -233,16 +241,16 @@ function leavesAlone(before: Phase, after: Phase): boolean {
 }
 
 function newSide(): Side {
-  return { lock: new SharedLock(), torn: false, doubtful: false, begun: 0n, done: 0n, own: undefined };
+  return { lock: new SharedLock(), torn: false, doubt: undefined, begun: 0n, done: 0n, own: undefined };
 }
 
 /** One level of one shop. */
 interface Side {
   readonly lock: SharedLock;
-  /** Whether the last write phase failed half-way, or may have. */
+  /** Whether the last write phase failed half-way. */
   torn: boolean;
-  /** Whether that was another process, so that nobody knows how far it went. */
-  doubtful: boolean;
+  /** Set while tables may be of several places and nobody knows how far they go: no farther than `until`, which has to be passed. */
+  doubt: { readonly until: readonly Position[] } | undefined;
   /** Write phases of this process, and the newest of them that went through. */
   begun: bigint;
   done: bigint;

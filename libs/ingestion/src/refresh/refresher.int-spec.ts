@@ -249,3 +249,59 @@ it('counts an order of a new epoch once, when the step that went over the end of
     { dimension: 'country', orders: '4' },
   ]);
 });
+
+it('says partial after one that died while it settled what no checkpoint knew of, until that is settled', async () => {
+  const shops = new ShopRepository(clickhouse);
+  const torn = await shops.register({ shop: 'torn', timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' });
+  await shops.prepare(torn);
+  const own = new LedgerRepository(clickhouse);
+  let cutOff = false;
+  // No time passes, so that there is no second checkpoint.
+  const options = { rowCap: 1, now: () => new Date(), claimedBy: 'torn', elapsed: () => 0 };
+  const begin = async (): Promise<{ at: Refresher; partial: () => Promise<boolean> }> => {
+    const gate = new ShopGate(new WatermarkRepository(clickhouse));
+    const at = Refresher.over(
+      failingOn('agg_customer', () => cutOff),
+      torn,
+      gate,
+      options,
+      own,
+    );
+    await at.claim();
+    return { at, partial: async () => (await gate.read(torn, () => Promise.resolve())).stamp.partial };
+  };
+  const place = async (...offsets: bigint[]): Promise<void> => {
+    const messages = offsets.map((offset) => {
+      const name = `T${offset}`;
+      const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' }) as { data: object };
+      return { offset, value: Buffer.from(JSON.stringify({ ...event, id: name, subject: name })), timestamp: new Date() };
+    });
+    await own.append(torn, 'transactions.v1', ledgerRows(torn, 'transactions.v1', 0, 1, offsets[0] ?? 0n, messages, new Date()));
+  };
+  const orders = async (): Promise<unknown> =>
+    clickhouse.query(sql`SELECT orders FROM ${ident(torn.database, 'agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all'`);
+
+  const first = await begin();
+  expect(await first.partial()).toBe(false);
+  await place(0n);
+  await first.at.catchUp();
+  await place(1n, 2n);
+  await first.at.follow();
+  cutOff = true;
+  await expect(first.at.settle()).rejects.toThrow('cut off');
+  cutOff = false;
+  // It moved what is written before customers, and its watermark still says that there is one.
+  expect(await orders()).toEqual([{ orders: '3' }]);
+
+  // The live watermark ends with the engine.
+  await clickhouse.command(sql`TRUNCATE TABLE ${ident(torn.database, 'watermark_live')}`);
+  const next = await begin();
+  expect([next.at.live?.generation, await next.partial()]).toEqual([next.at.watermark?.generation, true]);
+  // One of the two is settled: the other one may be in the tables, too.
+  await next.at.step();
+  await next.at.settle();
+  expect(await next.partial()).toBe(true);
+  await next.at.catchUp();
+  expect(await next.partial()).toBe(false);
+  expect(await orders()).toEqual([{ orders: '3' }]);
+});

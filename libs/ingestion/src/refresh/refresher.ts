@@ -1,5 +1,6 @@
 import type { ClickHouse, Sql } from '#clickhouse';
 import {
+  areWithin,
   before,
   between,
   ClaimRepository,
@@ -151,10 +152,16 @@ export class Refresher {
     }
     // A process that claims the shop anew has not moved it: its readers stand where they stood.
     if (this.gate.owns(this.shop.shop)) return;
-    this.gate.stands(this.shop, 'settled', this.#settled);
-    // Who left something unsettled may have died while he settled it.
-    if (ahead) this.gate.doubts(this.shop, 'settled');
-    this.gate.stands(this.shop, 'live', this.#live);
+    // Who came before may have died while he wrote anything that the ledger holds by now. How far he came is known from nothing else: the
+    // live watermark ends with the engine, and checkpoints are a second apart.
+    const ends = await this.ledger.heads(this.shop, settled?.positions);
+    for (const [level, watermark] of [
+      ['settled', settled],
+      ['live', live],
+    ] as const) {
+      this.gate.stands(this.shop, level, watermark);
+      if (!areWithin(ends, watermark?.positions ?? [])) this.gate.doubts(this.shop, level, ends);
+    }
   }
 
   /**
