@@ -1,4 +1,4 @@
-import { ident, sql } from '#clickhouse';
+import { ident, sql, type Sql } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
 import { Alarms, gapRow, IngestionMetrics, IngestionService } from '#ingestion';
 import { Metrics } from '#observability';
@@ -16,6 +16,7 @@ import {
 } from '#testing';
 import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
 import kafkajs from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 // Messages through the real broker, several partitions and the running pipeline; every cell against the oracle.
@@ -172,4 +173,24 @@ it('halts a partition whose broker ends below the ledger until somebody accepts 
   expect(alarms.acknowledge('truncated', 'audit')).toEqual([]);
   const end = async () => (await ledger.head(shop, place.topic, place.partition))?.epoch;
   await until(async () => (await end()) === 2, 'what the broker holds is read again');
+});
+
+it('stops though figures cannot be moved and an audit waits for the moment at which they rest', async () => {
+  const shop = await openShop('stuck', 'UTC', 'GBP');
+  const [table, aside] = ['facts_by_customer', 'facts_elsewhere'].map((name) => ident(shop.database, name)) as [Sql, Sql];
+  await stack.clickhouse.command(sql`RENAME TABLE ${table} TO ${aside}`);
+  await produce(shop, seededShop(12, { timeZone: 'UTC' }).messages.slice(0, 20));
+  await until(() => alarms.list(shop.shop).some(({ code }) => code === 'refresh-failed'), 'the refresh fails');
+  const audit = ingestion.pipeline(shop.shop)?.audit();
+  const ended = audit?.then(
+    () => 'ran',
+    (error: unknown) => String(error),
+  );
+  await sleep(500);
+  expect(await Promise.race([ingestion.stop().then(() => 'stopped'), sleep(20_000, 'still stops')])).toBe('stopped');
+  expect(await ended).toContain('are not moved any more');
+  await stack.clickhouse.command(sql`RENAME TABLE ${aside} TO ${table}`);
+  ingestion = service();
+  await ingestion.start();
+  await until(() => alarms.list(shop.shop).length === 0, 'the refresh goes on');
 });

@@ -81,6 +81,7 @@ export class IngestionService {
       await pipeline.stop();
       this.#pipelines.delete(shop.shop);
       this.parts.gate.forget(shop);
+      this.parts.ledger.tail.forget(shop);
       this.parts.alarms.forget(shop.shop);
     }
     for (const shop of await this.directory.removed()) {

@@ -74,7 +74,9 @@ type Moved = Pick<Committed, 'level' | 'watermark' | 'ledgerRows'>;
 export class ShopPipeline {
   #consumer: Pick<RunningConsumer, 'stop'> | undefined;
   #hints: EventProducer | undefined;
-  #hinting: Promise<void> = Promise.resolve();
+  #hinting: Promise<void> | undefined;
+  /** Of each level the newest move that no hint was sent of yet. */
+  readonly #unhinted = new Map<Level, Moved>();
   #consumerState: ConsumerState = 'starting';
   #running = false;
   #loops: Promise<unknown> = Promise.resolve();
@@ -373,6 +375,8 @@ export class ShopPipeline {
       await this.pause(this.options.refreshMs - (performance.now() - begun));
     }
     await this.#views;
+    // No settling comes any more that would run it.
+    this.refuseWaiting(new IngestionError('shop-not-ready', `The figures of ${this.shop.shop} are not moved any more.`));
   }
 
   private async refreshOnce(last: boolean): Promise<boolean> {
@@ -404,7 +408,7 @@ export class ShopPipeline {
     const { shop, parts } = this;
     this.#refreshes = false;
     parts.gate.leaves(shop);
-    for (const { reject } of this.#atRest.splice(0)) reject(error);
+    this.refuseWaiting(error);
     parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
     if (!this.options.claimOf)
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `${error.message} Stop one of the two, then start the other one again.`);
@@ -454,12 +458,17 @@ export class ShopPipeline {
   }
 
   /** Runs work when all figures stand at one place and none moves. */
-  private atRest<T>(work: () => Promise<T>): Promise<T> {
+  private async atRest<T>(work: () => Promise<T>): Promise<T> {
     if (!this.#running) return work();
+    this.mustRefresh();
     return new Promise<T>((resolve, reject) => {
       this.#atRest.push({ run: () => work().then(resolve, reject), reject });
       this.wake();
     });
+  }
+
+  private refuseWaiting(error: Error): void {
+    for (const { reject } of this.#atRest.splice(0)) reject(error);
   }
 
   private moved(committed: Committed): void {
@@ -467,12 +476,23 @@ export class ShopPipeline {
     this.announce(committed);
   }
 
-  /** Hints leave in order, beside the next step: nothing rests on them. */
+  /** Hints leave beside the next step, and nothing rests on them: while one is under way only the newest of each level waits. */
   private announce(moved: Moved): void {
-    const { shop, parts } = this;
-    this.#hinting = this.#hinting
-      .then(() => this.hint(moved))
-      .catch((error: unknown) => parts.log.warn({ shop: shop.shop, error: String(error) }, 'hint not sent'));
+    this.#unhinted.set(moved.level, moved);
+    this.#hinting ??= this.sendHints();
+  }
+
+  private async sendHints(): Promise<void> {
+    for (const [level, moved] of this.#unhinted) {
+      this.#unhinted.delete(level);
+      await this.hint(moved).catch((error: unknown) => {
+        this.parts.log.warn({ shop: this.shop.shop, error: String(error) }, 'hint not sent');
+        // A broker that is away keeps no stop waiting.
+        if (this.#stop.signal.aborted) this.#unhinted.clear();
+      });
+    }
+    // Here, and not once it has resolved: what moves in between would wait for the next one.
+    this.#hinting = undefined;
   }
 
   private async auditLoop(): Promise<void> {

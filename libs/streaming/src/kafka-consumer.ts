@@ -132,20 +132,19 @@ export class KafkaConsumer implements RunningConsumer {
     const former = this.#assignment;
     former?.end();
     const kafkaPartition = ({ topic, partition }: { topic: string; partition: number }) => [{ topic, partitions: [partition] }];
-    this.#assignment = new Assignment(
-      Object.entries(assigned).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
-      {
-        spec: this.parts.spec,
-        steering: {
-          seek: ({ topic, partition }, offset) => consumer.seek({ topic, partition, offset: offset.toString() }),
-          pause: (partition) => consumer.pause(kafkaPartition(partition)),
-          resume: (partition) => consumer.resume(kafkaPartition(partition)),
-        },
-        bounds: this.parts.bounds,
-        logger: this.parts.logger,
-        changed: (error) => this.update(error),
+    const all = Object.entries(assigned).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+    this.parts.spec.onAssigned?.(all);
+    this.#assignment = new Assignment(all, {
+      spec: this.parts.spec,
+      steering: {
+        seek: ({ topic, partition }, offset) => consumer.seek({ topic, partition, offset: offset.toString() }),
+        pause: (partition) => consumer.pause(kafkaPartition(partition)),
+        resume: (partition) => consumer.resume(kafkaPartition(partition)),
       },
-    );
+      bounds: this.parts.bounds,
+      logger: this.parts.logger,
+      changed: (error) => this.update(error),
+    });
     this.#assignment.begin(Promise.all([former?.idle(), this.#leaving]));
     this.update();
   }

@@ -89,6 +89,8 @@ export interface ConsumeSpec {
    * reported and it is asked again later; the other partitions go on.
    */
   startAt(topic: string, partition: number, bounds: PartitionBounds): Promise<bigint>;
+  /** Told of all partitions that this consumer has from now on, whenever they were shared out anew: what another one got is no longer its own. */
+  onAssigned?(partitions: readonly { readonly topic: string; readonly partition: number }[]): void;
   /**
    * Takes a whole batch. Resolves when it is durable, or sooner with the promise that it will be: then the next one is fetched
    * meanwhile. A batch that is not taken, or lost, is reported; after a while its owner is asked where to go on, until it is durable;

@@ -264,6 +264,34 @@ it('says what has come due on the topic, once it has come due by the clock of th
   clock = null;
 });
 
+it('says nothing of alerts whose partition another process has got', async () => {
+  const shop = await aShop('shared-out');
+  const shared = { shared: true };
+  const [first, second] = [1, 2].map(() => new ShopOwner(shop, { ...parts().parts, ...shared })) as [ShopOwner, ShopOwner];
+  await first.start();
+  const customers = Array.from({ length: 12 }, (_, number) => `c${number}`);
+  await send(
+    shop,
+    customers.map((customer) => scored(customer, start, 'high')),
+  );
+  const count = async (wanted: string): Promise<number> =>
+    (await rowsOf(shop)).filter(({ kind, what }) => kind === 'alert' && what === wanted).length;
+  await until('all are open', async () => (await count('opened')) === customers.length);
+  await second.start();
+  await until('both have their share', () => Promise.resolve(first.state === 'running' && second.state === 'running'));
+  [clock, scoredUntil] = [start + 60 * 24 * hour, Infinity];
+  await until('all are over', async () => (await count('expired')) === customers.length);
+  const messages = async (): Promise<bigint> =>
+    (await stack.streaming.bounds([topicOf(shop.shop, 'alerts.v1')])).reduce((sum, { end }) => sum + end, 0n);
+  await sleep(1_500);
+  const before = await messages();
+  // What is due is said again after five seconds.
+  await sleep(6_500);
+  expect(await messages()).toBe(before);
+  await Promise.all([first.stop(), second.stop()]);
+  clock = null;
+});
+
 it('folds a topic that was made anew from its start, and repeats nothing', async () => {
   const shop = await aShop('anew');
   const topic = topicOf(shop.shop, 'alerts.v1');

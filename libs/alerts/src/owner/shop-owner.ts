@@ -89,6 +89,7 @@ export class ShopOwner {
       topics: [this.#topic],
       startAt: (_topic, partition, bounds) => this.startAt(partition, bounds),
       onBatch: (batch) => this.take(batch),
+      onAssigned: (partitions) => this.keepOnly(new Set(partitions.map(({ partition }) => partition))),
       onState: (state, error) => {
         if (error !== undefined) logger.warn({ shop, state, err: error }, 'consumer of alerts');
       },
@@ -142,6 +143,11 @@ export class ShopOwner {
     this.#owned.set(partition, { state, producedAt, compared: isNew, unwritten: 0, earliestDue: earliestDue(state.alerts.values()) });
     // The last message folded is asked for again, to be compared.
     return isNew ? state.next : state.next - 1n;
+  }
+
+  /** Another process owns the rest now: what comes due there is its to say, and how far it is its to write down. */
+  private keepOnly(partitions: ReadonlySet<number>): void {
+    for (const partition of this.#owned.keys()) if (!partitions.has(partition)) this.#owned.delete(partition);
   }
 
   private async take({ partition, messages }: IncomingBatch): Promise<void> {

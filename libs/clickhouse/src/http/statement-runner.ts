@@ -84,6 +84,8 @@ export class StatementRunner {
         functions: new Set([...outwardFunctions, ...functions]),
       };
     });
+    // One that failed says nothing of the next time.
+    this.#denied.catch(() => (this.#denied = undefined));
     return this.#denied;
   }
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ledgerRows } from '../ledger/ledger-rows.js';
+import { epochRow, ledgerRows } from '../ledger/ledger-rows.js';
 import { Refresher } from './refresher.js';
 
 let directory: string;
@@ -303,5 +303,9 @@ it('says partial after one that died while it settled what no checkpoint knew of
   expect(await next.partial()).toBe(true);
   await next.at.catchUp();
   expect(await next.partial()).toBe(false);
+
+  // No step passes the beginning of an epoch that has no message yet.
+  await own.append(torn, 'returns.v1', [epochRow('returns.v1', 2, 2, new Date())]);
+  expect(await (await begin()).partial()).toBe(false);
   expect(await orders()).toEqual([{ orders: '3' }]);
 });

@@ -154,7 +154,8 @@ export class Refresher {
     if (this.gate.owns(this.shop.shop)) return;
     // Who came before may have died while he wrote anything that the ledger holds by now. How far he came is known from nothing else: the
     // live watermark ends with the engine, and checkpoints are a second apart.
-    const ends = await this.ledger.heads(this.shop, settled?.positions);
+    // An epoch that was begun and has no message yet has no step to pass it, and nothing to write.
+    const ends = (await this.ledger.heads(this.shop, settled?.positions)).filter(({ next }) => next > 0n);
     for (const [level, watermark] of [
       ['settled', settled],
       ['live', live],

@@ -101,9 +101,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  let stopping = false;
+  // One that ends before it answered did not start: that is thrown, and nobody is told of it twice.
+  let [up, stopping] = [false, false];
   const ended = finished(child).then(({ code, tail }) => {
-    if (!stopping)
+    if (up && !stopping)
       options.onExit(
         `The Kafka broker in ${directory} ended by itself (code ${code ?? 'none'}). ${adviceFor(tail, directory)}${tail ? `\n${tail}` : ''}`,
       );
@@ -113,16 +114,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const deadline = performance.now() + startTimeoutMs;
   while (!(await answers(ports.broker))) {
     const early = await Promise.race([ended, sleep(50)]);
-    if (early) {
-      stopping = true;
-      throw notStarted(`ended with code ${early.code}`, directory, early.tail);
-    }
+    if (early) throw notStarted(`ended with code ${early.code}`, directory, early.tail);
     if (performance.now() > deadline) {
-      stopping = true;
       endGroup(child);
       throw notStarted(`did not answer within ${startTimeoutMs / 1000} s`, directory, '');
     }
   }
+  up = true;
   return {
     bootstrap: `127.0.0.1:${ports.broker}`,
     pid: child.pid ?? 0,

@@ -27,6 +27,15 @@ describe('the tail of the ledger', () => {
     expect(tail.rows({ shop: 'other', database: 'shop_other' } as Shop, stretch(7, 8))).toBeUndefined();
   });
 
+  it('forgets a shop that is no more, and no other one', () => {
+    const tail = new LedgerTail();
+    const other = { shop: 'other', database: 'shop_demo_2' } as Shop;
+    for (const each of [shop, other]) tail.add(each, 'transactions.v1', [row(7), row(3, { partition: 1 })]);
+    tail.forget(shop);
+    expect([offsets(tail, 7, 8), offsets(tail, 3, 4, { partition: 1 })]).toEqual([undefined, undefined]);
+    expect(tail.rows(other, stretch(7, 8))).toHaveLength(1);
+  });
+
   it('begins anew after a hole, a gap row or a new epoch', () => {
     const tail = new LedgerTail();
     tail.add(shop, 'transactions.v1', [row(1), row(5)]);

@@ -43,6 +43,11 @@ export class LedgerTail {
     }
   }
 
+  /** The shop is no more. */
+  forget({ database }: Shop): void {
+    for (const key of this.#runs.keys()) if (key.startsWith(`${database} `)) this.#runs.delete(key);
+  }
+
   /** All rows of a stretch in their order, or undefined unless every one is here. */
   rows(shop: Shop, { topic, partition, epoch, from, to }: LedgerStretch): readonly LedgerRow[] | undefined {
     const run = this.#runs.get(`${shop.database} ${topic}/${partition}`);
