@@ -17,6 +17,8 @@ export interface MeasureOptions {
   readonly minutes?: number;
   /** How many events it takes. */
   readonly events?: number;
+  /** How many customers it is about. */
+  readonly customers?: number;
   readonly path?: string;
   readonly replay?: string;
 }
@@ -31,9 +33,9 @@ export interface Measured {
 export type MeasuringCommand = (work: string, options: MeasureOptions) => Promise<readonly Measure[] | Measured>;
 
 /** Options that are whole numbers. */
-const numbers = ['seeds', 'kills', 'seed', 'minutes', 'events'] as const;
+const numbers = ['seeds', 'kills', 'seed', 'minutes', 'events', 'customers'] as const;
 
-const usage = `Options: --minutes N, --events N, --seeds N, --kills N, --seed N --path PATH --replay PATH (one run again), --evidence (writes docs/evidence/COMMAND.json)`;
+const usage = `Options: --minutes N, --events N, --customers N, --seeds N, --kills N, --seed N --path PATH --replay PATH (one run again), --evidence (writes docs/evidence/COMMAND.json)`;
 
 /**
  * Runs the commands that were named, or all.
@@ -86,6 +88,7 @@ function parse(args: readonly string[], commands: readonly string[]): Asked {
       seed: text,
       minutes: text,
       events: text,
+      customers: text,
       path: text,
       replay: text,
       evidence: { type: 'boolean', default: false },

@@ -2,9 +2,10 @@ import { openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { atMost, exactly, openShop, percentile, type Measure } from '#testing';
 import { FeatureReads, tableOf, type FeatureChunk, type Shop } from '#warehouse';
 import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 
 export const customers = 50_000;
-const orders = 250_000;
+const ordersEach = 5;
 const rounds = 15;
 export const moment = { asOf: new Date('2026-01-01T00:00:00Z'), mbg: { r: 0.83, alpha: 61.5, a: 0.71, b: 2.3 } };
 
@@ -39,20 +40,21 @@ export async function features(work: string): Promise<Measure[]> {
   }
 }
 
-/** Rows as ingestor and refresher leave them, in several parts: orders of one or two lines, spread at random. */
-export async function fill(clickhouse: ClickHouse, shop: Shop): Promise<void> {
+/** Rows as ingestor and refresher leave them, in several parts: five orders a customer, of one or two lines, spread at random. */
+export async function fill(clickhouse: ClickHouse, shop: Shop, count = customers): Promise<void> {
+  const orders = count * ordersEach;
   const keys = tableOf(shop, 'dim_customer_keys');
   const ledger = tableOf(shop, 'ledger_transactions');
   const facts = tableOf(shop, 'facts_by_customer');
   await clickhouse.command(
-    sql`INSERT INTO ${keys} (customer_id, customer_key) SELECT concat('C', toString(number + 1)), number + 1 FROM numbers(${customers})`,
+    sql`INSERT INTO ${keys} (customer_id, customer_key) SELECT concat('C', toString(number + 1)), number + 1 FROM numbers(${count})`,
   );
   const [parts, seconds] = [10, Math.floor((730 * 86_400) / orders)];
   for (let part = 0; part < parts; part += 1) {
     await clickhouse.command(sql`INSERT INTO ${ledger} (partition, epoch, offset, topic, verdict, event_id, entity_id, revision, hash, event_time,
     recorded_time, order_id, order_time, customer_id, order_discount, lines.line, lines.product_id, lines.quantity, lines.unit_price, lines.discount, lines.unit_cost)
 SELECT 0, 1, n, 'transactions.v1', 'accepted', toString(n), concat('o:', toString(n)), 1, lower(hex(MD5(toString(n)))), at, at, toString(n), at,
-    concat('C', toString(cityHash64(n, 1) % ${customers} + 1)), cityHash64(n, 2) % 3, arrayResize([1, 2], size),
+    concat('C', toString(cityHash64(n, 1) % ${count} + 1)), cityHash64(n, 2) % 3, arrayResize([1, 2], size),
     arrayResize([toString(cityHash64(n, 3) % 1000), toString(cityHash64(n, 4) % 1000)], size), arrayResize([1, 2], size),
     arrayResize([toDecimal64(cityHash64(n, 5) % 10000, 6) / 100, toDecimal64(cityHash64(n, 6) % 10000, 6) / 100], size),
     arrayResize([toDecimal64('0.5', 6), toDecimal64('0.25', 6)], size), arrayResize([toNullable(toDecimal64(1, 6)), NULL], size)
@@ -79,7 +81,7 @@ async function collected(chunks: AsyncIterable<FeatureChunk>): Promise<Map<strin
     const width = bytes.length / customerIds.length;
     customerIds.forEach((id, row) => rows.set(id, bytes.toString('latin1', row * width, (row + 1) * width)));
     // As a scorer does, who has others on the thread.
-    await new Promise((done) => setImmediate(done));
+    await breathe();
   }
   return rows;
 }

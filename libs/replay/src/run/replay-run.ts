@@ -3,6 +3,7 @@ import { topicOf } from '#contracts';
 import { messageOf, type IntakeFeed } from '#ingestion';
 import type { IncomingMessage, Kept } from '#streaming';
 import { ledgerTopics, type LedgerTopic, type ReplayPlace, type ReplayPlan, type ReplayRow, type ReplayTurns } from '#warehouse';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { ReplayError } from '../replay.errors.js';
 import { DrivenPace } from './driven-pace.js';
 import { ReplaySource, type ReadPage } from './replay-source.js';
@@ -156,7 +157,7 @@ export class ReplayRun {
       batch.catch(() => undefined);
       kept.push(batch);
       // Judging them takes a while: others get their turn in between.
-      await new Promise((done) => setImmediate(done));
+      await breathe();
     }
     const ticked = async (): Promise<void> => {
       await writer.flush();

@@ -1,5 +1,5 @@
 import { features } from '#warehouse';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { advanceInto } from './advance.js';
 import type { Band } from './bands.js';
 import { CrossingSearch, type Bounds, type Crossing } from './crossing-search.js';
@@ -63,7 +63,7 @@ export async function nextCrossings(
     let searches: Underway[] = [];
     for (;;) {
       // Where the scoring thread is the faster one its answers follow one another, and timers would wait for the last of them.
-      await turn();
+      await breathe();
       while (searches.length < together && next < count) {
         const search = new CrossingSearch(from(next), held?.[next], bounds, until?.[next], withinMs);
         if (scores) {

@@ -1,5 +1,5 @@
 import { features } from '#warehouse';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { dayMs, moving, placeOf } from './advance.js';
 import type { Bounds, Kept } from './crossing-search.js';
 import type { ScoringModel } from './model.js';
@@ -68,13 +68,13 @@ export async function silenceBounds(model: ScoringModel): Promise<Bounds | undef
   const tables: RangeTable[] = [];
   for (const [feature, { places }] of free.entries()) {
     // All of this in one piece would hold the thread for 50 ms.
-    await turn();
+    await breathe();
     const values = new Float64Array(feature === seasonal ? 2 * samples : samples);
     for (let at = 0; at < values.length; at += 1) values[at] = sum(straight, at % samples, places);
     for (let at = 0; at < samples; at += 1) {
       if (Math.abs(sum(mixed, at, places) - (values[mix(at, feature)] ?? NaN)) > slack) return undefined;
     }
-    tables.push(await RangeTable.of(values, turn));
+    tables.push(await RangeTable.of(values, breathe));
   }
   for (const { place } of signed) {
     for (let at = 1; at < samples; at += 1) {
@@ -121,7 +121,7 @@ function boundsBetween(base: number, tables: readonly RangeTable[], from: Kept, 
 async function contributions(model: ScoringModel, which: (at: number, feature: number) => number): Promise<Float32Array> {
   const all = new Float32Array(samples * width);
   for (let start = 0; start < samples; start += atATime) {
-    await turn();
+    await breathe();
     const rows = new Float32Array(atATime * width);
     for (let row = 0; row < atATime; row += 1) {
       free.forEach(({ places, valuesAt }, feature) => {

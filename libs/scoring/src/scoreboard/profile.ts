@@ -1,4 +1,5 @@
 import type { Distribution, ModelReference } from '#contracts';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { binOf } from './psi.js';
 
 /** Rows that tenths are made of: more would move no edge by more than a fraction of a percent. */
@@ -48,7 +49,6 @@ export function distributionOf(values: Float32Array): Distribution {
 }
 
 /** Lets others have the thread: a column of 20,000 rows takes some 3 ms. */
-const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 /**
  * How features and scores lie.

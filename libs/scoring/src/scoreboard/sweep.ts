@@ -1,4 +1,5 @@
 import { features, FeatureReads, type FeatureChunk, type Shop } from '#warehouse';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { NamedModel } from '../scorer/assessor.js';
 
 const width = features.length;
@@ -38,7 +39,7 @@ async function scored({ customerIds, values }: FeatureChunk, model: NamedModel['
   const { prob } = await model.score(values, customerIds.length);
   const row = new Float32Array(width + 1);
   for (const [index, customerId] of customerIds.entries()) {
-    if (index % rowsAtATime === rowsAtATime - 1) await new Promise((resume) => setImmediate(resume));
+    if (index % rowsAtATime === rowsAtATime - 1) await breathe();
     const probability = prob[index] ?? NaN;
     if (Number.isNaN(probability)) continue;
     row.set(values.subarray(index * width, (index + 1) * width));

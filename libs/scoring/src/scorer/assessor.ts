@@ -1,4 +1,5 @@
 import { features, type CustomerMoment, type MomentReads, type MomentsQuery, type Shop } from '#warehouse';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { bandOf, daysAhead, nextCrossings, reasonsOf, type ScoringModel } from '../engine/index.js';
 import { unassessed, type Assessment } from './decide.js';
 
@@ -44,7 +45,7 @@ export class Assessor {
       for (const [row, feature] of wrong) this.refused(some[found.tags[row] ?? 0]?.customerId ?? '', feature);
       const crossings = await this.crossings(model, found, some, rows);
       for (const [index, row] of rows.entries()) {
-        if (index % rowsAtATime === rowsAtATime - 1) await new Promise((resume) => setImmediate(resume));
+        if (index % rowsAtATime === rowsAtATime - 1) await breathe();
         const tag = found.tags[row] ?? 0;
         const probability = scores.prob[row] ?? NaN;
         const band = bandOf(probability);
