@@ -22,7 +22,7 @@ export { RefreshRepository, type Guarded, type StepTimings } from './refresh/ref
 export { beats } from './beats.js';
 export { acquired } from './acquired.js';
 export { claimOf, ClaimRepository, fencedTables, generationOf, isLost, lost, type Claim } from './claim.repository.js';
-export { instantOf, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
+export { instantOf, newest, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';
 export { FingerprintReads, fingerprintStatements, type Fingerprint, type FingerprintStatement } from './fingerprint.js';
 export {
   messagesBefore,

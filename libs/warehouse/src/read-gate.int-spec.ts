@@ -81,6 +81,16 @@ describe('a reader in another process than the refresher', () => {
   });
 });
 
+it('a reader in another process goes by what is on disk where the live watermark ended with the engine, until there is another', async () => {
+  await arrive(10);
+  await engine.command(sql`TRUNCATE TABLE ${tableOf(run.shop, 'watermark_live')}`);
+  const stamp = async (): Promise<unknown> => (await elsewhere(50).read(run.shop, () => Promise.resolve(), 'live')).stamp;
+  const { clock, generation } = run.refresher.watermark as Watermark;
+  expect(await stamp()).toMatchObject({ partial: false, clock: clock?.toISOString(), generation: String(generation) });
+  await arrive(10);
+  expect(await stamp()).toMatchObject({ partial: false, generation: String(run.refresher.live?.generation) });
+});
+
 describe('a reader in another process that reads ahead of the settled level', () => {
   it('does not wait for a settling under way: what it moves lies before the live level that he is given', async () => {
     const settled = run.refresher.watermark?.positions;

@@ -34,7 +34,10 @@ export interface Standing {
 export class WatermarkRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** The newest watermark, or undefined before the first refresh. */
+  /**
+   * The newest watermark, or undefined before the first refresh. The live one ends with the engine: until there is another, the newest that
+   * is on disk stands for it, which is as far as the live level is known to be whole.
+   */
   async read(shop: Shop, level: Mark = 'settled', lane: 'reader' | 'refresher' = 'reader'): Promise<Watermark | undefined> {
     const [row] = await this.clickhouse.query<{
       generation: string;
@@ -50,7 +53,8 @@ export class WatermarkRepository {
 FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
       lane,
     );
-    if (!row) return undefined;
+    if (!row)
+      return level === 'live' ? newest([await this.read(shop, 'settled', lane), await this.read(shop, 'checkpoint', lane)]) : undefined;
     return {
       generation: BigInt(row.generation),
       clock: row.clock === null ? null : instantOf(row.clock),
@@ -115,6 +119,11 @@ FROM ${tableOf(shop, tables[level])} ORDER BY generation DESC LIMIT 1`,
     // Not asked for: should the disk not take it, the start after a crash does the step again, and until then the next one stands here.
     await this.clickhouse.unit().insert(tableOf(shop, tables[level]), columns, JSON.stringify(row), 'refresher');
   }
+}
+
+/** The watermark of the highest generation; of equal ones the first. */
+export function newest(watermarks: readonly (Watermark | undefined)[]): Watermark | undefined {
+  return watermarks.reduce((best, each) => (each && each.generation > (best?.generation ?? -1n) ? each : best), undefined);
 }
 
 /** `2011-12-09 12:50:00.000` (UTC, the fraction may be missing) as a Date. Number by number: asked of every order, `Date.parse` takes ten times as long. */

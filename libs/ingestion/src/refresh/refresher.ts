@@ -9,6 +9,7 @@ import {
   isLost,
   LedgerRepository,
   lost,
+  newest,
   RefreshRepository,
   WatermarkRepository,
   type Guarded,
@@ -133,11 +134,7 @@ export class Refresher {
     this.#generation = generationOf(number);
     await this.refresh.restart(number);
     const settled = await this.watermarks.read(this.shop, 'settled', 'refresher');
-    const live = newest([
-      settled,
-      await this.watermarks.read(this.shop, 'live', 'refresher'),
-      await this.watermarks.read(this.shop, 'checkpoint', 'refresher'),
-    ]);
+    const live = newest([settled, await this.watermarks.read(this.shop, 'live', 'refresher')]);
     const ahead = live !== settled;
     this.#settled = settled;
     this.#live = live;
@@ -412,11 +409,6 @@ function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string |
     rows: 0,
     recorded: null as string | null,
   });
-}
-
-/** The watermark of the highest generation; of equal ones the first. */
-function newest(watermarks: readonly (Watermark | undefined)[]): Watermark | undefined {
-  return watermarks.reduce((best, each) => (each && each.generation > (best?.generation ?? -1n) ? each : best), undefined);
 }
 
 function later<T extends string | Date>(left: T | null, right: T | null): T | null {
