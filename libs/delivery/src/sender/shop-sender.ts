@@ -66,7 +66,8 @@ export class ShopSender {
   #places: readonly LogPlace[] = [];
   #channels = new ChannelBook([]);
   #clock: number | null = null;
-  #lookedAt = 0;
+  /** Of the process's own clock, which nobody sets; what is looked for goes by the wall's. */
+  #lookedAt = -Infinity;
   #lookedWideAt = 0;
   /** Channels that cannot be read, as they were last said. */
   #unreadable = '';
@@ -108,8 +109,8 @@ export class ShopSender {
     this.#bodies.clear();
     // Each time from the store: what another one did meanwhile is there and nowhere else.
     this.#places = await outbox.places(this.shop);
-    this.#lookedAt = 0;
-    this.#lookedWideAt = Date.now();
+    this.#lookedAt = -Infinity;
+    this.#lookedWideAt = performance.now();
     this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
     let askedAt = performance.now();
     while (!this.#stop.signal.aborted) {
@@ -117,7 +118,7 @@ export class ShopSender {
         if (!(await this.parts.claim.holds())) break;
         askedAt = performance.now();
       }
-      if (this.#isNews || Date.now() - this.#lookedAt >= lookMs) await this.look();
+      if (this.#isNews || performance.now() - this.#lookedAt >= lookMs) await this.look();
       works();
       this.dispatch();
       await this.nextWake();
@@ -139,7 +140,7 @@ export class ShopSender {
   private async look(): Promise<void> {
     const { outbox, channels, metrics } = this.parts;
     this.#isNews = false;
-    const begun = Date.now();
+    const [begun, wall] = [performance.now(), Date.now()];
     const isTime = begun - this.#lookedAt >= lookMs;
     const steps = await outbox.alertSteps(this.shop, this.#places, stepsAtATime);
     // After the steps: a channel that was put before one of them is there.
@@ -164,7 +165,8 @@ export class ShopSender {
     }
     if (!isTime) return;
     const isWide = begun - this.#lookedWideAt >= wideEveryMs;
-    const since = (this.#lookedAt === 0 ? begun : this.#lookedAt) - (isWide ? wideLookBackMs : lookBackMs);
+    const ago = this.#lookedAt === -Infinity ? 0 : begun - this.#lookedAt;
+    const since = wall - ago - (isWide ? wideLookBackMs : lookBackMs);
     this.#backlog.asks();
     this.#backlog.take(await outbox.stepsSince(this.shop, new Date(since)));
     this.#lookedAt = begun;
@@ -259,7 +261,7 @@ export class ShopSender {
   private async nextWake(): Promise<void> {
     if (this.#isNews || this.#isFree || this.#stop.signal.aborted) return;
     const now = Date.now();
-    const wait = Math.min(this.#lookedAt + lookMs, this.#backlog.nextAt(now)) - now;
+    const wait = Math.min(this.#lookedAt + lookMs - performance.now(), this.#backlog.nextAt(now) - now);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.min(lookMs, Math.max(1, wait)));
       this.#rouse = () => {

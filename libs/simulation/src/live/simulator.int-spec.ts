@@ -1,7 +1,7 @@
 import { systemClock } from '#clock';
 import { topicOf } from '#contracts';
 import { openTestStack, silent, storedMessages, ticksIn, worldFaults, type StoredMessage, type TestStack } from '#testing';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,6 +100,23 @@ describe('the simulator on a broker', () => {
     await second.historySent;
     await second.stop();
     expectWorld(await storedMessages(stack.streaming, place.shop), second.state.through, 5, larger);
+  });
+
+  it('waits while the disk is full, and goes on by itself; a stop does not wait for it', async () => {
+    const place = newShop();
+    const full = async (): Promise<void> => symlink('/dev/full', `${place.cursorPath}.new`);
+    await full();
+    const service = simulator(place);
+    await service.start();
+    await sleep(2_000);
+    expect(service.state.phase).toBe('history');
+    await rm(`${place.cursorPath}.new`);
+    await until(() => service.state.phase === 'live');
+    await full();
+    await sleep(1_500);
+    await service.stop();
+    expect(service.state).toMatchObject({ phase: 'stopped' });
+    expectWorld(await storedMessages(stack.streaming, place.shop), service.state.through);
   });
 
   it('ticks only what it has sent, and never back', async () => {

@@ -287,15 +287,33 @@ export class SimulatorService {
     this.options.onMoved?.(this.#through, sent);
   }
 
-  /** @param every at most once in so many real milliseconds */
+  /**
+   * Writes the cursor; on a full disk once there is room again, unless it is stopped before.
+   * @param every at most once in so many real milliseconds
+   */
   private async save(every = 0): Promise<void> {
     if (this.clock.now() - this.#savedAt < every) return;
     this.#savedAt = this.clock.now();
+    const { signal } = this.#stop;
     const cursor: Cursor = {
       world: this.options.events.identity,
       through: this.#through,
       offsets: Object.fromEntries([...this.#offsets].map(([name, next]) => [name, String(next)])),
     };
-    await writeCursor(this.options.cursorPath, cursor);
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await writeCursor(this.options.cursorPath, cursor);
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        if (tries === 0) this.log.warn({ err: error, shop: this.options.shop }, 'the simulator waits for room on the disk');
+        // What was sent since the last one that was written is sent again then, which changes nothing.
+        if (signal.aborted) return;
+        await this.clock.sleep(retryMs, signal);
+      }
+    }
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof SimulationError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC';
 }
