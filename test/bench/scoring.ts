@@ -17,7 +17,7 @@ const models = [
 ] as const;
 const rounds = 5;
 
-/** For each of 50,000 customers, microseconds: for his score, reasons and features; for his next crossing. More have as much more. */
+/** Microseconds that a customer may take: his score, reasons and features; his next crossing. */
 const [perScore, perCrossing] = [30, 300];
 
 /**

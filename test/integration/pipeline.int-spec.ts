@@ -186,7 +186,8 @@ it('stops though figures cannot be moved and an audit waits for the moment at wh
     () => 'ran',
     (error: unknown) => String(error),
   );
-  await sleep(500);
+  // By then it has read what it compares, and waits.
+  await sleep(2_000);
   expect(await Promise.race([ingestion.stop().then(() => 'stopped'), sleep(20_000, 'still stops')])).toBe('stopped');
   expect(await ended).toContain('are not moved any more');
   await stack.clickhouse.command(sql`RENAME TABLE ${aside} TO ${table}`);

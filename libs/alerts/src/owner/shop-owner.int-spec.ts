@@ -266,8 +266,7 @@ it('says what has come due on the topic, once it has come due by the clock of th
 
 it('says nothing of alerts whose partition another process has got', async () => {
   const shop = await aShop('shared-out');
-  const shared = { shared: true };
-  const [first, second] = [1, 2].map(() => new ShopOwner(shop, { ...parts().parts, ...shared })) as [ShopOwner, ShopOwner];
+  const [first, second] = [1, 2].map(() => new ShopOwner(shop, { ...parts().parts, shared: true })) as [ShopOwner, ShopOwner];
   await first.start();
   const customers = Array.from({ length: 12 }, (_, number) => `c${number}`);
   await send(

@@ -137,6 +137,16 @@ it('counts a refund under both conventions and takes it out when the order is ca
   ).toEqual([{ c: 'c2', orders: '1', gross: '13.25', discounts: '1.5', returns: '5.125' }]);
 });
 
+/** Appends an order for each name to the ledger of a shop, as messages of one partition that follow each other. */
+async function placed(into: LedgerRepository, of: Shop, epoch: number, first: bigint, ...names: readonly string[]): Promise<void> {
+  const messages = names.map((name, index) => {
+    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' });
+    const value = Buffer.from(JSON.stringify({ ...event, id: `e${name}`, subject: name }));
+    return { offset: first + BigInt(index), value, timestamp: new Date() };
+  });
+  await into.append(of, 'transactions.v1', ledgerRows(of, 'transactions.v1', 0, epoch, first, messages, new Date()));
+}
+
 /** The engine, on which inserts into a table fail, and statements that write it, while they are to. */
 function failingOn(table: string, fails: () => boolean): ClickHouse {
   const failed = (statement: string): boolean => fails() && statement.includes(table);
@@ -161,11 +171,8 @@ it('adds new orders to the headline, and not a second time when a step that was 
   const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'adding' };
   const adding = (): Refresher => Refresher.over(failing, shop, new ShopGate(watermarks), options, ledger);
   const place = async (at: Refresher, name: string): Promise<void> => {
-    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' }) as { data: object };
     const offset = next.get('transactions.v1') ?? 0n;
-    const value = Buffer.from(JSON.stringify({ ...event, id: `e${name}`, subject: name }));
-    const rows = ledgerRows(shop, 'transactions.v1', 0, 1, offset, [{ offset, value, timestamp: new Date() }], new Date());
-    await ledger.append(shop, 'transactions.v1', rows);
+    await placed(ledger, shop, 1, offset, name);
     next.set('transactions.v1', offset + 1n);
     at.tell({ topic: 'transactions.v1', partition: 0, epoch: 1, next: offset + 1n, rows: 1, recorded: '2012-05-01 10:00:00' });
   };
@@ -219,13 +226,7 @@ it('counts an order of a new epoch once, when the step that went over the end of
   );
   await at.claim();
   const place = async (epoch: number, offset: bigint, name: string): Promise<void> => {
-    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' }) as { data: object };
-    const value = Buffer.from(JSON.stringify({ ...event, id: `e${name}`, subject: name }));
-    await own.append(
-      anew,
-      'transactions.v1',
-      ledgerRows(anew, 'transactions.v1', 0, epoch, offset, [{ offset, value, timestamp: new Date() }], new Date()),
-    );
+    await placed(own, anew, epoch, offset, name);
     at.tell({ topic: 'transactions.v1', partition: 0, epoch, next: offset + 1n, rows: 1, recorded: '2012-05-01 10:00:00' });
   };
   // Twice, so that a settling adds.
@@ -270,22 +271,14 @@ it('says partial after one that died while it settled what no checkpoint knew of
     await at.claim();
     return { at, partial: async () => (await gate.read(torn, () => Promise.resolve())).stamp.partial };
   };
-  const place = async (...offsets: bigint[]): Promise<void> => {
-    const messages = offsets.map((offset) => {
-      const name = `T${offset}`;
-      const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' }) as { data: object };
-      return { offset, value: Buffer.from(JSON.stringify({ ...event, id: name, subject: name })), timestamp: new Date() };
-    });
-    await own.append(torn, 'transactions.v1', ledgerRows(torn, 'transactions.v1', 0, 1, offsets[0] ?? 0n, messages, new Date()));
-  };
   const orders = async (): Promise<unknown> =>
     clickhouse.query(sql`SELECT orders FROM ${ident(torn.database, 'agg_kpi')} FINAL WHERE grain = 'month' AND dimension = 'all'`);
 
   const first = await begin();
   expect(await first.partial()).toBe(false);
-  await place(0n);
+  await placed(own, torn, 1, 0n, 'T1');
   await first.at.catchUp();
-  await place(1n, 2n);
+  await placed(own, torn, 1, 1n, 'T2', 'T3');
   await first.at.follow();
   cutOff = true;
   await expect(first.at.settle()).rejects.toThrow('cut off');

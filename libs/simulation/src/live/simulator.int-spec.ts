@@ -1,7 +1,7 @@
 import { systemClock } from '#clock';
 import { topicOf } from '#contracts';
 import { openTestStack, silent, storedMessages, ticksIn, worldFaults, type StoredMessage, type TestStack } from '#testing';
-import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,7 +104,11 @@ describe('the simulator on a broker', () => {
 
   it('waits while the disk is full, and goes on by itself; a stop does not wait for it', async () => {
     const place = newShop();
-    const full = async (): Promise<void> => symlink('/dev/full', `${place.cursorPath}.new`);
+    const full = async (): Promise<void> => {
+      await symlink('/dev/full', `${place.cursorPath}.full`);
+      // The cursor may just be being written there.
+      await rename(`${place.cursorPath}.full`, `${place.cursorPath}.new`);
+    };
     await full();
     const service = simulator(place);
     await service.start();
