@@ -52,8 +52,9 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
   // The embedded engine's own errors carry words in `code` (`CHDB_INSERT`) and the number beside it.
   const number = [clickhouseCode, carried, /Code: (\d+)/.exec(message)?.[1]].map(Number).find((each) => each > 0) ?? NaN;
   const head = headOf(statement);
-  if (typeof carried === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(carried)) {
-    return new ClickHouseFault('engine-unavailable', `ClickHouse does not answer (${carried}); it is tried again.`, undefined, {
+  const away = howAway(carried, message);
+  if (away !== undefined) {
+    return new ClickHouseFault('engine-unavailable', `ClickHouse does not answer (${away}); it is tried again.`, undefined, {
       cause: error,
     });
   }
@@ -64,6 +65,12 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
   return new ClickHouseFault(code, `ClickHouse refused "${head}": ${message}`, Number.isNaN(number) ? undefined : number, {
     cause: error,
   });
+}
+
+/** How a server is away, or undefined where it has answered. The client gives up a request that gets no answer without any code. */
+function howAway(code: unknown, message: string): string | undefined {
+  if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code)) return code;
+  return message === 'Timeout error.' ? 'no answer in time' : undefined;
 }
 
 /** @param number ClickHouse's: a client over HTTP knows the fault by it */

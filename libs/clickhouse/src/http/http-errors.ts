@@ -1,4 +1,4 @@
-import { ClickHouseFault } from '../clickhouse.errors.js';
+import { ClickHouseFault, type ClickHouseErrorCode } from '../clickhouse.errors.js';
 
 /** ClickHouse's numbers and names of what this endpoint itself refuses. */
 const refusals = {
@@ -22,9 +22,24 @@ export function refuse(kind: keyof typeof refusals, message: string): ClickHouse
 export function answerOf(error: unknown): { status: number; number: number; text: string } {
   const text = error instanceof Error ? error.message : String(error);
   const carried = error as { engineCode?: number; clickhouseCode?: number } | null;
-  const number = carried?.engineCode ?? carried?.clickhouseCode ?? Number(/Code: (\d+)/.exec(text)?.[1] ?? 1002);
+  const ours = error instanceof ClickHouseFault ? numberByCode[error.code] : undefined;
+  const number = carried?.engineCode ?? carried?.clickhouseCode ?? ours ?? Number(/Code: (\d+)/.exec(text)?.[1] ?? unknown);
   return { status: statusByNumber[number] ?? 500, number, text: text.startsWith('Code: ') ? text : `Code: ${number}. ${text}` };
 }
+
+/** UNKNOWN_EXCEPTION: nothing says that trying again helps. */
+const unknown = 1002;
+
+/** What may be tried again stays so for the client, which knows a fault by its number alone, also where no engine has given it one. */
+const numberByCode: Readonly<Partial<Record<ClickHouseErrorCode, number>>> = {
+  'engine-unavailable': 210, // NETWORK_ERROR
+  // For the client the store is away; whether it comes back is not known here.
+  'engine-closed': 210,
+  'engine-busy': 202, // TOO_MANY_SIMULTANEOUS_QUERIES
+  'out-of-memory': 241, // MEMORY_LIMIT_EXCEEDED
+  'disk-full': 243, // NOT_ENOUGH_SPACE
+  'write-lost': 75, // CANNOT_WRITE_TO_FILE_DESCRIPTOR
+};
 
 /** `exceptionCodeToHTTPStatus` of the server, where it is not 500. */
 const statusByNumber: Readonly<Record<number, number>> = {
