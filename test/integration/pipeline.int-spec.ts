@@ -1,8 +1,9 @@
 import { ident, sql, type Sql } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
-import { Alarms, gapRow, IngestionMetrics, IngestionService } from '#ingestion';
+import { Alarms, gapRow, IngestionMetrics, IngestionService, ledgerRows } from '#ingestion';
 import { Metrics } from '#observability';
 import {
+  anOrder,
   arrivals,
   compareWarehouse,
   foldOracle,
@@ -24,6 +25,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 let stack: TestStack;
 let shops: ShopRepository;
 let ingestion: IngestionService;
+let gate: ShopGate;
 const alarms = new Alarms();
 const noStamp = { generation: '0', clock: null, watermark: {}, partial: false };
 
@@ -41,14 +43,14 @@ afterAll(async () => {
 
 function service(): IngestionService {
   const { clickhouse, streaming } = stack;
-  const watermarks = new WatermarkRepository(clickhouse);
+  gate = new ShopGate(new WatermarkRepository(clickhouse));
   const parts = {
     clickhouse,
     streaming,
     shops,
     alarms,
     ledger: new LedgerRepository(clickhouse),
-    gate: new ShopGate(watermarks),
+    gate,
     metrics: new IngestionMetrics(new Metrics()),
     log: silent,
   };
@@ -146,6 +148,26 @@ it('starts all other shops when one cannot, says why, and starts that one by its
   await admin.disconnect();
   await until(() => ingestion.pipeline('broken')?.ready === true, 'it starts');
   expect([ingestion.failed, alarms.list('broken')]).toEqual([[], []]);
+});
+
+it('shows what the ledger holds of a shop that cannot start, and says where its figures are not whole', async () => {
+  await ingestion.stop();
+  const settings = { timeZone: 'UTC', currency: 'EUR', fiscalYearStart: 1, clockMode: 'data' } as const;
+  const shop = await shops.register({ shop: 'behind', ...settings });
+  await shops.prepare(shop);
+  // Who wrote this died before its figures stood.
+  const message = { offset: 0n, value: Buffer.from(anOrder({ currency: 'EUR' }).value), timestamp: new Date() };
+  const rows = ledgerRows(shop, 'transactions.v1', 0, 1, 0n, [message], new Date());
+  await new LedgerRepository(stack.clickhouse).append(shop, 'transactions.v1', rows);
+  await stack.streaming.ensureTopics([{ topic: topicOf('behind', 'transactions.v1'), partitions: 1, config: {} }]);
+  ingestion = service();
+  await ingestion.start();
+  expect(ingestion.failed).toContain('behind');
+  const stamps = (['live', 'settled'] as const).map(async (level) => (await gate.read(shop, () => Promise.resolve(), level)).stamp);
+  expect(await Promise.all(stamps)).toMatchObject([
+    { watermark: { 'transactions.v1/0': '1:1' }, partial: false },
+    { watermark: {}, partial: true },
+  ]);
 });
 
 it('halts a partition whose broker ends below the ledger until somebody accepts that, then goes on in a new epoch', async () => {

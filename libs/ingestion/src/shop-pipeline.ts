@@ -140,13 +140,15 @@ export class ShopPipeline {
     return this.#consumerState;
   }
 
-  /** Schema, topics, what the ledger already holds, then the consumer: nothing is read before the figures stand. */
+  /** Schema, what the ledger already holds, topics, then the consumer: nothing is read before the figures stand. */
   async start(): Promise<void> {
     const { shop, parts } = this;
     await parts.shops.prepare(shop);
+    // Before all that may fail: a shop that cannot start is read, too, and only who has claimed it knows whether its figures are whole.
+    if (!this.options.claimOf) await this.takeOver();
     await this.ensureTopics();
     if (!isSandbox(shop)) this.#hints = await parts.streaming.producer();
-    if (!this.options.claimOf) await this.takeOver();
+    if (!this.options.claimOf) this.announceBoth();
 
     const policy = isSandbox(shop) ? 'halt' : this.options.onTruncation;
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, policy, {
@@ -213,6 +215,8 @@ export class ShopPipeline {
     this.#stop.abort();
     this.wake();
     await this.#loops;
+    // Somebody else moves the figures from now on, also where it is only this shop that ends here.
+    if (this.options.claimOf) this.parts.gate.leaves(this.shop);
     await this.#claim.release();
     await this.#hinting;
     await this.#hints?.close();
@@ -340,6 +344,7 @@ export class ShopPipeline {
       try {
         if (!(await acquired(this.#claim, this.#stop.signal))) return;
         await this.takeOver();
+        this.announceBoth();
         await this.refreshLoop();
       } catch (error) {
         this.parts.gate.leaves(this.shop);
@@ -357,7 +362,10 @@ export class ShopPipeline {
     // What was left unsettled by who died: first the backlog of the time since then is shown.
     if (this.#refresher.unsettled) this.#pace.postpone(backlogMs);
     this.#refreshes = true;
-    // Who died may have died between a watermark and its hint.
+  }
+
+  /** Who died may have died between a watermark and its hint. */
+  private announceBoth(): void {
     const { live, watermark } = this.#refresher;
     if (live) this.announce({ level: 'live', watermark: live, ledgerRows: 0 });
     if (watermark) this.announce({ level: 'settled', watermark, ledgerRows: 0 });

@@ -157,6 +157,11 @@ export class ShopGate implements ReadGate {
     this.side(shop, level).doubt ??= { until };
   }
 
+  /** Whether the last write phase of this process on a level failed half-way: the next one that goes through mends it. */
+  isTorn(shop: Shop, level: Level): boolean {
+    return this.side(shop, level).torn;
+  }
+
   /** Another process refreshes the shop from now on: reads ask the store again. */
   leaves(shop: Shop): void {
     for (const level of ['live', 'settled'] as const) {

@@ -18,6 +18,7 @@ const rowCap = 12;
 /** A refresher as a process of its own has it: with a gate, a memory and a ledger writer that nobody else has. */
 export interface Contender {
   readonly store: HeldStore;
+  readonly gate: ShopGate;
   readonly refresher: Refresher;
   readonly ledger: LedgerRepository;
 }
@@ -47,7 +48,8 @@ export class Duel {
     const store = new HeldStore(this.clickhouse);
     const ledger = new LedgerRepository(store);
     const gate = new ShopGate(new WatermarkRepository(store));
-    return { store, ledger, refresher: Refresher.over(store, this.shop, gate, { rowCap, now: () => new Date(), claimedBy }, ledger) };
+    const refresher = Refresher.over(store, this.shop, gate, { rowCap, now: () => new Date(), claimedBy }, ledger);
+    return { store, gate, ledger, refresher };
   }
 
   /** Into the ledger, partition 0 of each topic. @param by the contender whose process writes it, and knows so */

@@ -104,3 +104,41 @@ it('does a step again under a new claim when it does not know how a statement en
   expect(await arrive()).toBe(469);
   expect(await duel.differences(one)).toEqual([]);
 });
+
+it.each([
+  ['live', 'INSERT watermark_live'],
+  ['settled', 'INSERT watermark'],
+] as const)('is whole again for its readers after it did not hear that the watermark of the %s level was written', async (level, write) => {
+  const one = duel.contender('one');
+  const stamp = async (): Promise<{ partial: boolean; generation: string }> =>
+    (await one.gate.read(duel.shop, () => Promise.resolve(), level)).stamp;
+  await one.refresher.claim();
+  await one.refresher.catchUp();
+  await duel.arrive(some(1));
+  const arrive = one.store.cut((each) => each === write);
+  await expect(one.refresher.catchUp()).rejects.toMatchObject({ code: 'engine-unavailable' });
+  expect(await arrive()).toBeUndefined();
+  expect((await stamp()).partial).toBe(true);
+  // There is nothing left in the ledger that would move it.
+  await one.refresher.catchUp();
+  const { watermark, live } = one.refresher;
+  expect(await stamp()).toMatchObject({ partial: false, generation: String((level === 'live' ? live : watermark)?.generation) });
+  expect(await duel.differences(one)).toEqual([]);
+});
+
+it('is whole again for its readers after an exchange of its tables that could not claim the shop', async () => {
+  const one = duel.contender('one');
+  const partial = async (): Promise<boolean[]> =>
+    Promise.all(
+      (['live', 'settled'] as const).map(async (level) => (await one.gate.read(duel.shop, () => Promise.resolve(), level)).stamp.partial),
+    );
+  await one.refresher.claim();
+  await one.refresher.catchUp();
+  const arrive = one.store.cut((write) => write === 'INSERT claims');
+  await expect(one.refresher.replace(() => Promise.resolve())).rejects.toMatchObject({ code: 'engine-unavailable' });
+  // It was taken, and the refresher did not hear of it: its own next write is not that of another one.
+  expect(await arrive()).toBeUndefined();
+  expect(await partial()).toEqual([true, true]);
+  await one.refresher.catchUp();
+  expect(await partial()).toEqual([false, false]);
+});

@@ -57,7 +57,8 @@ export class TopicRefreshClaim implements RefreshClaim {
       this.#joining = undefined;
       throw error;
     }
-    if (this.#epoch !== undefined && (await this.holds())) return this.#epoch;
+    // Again, for one that was granted while an earlier one was asked about.
+    for (let epoch = this.#epoch; epoch !== undefined; epoch = this.#epoch) if (await this.holds()) return epoch;
     return new Promise((granted) => this.#waiting.push(granted));
   }
 

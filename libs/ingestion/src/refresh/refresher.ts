@@ -129,6 +129,8 @@ export class Refresher {
    * @throws {WarehouseError} `claim-lost` when another process claimed it meanwhile
    */
   async claim(): Promise<void> {
+    // One that fails half-way is made again before anything is written: it may have been taken.
+    this.#unsure = true;
     const { number } = await this.claims.claim(this.shop, this.options.claimedBy);
     this.#claim = number;
     this.#generation = generationOf(number);
@@ -194,7 +196,9 @@ export class Refresher {
     const to = nextPositions(from, heads, this.options.rowCap);
     if (!to) {
       if (all) this.refresh.caughtUp();
-      return undefined;
+      // The reply of a step was lost and its watermark was not: nothing is left to do, and readers do not know it.
+      if (until || !all || !this.gate.isTorn(this.shop, 'live')) return undefined;
+      return this.commit('live', start, from, from, 0, this.#live?.clock ?? null);
     }
     try {
       const range = rangeOf(from, to);
@@ -232,7 +236,7 @@ export class Refresher {
   async settle(): Promise<Committed | undefined> {
     await this.sure();
     const live = this.#live;
-    if (!live || !this.#unsettled) return undefined;
+    if (!live || !(this.#unsettled || this.gate.isTorn(this.shop, 'settled'))) return undefined;
     await this.remember();
     return this.commit('settled', performance.now(), this.#settled?.positions ?? [], live.positions, this.#unsettledRows, live.clock);
   }
