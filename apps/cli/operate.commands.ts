@@ -11,7 +11,7 @@ interface Options {
 /** What people answer to alarms: `acknowledge`, `accept`. */
 export function operateCommands(): Command[] {
   return [
-    of('acknowledge', 'Ends alarms of what is over: gap, new-epoch. The others end with their cause.')
+    of('acknowledge', 'Ends alarms of what is over: gap, new-epoch, dead-letters. The others end with their cause.')
       .argument('<alarm>', 'its code')
       .action(async (code: string, { shop, url }: Options) => {
         const { alarms } = await (await instanceAt(url)).acknowledge(shop, code);

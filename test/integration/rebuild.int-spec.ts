@@ -42,7 +42,14 @@ beforeAll(async () => {
     metrics: new IngestionMetrics(new Metrics()),
   };
   // Its own audit would see the cells that are changed here, and say so: this spec is about what a rebuild does.
-  const options = { refreshMs: 20, refreshRows: 2_000, auditMs: 3_600_000, onTruncation: 'halt', claimedBy: 'tests' } as const;
+  const options = {
+    refreshMs: 20,
+    refreshRows: 2_000,
+    auditMs: 3_600_000,
+    lagMs: 60_000,
+    onTruncation: 'halt',
+    claimedBy: 'tests',
+  } as const;
   ingestion = new IngestionService(shops, parts, options);
   await ingestion.start();
   await until(() => ingestion.pipeline(shop.shop)?.ready === true, 'it is ready');

@@ -40,7 +40,7 @@ async function run(onTruncation: TruncationPolicy): Promise<void> {
   const gate = new ShopGate(new WatermarkRepository(clickhouse));
   const metrics = new IngestionMetrics(new Metrics());
   const parts = { clickhouse, streaming, shops, alarms, ledger, gate, metrics, log: silent };
-  const options = { refreshMs: 50, refreshRows: 1_000, auditMs: 60_000, onTruncation, claimedBy: 'tests' };
+  const options = { refreshMs: 50, refreshRows: 1_000, auditMs: 60_000, lagMs: 60_000, onTruncation, claimedBy: 'tests' };
   ingestion = new IngestionService(shops, parts, options);
   await ingestion.start();
 }

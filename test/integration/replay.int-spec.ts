@@ -70,7 +70,7 @@ beforeAll(async () => {
     log: silent,
   };
   ingestion = new IngestionService(shops, parts, {
-    ...{ refreshMs: 50, refreshRows: 300, auditMs: 1_000, onTruncation: 'halt', claimedBy: 'tests' },
+    ...{ refreshMs: 50, refreshRows: 300, auditMs: 1_000, lagMs: 60_000, onTruncation: 'halt', claimedBy: 'tests' },
   });
   await ingestion.start();
   replays = new ReplayService({ shops, watermarks, replays: repository, reads, scores, models: new ModelRepository(clickhouse) });

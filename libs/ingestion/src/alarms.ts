@@ -2,6 +2,8 @@
 export const alarmCodes = [
   'gap',
   'new-epoch',
+  'dead-letters',
+  'lag',
   'ledger-ahead',
   'audit',
   'refresh-failed',
@@ -27,7 +29,7 @@ export interface Alarm {
 }
 
 /** Alarms of what is over and stays true: they stand until someone says that he has looked. */
-const lasting: readonly Alarm['code'][] = ['gap', 'new-epoch'];
+const lasting: readonly Alarm['code'][] = ['gap', 'new-epoch', 'dead-letters'];
 
 /** Alarms that stand, per shop. Most clear themselves when the cause is gone. */
 export class Alarms {

@@ -24,4 +24,11 @@ export const ingestionConfig = defineSlice('ingestion', {
     .max(3_600_000)
     .default(15_000)
     .describe('Time between two self-audits of a shop, in milliseconds.'),
+  TIDELINE_LAG_MS: z.coerce
+    .number()
+    .int()
+    .min(5_000)
+    .max(86_400_000)
+    .default(60_000)
+    .describe('For how long a message may be in Kafka and in no figure before the alarm `lag` stands, in milliseconds.'),
 });

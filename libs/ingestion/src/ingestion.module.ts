@@ -64,6 +64,7 @@ export class IngestionModule {
                 refreshMs: config.TIDELINE_REFRESH_MS,
                 refreshRows: config.TIDELINE_REFRESH_ROWS,
                 auditMs: config.TIDELINE_AUDIT_MS,
+                lagMs: config.TIDELINE_LAG_MS,
                 onTruncation: options.onTruncation,
                 claimedBy: options.claimedBy,
                 ...(options.shared ? { claimOf: claimsOver(streaming, options.claimedBy) } : {}),

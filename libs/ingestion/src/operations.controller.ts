@@ -81,7 +81,7 @@ export class OperationsController {
   @Post('alarms/:code/acknowledge')
   @HttpCode(200)
   @Roles('operator')
-  @ApiOperation({ summary: 'Ends alarms of what is over (gap, new-epoch); the others end with their cause' })
+  @ApiOperation({ summary: 'Ends alarms of what is over (gap, new-epoch, dead-letters); the others end with their cause' })
   @ApiOkResponse({ standardSchema: alarmsAnswer })
   async acknowledge(
     @Param({ schema: ofAlarm }) { shop, code }: { shop: string; code: string },
@@ -92,7 +92,7 @@ export class OperationsController {
     if (seen.length === 0) {
       throw new IngestionError(
         'no-such-alarm',
-        `No alarm ${code} of ${shop} stands that can be acknowledged. gap and new-epoch can; the others end with their cause.`,
+        `No alarm ${code} of ${shop} stands that can be acknowledged. gap, new-epoch and dead-letters can; the others end with their cause.`,
       );
     }
     this.log.info({ principal: principalOf(request).name, shop, code, subjects: seen.map(({ subject }) => subject) }, 'alarm acknowledged');

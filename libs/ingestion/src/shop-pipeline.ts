@@ -1,5 +1,5 @@
 import { topicOf, topics, type PipelineAnswer } from '#contracts';
-import type { ConsumerState, EventProducer, PartitionBounds, RunningConsumer, Streaming } from '#streaming';
+import type { ConsumerState, PartitionBounds, RunningConsumer, Streaming } from '#streaming';
 import {
   acquired,
   AuditRepository,
@@ -21,11 +21,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from './alarms.js';
 import { Audit, type AuditReport } from './audit/audit.js';
 import { soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
+import { Hints } from './hints.js';
 import { IngestionError } from './ingestion.errors.js';
 import type { SandboxIntake } from './intake.js';
 import type { IngestionMetrics } from './ingestion.metrics.js';
 import type { TruncationPolicy } from './ledger/known-topics.js';
 import { LedgerWriter } from './ledger/ledger-writer.js';
+import { IntakeAlarms } from './intake-alarms.js';
 import { Maintenance, type MaintenanceState, type MaintenanceWork } from './recount/maintenance.js';
 import { promptBounds } from './prompt-bounds.js';
 import { topicsOfShop } from './shop-topics.js';
@@ -36,6 +38,8 @@ export interface PipelineOptions {
   readonly refreshMs: number;
   readonly refreshRows: number;
   readonly auditMs: number;
+  /** For how long a message may be in Kafka and in no figure, before the alarm `lag` stands. */
+  readonly lagMs: number;
   readonly onTruncation: TruncationPolicy;
   readonly claimedBy: string;
   /** The right to refresh a shop, where several processes may want to. Without it this process is the only one. */
@@ -64,19 +68,16 @@ const longestUnviewedMs = 15_000;
 const wallMs = 5_000;
 /** How often an audit gives way to a backlog before it runs all the same. */
 const maxPostponed = 4;
+/** How often it is looked whether messages wait for too long, within the time for which they may. */
+const looksAtLag = 6;
 /** A step that failed is tried again after this long. */
 const retryMs = 1_000;
-
-/** What a hint tells of. */
-type Moved = Pick<Committed, 'level' | 'watermark' | 'ledgerRows'>;
 
 /** One shop from its topics to its figures: consumer -> ledger -> refresh -> hint, and the audit beside it. */
 export class ShopPipeline {
   #consumer: Pick<RunningConsumer, 'stop'> | undefined;
-  #hints: EventProducer | undefined;
-  #hinting: Promise<void> | undefined;
-  /** Of each level the newest move that no hint was sent of yet. */
-  readonly #unhinted = new Map<Level, Moved>();
+  /** Nobody elsewhere is told of a sandbox. */
+  #hints: Hints | undefined;
   #consumerState: ConsumerState = 'starting';
   #running = false;
   #loops: Promise<unknown> = Promise.resolve();
@@ -97,6 +98,7 @@ export class ShopPipeline {
   readonly #claim: RefreshClaim;
   readonly #refresher: Refresher;
   readonly #audit: Audit;
+  readonly #intake: IntakeAlarms;
   readonly #maintenance: Maintenance;
   readonly #stop = new AbortController();
 
@@ -118,6 +120,7 @@ export class ShopPipeline {
       () => this.bounds(),
       (work) => this.atRest(work),
     );
+    this.#intake = new IntakeAlarms(shop.shop, parts.alarms, options.lagMs);
     const background = onLane(parts.clickhouse, 'background');
     this.#maintenance = new Maintenance(
       {
@@ -147,7 +150,7 @@ export class ShopPipeline {
     // Before all that may fail: a shop that cannot start is read, too, and only who has claimed it knows whether its figures are whole.
     if (!this.options.claimOf) await this.takeOver();
     await this.ensureTopics();
-    if (!isSandbox(shop)) this.#hints = await parts.streaming.producer();
+    if (!isSandbox(shop)) this.#hints = new Hints(shop, await parts.streaming.producer(), parts.log);
     if (!this.options.claimOf) this.announceBoth();
 
     const policy = isSandbox(shop) ? 'halt' : this.options.onTruncation;
@@ -159,13 +162,15 @@ export class ShopPipeline {
       waiting: () => this.wake(),
       written: (batch) => {
         parts.metrics.written(shop.shop, batch);
+        // What a replay brings was judged before.
+        if (!isSandbox(shop)) this.#intake.written(batch);
         this.#refresher.tell(batch.head);
         this.wake();
       },
     });
     this.#writer = writer;
     this.#running = true;
-    this.#loops = Promise.all([this.options.claimOf ? this.refreshInTurn() : this.refreshLoop(), this.auditLoop()]);
+    this.#loops = Promise.all([this.options.claimOf ? this.refreshInTurn() : this.refreshLoop(), this.auditLoop(), this.lagLoop()]);
     this.#consumer = isSandbox(shop) ? this.feed(writer) : await this.consume(writer);
   }
 
@@ -218,7 +223,6 @@ export class ShopPipeline {
     // Somebody else moves the figures from now on, also where it is only this shop that ends here.
     if (this.options.claimOf) this.parts.gate.leaves(this.shop);
     await this.#claim.release();
-    await this.#hinting;
     await this.#hints?.close();
   }
 
@@ -265,11 +269,7 @@ export class ShopPipeline {
    * @param level whose positions the lag is measured from
    */
   async status(stamp: Stamp, level: Level = 'settled'): Promise<PipelineAnswer['shops'][number]> {
-    const bounds = await promptBounds(this.#consumerState, () => this.bounds());
-    const positions = (level === 'live' ? this.#refresher.live : this.#refresher.watermark)?.positions ?? [];
-    const known = ledgerTopics.flatMap((topic) =>
-      Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })),
-    );
+    const partitions = await this.partitions(level);
     const audit = this.#audit.last;
     return {
       shop: this.shop.shop,
@@ -279,22 +279,32 @@ export class ShopPipeline {
       watermark: { ...stamp.watermark },
       partial: stamp.partial,
       viewsGeneration: this.#viewsGeneration.toString(),
-      partitions: known.map(({ topic, partition }) => {
-        const position = positions.find((each) => each.topic === topic && each.partition === partition);
-        const end = bounds.find((each) => each.topic === topicOf(this.shop.shop, topic) && each.partition === partition)?.end;
-        const next = position?.next ?? 0n;
-        return {
-          topic,
-          partition,
-          epoch: position?.epoch ?? 0,
-          next: next.toString(),
-          brokerEnd: end?.toString() ?? null,
-          lag: end === undefined ? null : (end - next).toString(),
-        };
-      }),
+      partitions,
       deadLetters: (await this.parts.ledger.deadLetters(this.shop)).map((each) => ({ ...each, messages: Number(each.messages) })),
       audit: audit ? { at: audit.at.toISOString(), ok: audit.ok, checks: audit.checks.map((check) => ({ ...check })) } : null,
     };
+  }
+
+  /** How far a level is in each partition. */
+  private async partitions(level: Level): Promise<PipelineAnswer['shops'][number]['partitions']> {
+    const bounds = await promptBounds(this.#consumerState, () => this.bounds());
+    const positions = (level === 'live' ? this.#refresher.live : this.#refresher.watermark)?.positions ?? [];
+    const known = ledgerTopics.flatMap((topic) =>
+      Array.from({ length: topics[topic].partitions }, (_, partition) => ({ topic, partition })),
+    );
+    return known.map(({ topic, partition }) => {
+      const position = positions.find((each) => each.topic === topic && each.partition === partition);
+      const end = bounds.find((each) => each.topic === topicOf(this.shop.shop, topic) && each.partition === partition)?.end;
+      const next = position?.next ?? 0n;
+      return {
+        topic,
+        partition,
+        epoch: position?.epoch ?? 0,
+        next: next.toString(),
+        brokerEnd: end?.toString() ?? null,
+        lag: end === undefined ? null : (end - next).toString(),
+      };
+    });
   }
 
   private mustRefresh(): void {
@@ -367,8 +377,8 @@ export class ShopPipeline {
   /** Who died may have died between a watermark and its hint. */
   private announceBoth(): void {
     const { live, watermark } = this.#refresher;
-    if (live) this.announce({ level: 'live', watermark: live, ledgerRows: 0 });
-    if (watermark) this.announce({ level: 'settled', watermark, ledgerRows: 0 });
+    if (live) this.#hints?.announce({ level: 'live', watermark: live, ledgerRows: 0 });
+    if (watermark) this.#hints?.announce({ level: 'settled', watermark, ledgerRows: 0 });
   }
 
   private async refreshLoop(): Promise<void> {
@@ -416,6 +426,7 @@ export class ShopPipeline {
     const { shop, parts } = this;
     this.#refreshes = false;
     parts.gate.leaves(shop);
+    this.#intake.elsewhere();
     this.refuseWaiting(error);
     parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
     if (!this.options.claimOf)
@@ -481,26 +492,7 @@ export class ShopPipeline {
 
   private moved(committed: Committed): void {
     this.parts.metrics.refreshed(this.shop.shop, committed);
-    this.announce(committed);
-  }
-
-  /** Hints leave beside the next step, and nothing rests on them: while one is under way only the newest of each level waits. */
-  private announce(moved: Moved): void {
-    this.#unhinted.set(moved.level, moved);
-    this.#hinting ??= this.sendHints();
-  }
-
-  private async sendHints(): Promise<void> {
-    for (const [level, moved] of this.#unhinted) {
-      this.#unhinted.delete(level);
-      await this.hint(moved).catch((error: unknown) => {
-        this.parts.log.warn({ shop: this.shop.shop, error: String(error) }, 'hint not sent');
-        // A broker that is away keeps no stop waiting.
-        if (this.#stop.signal.aborted) this.#unhinted.clear();
-      });
-    }
-    // Here, and not once it has resolved: what moves in between would wait for the next one.
-    this.#hinting = undefined;
+    this.#hints?.announce(committed);
   }
 
   private async auditLoop(): Promise<void> {
@@ -527,20 +519,12 @@ export class ShopPipeline {
     }
   }
 
-  private async hint({ level, watermark, ledgerRows }: Moved): Promise<void> {
-    const generation = watermark.generation.toString();
-    const now = new Date().toISOString();
-    const event = {
-      specversion: '1.0',
-      id: `${this.shop.shop}/committed/${level}/${generation}`,
-      source: '/tideline/ingestor',
-      type: 'tideline.figures.committed.v1',
-      subject: this.shop.shop,
-      time: now,
-      recordedtime: now,
-      data: { shop: this.shop.shop, level, generation, clock: watermark.clock?.toISOString() ?? null, ledgerRows },
-    };
-    await this.#hints?.send(topicOf(this.shop.shop, 'committed.v1'), [{ key: null, value: JSON.stringify(event) }]);
+  /** Who refreshes looks whether the figures follow the topics. What a replay is still to bring is not due. */
+  private async lagLoop(): Promise<void> {
+    while (this.#running && !isSandbox(this.shop)) {
+      await this.pause(this.options.lagMs / looksAtLag);
+      if (this.#running && this.#refreshes) this.#intake.reached(performance.now(), await this.partitions('live'));
+    }
   }
 
   /** Sleeps until there is something to do, at most `ms`. */
