@@ -18,7 +18,6 @@ const warehouse = 'libs/warehouse/src/shop.ts';
 const analytics = 'libs/analytics/src/money.ts';
 const nested = 'libs/streaming/src/broker/broker.ts';
 const app = 'apps/cli/import.command.ts';
-const timeout = 60_000;
 
 describe('an import in the wrong direction goes red', () => {
   it.each([
@@ -28,14 +27,14 @@ describe('an import in the wrong direction goes red', () => {
     ['of the test stack, in a lib', "export * from '#testing';\n", analytics],
     ['of the test stack, in an app', "export * from '#testing';\n", app],
     ['of the inside of another lib', "export * from '#clock/src/zone';\n", analytics],
-  ])('%s', { timeout }, async (_, text, file) => {
+  ])('%s', async (_, text, file) => {
     expect(await rulesBroken(text, file)).toContain('no-restricted-imports');
   });
 
   it.each([
     ['evaluated late', "export const late = import('#ingestion');\n", warehouse],
     ['for a type alone', "export type Late = import('#ingestion').IngestionService;\n", warehouse],
-  ])('%s', { timeout }, async (_, text, file) => {
+  ])('%s', async (_, text, file) => {
     expect(await rulesBroken(text, file)).toContain('no-restricted-syntax');
   });
 });
@@ -52,7 +51,7 @@ describe('a path that leaves its lib or app goes red', () => {
     ['into a lib from an app', "export * from '../../libs/config/src/index.js';\n", app],
     ['into the build', "export * from '../../../dist/libs/config/src/index.js';\n", warehouse],
     ['into a lib from the measuring commands', "export * from '../../libs/config/src/index.js';\n", 'test/bench/main.ts'],
-  ])('%s', { timeout }, async (_, text, file) => {
+  ])('%s', async (_, text, file) => {
     expect(await rulesBroken(text, file)).toContain('tideline/stay-inside');
   });
 });
@@ -66,7 +65,7 @@ describe('the environment goes red outside libs/config', () => {
     ['through globalThis', 'export const x = globalThis.process.env;\n', warehouse],
     ['in an app', "export const x = process.env['HOME'];\n", app],
     ['in a measuring command', "export const x = process.env['HOME'];\n", 'test/bench/main.ts'],
-  ])('%s', { timeout }, async (_, text, file) => {
+  ])('%s', async (_, text, file) => {
     expect(await rulesBroken(text, file)).toContain('no-restricted-syntax');
   });
 });
@@ -77,7 +76,7 @@ describe('the rest of the house rules go red', () => {
     ['@typescript-eslint/no-explicit-any', 'export const x: any = 1;\n'],
     ['no-restricted-exports', 'const x = 1;\nexport default x;\n'],
     ['@typescript-eslint/no-unused-vars', 'const x = 1;\nexport {};\n'],
-  ])('%s', { timeout }, async (rule, text) => {
+  ])('%s', async (rule, text) => {
     expect(await rulesBroken(text, warehouse, typed)).toContain(rule);
   });
 });
@@ -90,7 +89,7 @@ describe('what is allowed stays green', () => {
     ['a package', "export * from 'zod';\n", warehouse],
     ['the environment in libs/config', "export const x = process.env['HOME'];\n", 'libs/config/src/config.ts'],
     ['the test stack in a spec', "export * from '#testing';\n", 'libs/config/src/config.spec.ts'],
-  ])('%s', { timeout }, async (_, text, file) => {
+  ])('%s', async (_, text, file) => {
     expect(await rulesBroken(text, file, typed)).toEqual([]);
   });
 });

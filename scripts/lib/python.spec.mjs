@@ -17,23 +17,19 @@ describe("the trainer's Python environment", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it(
-    'is made once, and anew for other requirements; says what to do when packages cannot be installed, and tries again the next time',
-    { timeout: 60_000 },
-    () => {
-      require('# none\n');
-      const python = ensureTrainer(root, say);
-      expect(existsSync(python)).toBe(true);
-      expect(ensureTrainer(root, say)).toBe(python);
-      expect(said).toHaveLength(1);
-      // An environment takes ten seconds: this one is both for other requirements, and one that cannot be.
-      require('./no-such-folder-here\n');
-      expect(() => ensureTrainer(root, say)).toThrow(/pip could not install the packages of apps\/trainer/);
-      expect(said).toHaveLength(2);
-      expect(readdirSync(join(root, '.cache'))).toHaveLength(2);
-      expect(() => ensureTrainer(root, say)).toThrow(/pip could not install/);
-    },
-  );
+  it('is made once, and anew for other requirements; says what to do when packages cannot be installed, and tries again the next time', () => {
+    require('# none\n');
+    const python = ensureTrainer(root, say);
+    expect(existsSync(python)).toBe(true);
+    expect(ensureTrainer(root, say)).toBe(python);
+    expect(said).toHaveLength(1);
+    // An environment takes ten seconds: this one is both for other requirements, and one that cannot be.
+    require('./no-such-folder-here\n');
+    expect(() => ensureTrainer(root, say)).toThrow(/pip could not install the packages of apps\/trainer/);
+    expect(said).toHaveLength(2);
+    expect(readdirSync(join(root, '.cache'))).toHaveLength(2);
+    expect(() => ensureTrainer(root, say)).toThrow(/pip could not install/);
+  });
 
   it('says that Python is missing', () => {
     require('');

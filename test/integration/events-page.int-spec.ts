@@ -19,7 +19,7 @@ let instance: Instance;
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'tideline-events-page-'));
   instance = await Instance.start(data);
-}, 60_000);
+});
 afterAll(async () => {
   await instance.stop();
   await rm(data, { recursive: true, force: true });

@@ -343,7 +343,7 @@ describe('two folds of the same messages', () => {
     );
     // It was about something.
     expect(Math.min(opened, capped, refused)).toBeGreaterThan(100);
-  }, 30_000);
+  });
 
   it('keep each alert within its table', () => {
     const endsOnce = (rows: readonly AlertLogRow[]): boolean => {
