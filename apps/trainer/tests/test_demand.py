@@ -263,5 +263,17 @@ def test_refuses_trees_that_say_something_else() -> None:
 
 
 def test_says_how_many_days_are_missing() -> None:
-    with pytest.raises(TrainerError, match=r"183 days of sales are needed, there are 150: 33 days are missing"):
+    with pytest.raises(TrainerError, match=r"197 days of sales are needed, there are 150: 47 days are missing"):
         RollingOrigin(poisson_shop(150))
+
+
+def test_as_many_days_as_are_needed_are_enough(tmp_path: Path) -> None:
+    """A day less is refused before anything is learnt, not after it for want of a window of 28 days."""
+    with pytest.raises(TrainerError, match="there are 196"):
+        RollingOrigin(poisson_shop(196))
+    found = evaluate_demand(poisson_shop(197))
+    assert [test.tried.over(28) for test in found.tests["category"]] == [False, False, False, True]
+    measures = {each.measure for each in demand_measures(found, False)}
+    assert "demand: product, 28 days: WAPE" in measures
+    content = publish_demand(found, "small", tmp_path)
+    assert len(content["origins"]) == 4

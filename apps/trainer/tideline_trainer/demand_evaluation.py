@@ -29,6 +29,8 @@ CLOSED_WEEKS = 4
 RETRAINED_WEEKS = 4
 WARM_UP_DAYS = 120
 FEWEST_VALIDATIONS = 4
+FEWEST_ORIGINS = 2 * CLOSED_WEEKS + FEWEST_VALIDATIONS - 1
+"""The newest test whose 28 days are over lies `CLOSED_WEEKS` back; the newest origin that it is chosen by, as many weeks before that."""
 USUAL, MARGIN = "blend", 0.05
 """A mean of forecasts errs less than either, nearly always (Bates and Granger, Operational Research Quarterly 20, 1969): another
 candidate is taken where its error was less by a twentieth at least, and by more than a quarter of a year shows by chance."""
@@ -89,7 +91,7 @@ class RollingOrigin:
         self.now = self.happened.believed()
         panel = self.now.levels["product"]
         days = self.last_day - panel.first_day
-        needed = WARM_UP_DAYS + 7 * (FEWEST_VALIDATIONS + CLOSED_WEEKS + 1)
+        needed = WARM_UP_DAYS + 7 * FEWEST_ORIGINS
         if days < needed:
             raise TrainerError(
                 "too-little-data",
