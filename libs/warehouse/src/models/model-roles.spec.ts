@@ -40,6 +40,17 @@ it.each<[string, string[], (string | undefined)[]]>([
   ['the only one withdrawn', ['promote a', 'withdraw a'], [none, none, none]],
   ['what was withdrawn before another one was promoted', ['promote a', 'withdraw a', 'promote b'], ['b', none, none]],
   ['withdrawn, though it was active twice', ['promote a', 'promote b', 'promote a', 'withdraw a'], [none, none, 'b']],
+  [
+    'the shadow withdrawn that was active before: a rollback does not lead to it',
+    ['promote a', 'promote b', 'shadow a', 'withdraw a'],
+    ['b', none, none],
+  ],
+  ['what was active before withdrawn, with another one below it', ['promote a', 'promote b', 'promote c', 'withdraw b'], ['c', none, 'a']],
+  [
+    'withdrawn from between, and then the active one',
+    ['promote a', 'promote b', 'promote c', 'withdraw b', 'withdraw c'],
+    [none, none, 'a'],
+  ],
   ['promoted again after it was withdrawn', ['promote a', 'withdraw a', 'promote b', 'promote a'], ['a', none, 'b']],
 ])('%s', (_, log, wanted) => {
   expect(after(...log)).toEqual(wanted);

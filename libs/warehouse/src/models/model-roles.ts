@@ -27,8 +27,8 @@ export const roleOf: Readonly<Record<ModelMove, ModelRole>> = { promote: 'active
 
 /**
  * What a log comes to. Activations form a stack: a promotion lies on top of what was active, a rollback takes off what lies above the version
- * it names. It names it, so that two who roll back at once go back one step together, not two. What was withdrawn while it was active is
- * nowhere in it any more: no rollback leads to what somebody took out, only a promotion does.
+ * it names. It names it, so that two who roll back at once go back one step together, not two. What was withdrawn, active or as a shadow that
+ * was active before, is nowhere in it any more: no rollback leads to what somebody took out, only a promotion does.
  * @param moves of one shop and kind, oldest first
  */
 export function rolesAfter(moves: readonly Pick<LoggedMove, 'move' | 'version'>[]): ModelRoles {
@@ -42,7 +42,8 @@ export function rolesAfter(moves: readonly Pick<LoggedMove, 'move' | 'version'>[
     }
     if (move === 'rollback') while (stack.length > 0 && stack.at(-1) !== version) stack.pop();
     if (move === 'withdraw') {
-      if (stack.at(-1) === version) stack = [...stack.filter((each) => each !== version), undefined];
+      const left = stack.filter((each) => each !== version);
+      stack = stack.at(-1) === version ? [...left, undefined] : left;
     } else if (stack.at(-1) !== version) stack.push(version);
     if (shadow === version) shadow = undefined;
   }
