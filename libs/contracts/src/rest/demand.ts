@@ -39,7 +39,7 @@ export const demandSeries = z.object({
 
 /** A forecast of a whole shop: what `npm run train -- --kind demand` wrote. */
 export const demandForecastBody = z
-  .object({
+  .strictObject({
     shop: shopId,
     origin: calendarDate.describe('The first day that was not known'),
     probabilities: z.array(z.number().gt(0).lt(1)).min(2).max(50),
@@ -61,7 +61,7 @@ export const demandForecastBody = z
 
 export const demandPublishedAnswer = z.object({ shop: shopId, origin: calendarDate, categories: z.int(), products: z.int() });
 
-export const demandQuery = z.object({
+export const demandQuery = z.strictObject({
   level: demandLevel.default('category'),
   days: z.coerce.number().int().min(7).max(demandHorizonDays).default(28).describe('Units of how many days'),
   key: z.string().max(500).optional().describe('One series only, with its course'),
@@ -96,7 +96,7 @@ export const demandAnswer = z.object({
 export const serviceLevels = [0.5, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99] as const;
 
 export const reorderQuery = z
-  .object({
+  .strictObject({
     leadDays: z.coerce.number().int().min(1).max(demandHorizonDays).default(7).describe('Days from ordering to having'),
     reviewDays: z.coerce.number().int().min(0).max(demandHorizonDays).default(7).describe('Days until the next chance to order'),
     serviceLevel: z.coerce
