@@ -1,5 +1,6 @@
 const codes = {
   'event-unknown': { retryable: false },
+  'forecast-ahead': { retryable: false },
   'forecast-other-shop': { retryable: false },
   'forecast-without': { retryable: false },
   'series-unknown': { retryable: false },

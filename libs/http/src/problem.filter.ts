@@ -30,6 +30,7 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'event-unknown': HttpStatus.NOT_FOUND,
   'score-unknown': HttpStatus.NOT_FOUND,
   'series-unknown': HttpStatus.NOT_FOUND,
+  'forecast-ahead': HttpStatus.CONFLICT,
   'forecast-other-shop': HttpStatus.CONFLICT,
   'forecast-without': HttpStatus.CONFLICT,
   'model-unknown': HttpStatus.NOT_FOUND,

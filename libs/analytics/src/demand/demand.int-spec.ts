@@ -6,12 +6,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DemandService } from './demand.service.js';
+import { DemandService, type DemandParts } from './demand.service.js';
 
 // What is answered of a forecast, on the real engine.
 
 let directory: string;
 let clickhouse: ClickHouse;
+let parts: DemandParts;
 let service: DemandService;
 
 const probabilities = [0.05, 0.5, 0.95];
@@ -39,8 +40,11 @@ beforeAll(async () => {
   );
   const shops = { list: () => Promise.resolve([run.shop]), find: () => Promise.resolve(run.shop) } as unknown as ShopDirectory;
   const watermarks = new WatermarkRepository(clickhouse);
-  const parts = { demand: new DemandRepository(clickhouse), stock: new StockReads(clickhouse), gate: new ShopGate(watermarks) };
-  service = new DemandService({ shops, watermarks, ...parts });
+  parts = {
+    ...{ shops, watermarks, gate: new ShopGate(watermarks) },
+    ...{ demand: new DemandRepository(clickhouse), stock: new StockReads(clickhouse) },
+  };
+  service = new DemandService(parts);
 });
 afterAll(async () => {
   await clickhouse.close();
@@ -97,4 +101,20 @@ it('takes no forecast whose numbers do not belong together', () => {
   expect(wrong({ probabilities: [0.5, 0.05, 0.95] })).toBe('must ascend');
   expect(wrong({ probabilities: [0.05, 0.95] })).toBe('must hold 2 numbers a day');
   expect(wrong({ series: [{ ...series('tea', 1), mean: [1] }] })).toContain('30');
+});
+
+it('takes no forecast from a day on that has not begun in the shop: it would hide those of all days until then', async () => {
+  const from = (origin: string) => demandForecastBody.parse({ ...body, origin });
+  await expect(service.publish('sells', from('2024-06-12'), 'ada')).rejects.toMatchObject({
+    code: 'forecast-ahead',
+    message: expect.stringMatching(/^This forecast begins on 2024-06-12, and in sells it is 2024-06-11:/) as string,
+  });
+  const timeless = new DemandService({ ...parts, watermarks: { read: () => Promise.resolve(undefined) } });
+  await expect(timeless.publish('sells', from('2024-06-11'), 'ada')).rejects.toMatchObject({
+    code: 'forecast-ahead',
+    message: expect.stringContaining('sells has no time yet') as string,
+  });
+  // The tenth in UTC.
+  await service.publish('sells', from('2024-06-11'), 'ada');
+  expect(await service.forecast('sells', demandQuery.parse({}))).toMatchObject({ origin: '2024-06-11', words: null });
 });

@@ -37,7 +37,8 @@ export class DemandService {
 
   /**
    * Keeps what the trainer wrote.
-   * @throws {AnalyticsError} `forecast-other-shop` @throws {WarehouseError} `shop-unknown`
+   * @throws {AnalyticsError} `forecast-other-shop`; `forecast-ahead` for an origin that the shop's clock has not come to
+   * @throws {WarehouseError} `shop-unknown`
    */
   async publish(name: string, body: DemandForecastBody, by: string): Promise<DemandPublishedAnswer> {
     if (body.shop !== name) {
@@ -47,6 +48,14 @@ export class DemandService {
       );
     }
     const shop = await findShop(this.parts.shops, name);
+    const today = await this.today(shop);
+    // The newest origin counts: one that is yet to come would hide every forecast until then.
+    if (today === undefined || body.origin > today) {
+      throw new AnalyticsError(
+        'forecast-ahead',
+        `This forecast begins on ${body.origin}, and ${today === undefined ? `${name} has no time yet` : `in ${name} it is ${today}`}: nobody can know what was sold before it. Make one of today: npm run train -- --shop ${name} --kind demand.`,
+      );
+    }
     await this.parts.demand.publish(shop, body, by, this.parts.now?.() ?? new Date());
     const categories = body.series.filter(({ level }) => level === 'category').length;
     return { shop: name, origin: body.origin, categories, products: body.series.length - categories };
@@ -126,12 +135,18 @@ export class DemandService {
   private async words(shop: Shop, forecast: PublishedForecast | undefined): Promise<string | null> {
     const make = `npm run train -- --shop ${shop.shop} --kind demand`;
     if (!forecast) return `${shop.shop} has no forecast yet. Make one: ${make}.`;
-    const clock = (await this.parts.watermarks.read(shop, 'settled'))?.clock;
-    if (!clock) return null;
-    const behind = Math.round((Date.parse(localDate(shop, clock)) - Date.parse(forecast.origin)) / dayMs);
+    const today = await this.today(shop);
+    if (today === undefined) return null;
+    const behind = Math.round((Date.parse(today) - Date.parse(forecast.origin)) / dayMs);
     return behind <= 0
       ? null
       : `The forecast was made ${behind} ${behind === 1 ? 'day' : 'days'} ago: what was sold since is not in it. Make one: ${make}.`;
+  }
+
+  /** The day in the shop at its own clock, by the figures that the trainer sees too; undefined while it has no time. */
+  private async today(shop: Shop): Promise<string | undefined> {
+    const clock = (await this.parts.watermarks.read(shop, 'settled'))?.clock;
+    return clock ? localDate(shop, clock) : undefined;
   }
 }
 
