@@ -139,8 +139,7 @@ export class ScoreTrack {
     const behind = rowsBetween(state.positions, ends);
     if (!this.#byStretch && behind > (this.parts.mostBehind ?? mostBehindRows)) {
       const older = await this.parts.versions.recordedBefore(this.shop, state.positions, ends, new Date(state.clock - historyMs));
-      // A first look that is overtaken begins anew, and is a first look still.
-      return this.lookAtAll(model, ends, clock, 'event', older * 2 > behind || state.sweep?.cause === 'first');
+      return this.lookAtAll(model, ends, clock, 'event', older * 2 > behind);
     }
     if (state.model !== model.version) return this.lookAtAll(model, state.positions, state.clock, 'model');
 
@@ -225,8 +224,15 @@ export class ScoreTrack {
     return this.#standings.get(customerId)?.decidedAt ?? -Infinity;
   }
 
-  /** Everybody is looked at from here on; what the ledger holds before is part of that. */
-  private lookAtAll(model: NamedModel, positions: readonly Position[], clock: number, cause: ScoreCause, muted = false): Plan {
+  /**
+   * Everybody is looked at from here on; what the ledger holds before is part of that. A look that is told to nobody and ends in the middle,
+   * for another model or a ledger that ran ahead, is told to nobody to its end: whom it had not come to has no band yet, or the one from
+   * before the import, and all that changes it lies in the past. Whom it had come to and the new model moves is muted with them: to tell
+   * these apart would take a mark on each, and what was found of them a moment ago was told to nobody either.
+   */
+  private lookAtAll(model: NamedModel, positions: readonly Position[], clock: number, cause: ScoreCause, isHistory = false): Plan {
+    const cut = this.#state?.sweep;
+    const muted = isHistory || cut?.muted === true || cut?.cause === 'first';
     return {
       state: { model: model.version, positions, clock, sweep: { nextKey: 1, cause, muted } },
       decisions: [],

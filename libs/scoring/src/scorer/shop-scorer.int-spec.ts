@@ -1,7 +1,7 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { customerScoreAnswer, customerScored, scoresSummaryAnswer } from '#contracts';
 import { Random, silences, thorough } from '#testing';
-import { ScoreReads, ScoreRepository } from '#warehouse';
+import { MomentReads, ScoreReads, ScoreRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -179,6 +179,45 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
       expect(looked.every((move) => move.endsWith(' muted') === (what === 'import'))).toBe(true);
       await other.stop();
     }
+  });
+
+  it.each([
+    ['first look', 'another model'],
+    ['first look', 'a standstill'],
+    ['look at everybody after an import', 'another model'],
+    ['look at everybody after an import', 'a standstill'],
+  ])('tells nobody of a %s to its end, though %s cuts it in the middle', async (what, cut) => {
+    class InSmallChunks extends MomentReads {
+      override customers(shop: Shop, fromKey: number): ReturnType<MomentReads['customers']> {
+        return super.customers(shop, fromKey, 10);
+      }
+    }
+    const rows = (customer: string, days: number) =>
+      Array.from({ length: 6 }, (_, index) => order(`${customer}${index}`, customer, days + index / 100));
+    const rig = await ScoringRig.open(clickhouse, `cut-${(shops += 1)}`);
+    await rig.use();
+    await rig.play([...history(), { tick: at(180) }], true);
+    if (what !== 'first look') {
+      const before = rig.scorer();
+      await lookThrough(before);
+      await before.stop();
+      // He has the highest key, so the first chunk does not come to him.
+      await rig.play([...rows('past', 20), { tick: at(181) }], true);
+    }
+    const known = new Set(await rig.moves());
+    const scorer = rig.scorer({ moments: new InSmallChunks(clickhouse), mostBehind: 5 });
+    for (let looks = 0; looks < 2; looks += 1) expect(await scorer.look()).toBe(true);
+    if (cut === 'another model') await rig.use('churn-fixture-00000002');
+    else await rig.play([...rows('late', 181), { tick: at(182) }], true);
+    rig.elapsed += 2_000;
+    await lookThrough(scorer);
+    const moves = (await rig.moves()).filter((move) => !known.has(move));
+    const cause = cut === 'another model' ? 'model' : 'event';
+    const unknown = moves.filter((move) => move.includes(` ${cause} none>`)).map((move) => move.split(' ')[2]);
+    if (what === 'first look') expect(unknown.filter((customer) => customer !== 'late')).toHaveLength(30);
+    else expect(unknown).toContain('past');
+    expect(moves.filter((move) => !move.endsWith(' muted'))).toEqual([]);
+    await scorer.stop();
   });
 
   it('says up to where everything was told: also where nothing is decided, and not while a batch is only written', async () => {
