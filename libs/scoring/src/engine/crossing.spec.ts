@@ -178,6 +178,7 @@ describe('the bounds', () => {
       mbg: model.mbg,
       score: (some, size) => ((questions += size), model.score(some, size)),
       probabilities: (some, size) => ((alone += size), model.probabilities(some, size)),
+      hasEnded: false,
       close: () => model.close(),
     };
     await nextCrossings(counting, { rows, count, asOf });
@@ -207,6 +208,7 @@ function notAdditive(of: ScoringModel, other: string): ScoringModel {
     manifest: of.manifest,
     mbg: of.mbg,
     probabilities: (some, size) => of.probabilities(some, size),
+    hasEnded: false,
     close: () => of.close(),
     score: async (some, size) => {
       const scores = await of.score(some, size);

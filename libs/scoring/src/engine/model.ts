@@ -26,6 +26,8 @@ export interface ScoringModel {
   score(rows: Float32Array, count: number): Promise<Scores>;
   /** The probabilities alone. Rows are not looked at: for rows that were made from scored ones. */
   probabilities(rows: Float32Array, count: number): Promise<Float32Array>;
+  /** Whether its thread has ended: it answers nothing any more, and is to be opened anew. */
+  readonly hasEnded: boolean;
   /** Waits for what is under way and ends the thread. */
   close(): Promise<void>;
 }
@@ -48,6 +50,9 @@ export async function openModel({ manifest, file }: { manifest: EngineManifest; 
       return { prob: said, contrib, refused };
     },
     probabilities: (rows, count) => model.askAlone(rows, count),
+    get hasEnded() {
+      return model.hasEnded;
+    },
     close: () => model.close(),
   };
 }

@@ -49,6 +49,10 @@ export class RowsModel {
     return new RowsModel(thread);
   }
 
+  get hasEnded(): boolean {
+    return this.thread.hasEnded;
+  }
+
   /** Throws ScoringError: `rows-malformed`, `run-failed`, `model-closed`. */
   async ask(rows: Float32Array, count: number): Promise<Said> {
     const [said, contrib] = [new Float32Array(count), new Float32Array(count * width)];

@@ -77,6 +77,11 @@ export class SessionThread {
     );
   }
 
+  /** Whether the thread has ended, by itself or by `close`: nothing is answered any more. */
+  get hasEnded(): boolean {
+    return this.over !== undefined;
+  }
+
   /** Scores [count, width] rows, all at once. The rows are handed over: they are empty for the caller afterwards. */
   run(rows: Float32Array<ArrayBuffer>, count: number, contributions: boolean): Promise<Ran> {
     if (this.closing) return Promise.reject(new ScoringError('model-closed', 'The model was closed; open it again.'));

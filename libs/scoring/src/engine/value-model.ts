@@ -20,6 +20,8 @@ export interface ValueModel<Manifest extends EngineValueManifest = EngineValueMa
   readonly mbg: MbgParameters;
   /** As `ScoringModel.score`. */
   values(rows: Float32Array, count: number): Promise<Values>;
+  /** As of `ScoringModel`. */
+  readonly hasEnded: boolean;
   /** Waits for what is under way and ends the thread. */
   close(): Promise<void>;
 }
@@ -53,6 +55,9 @@ export async function openValueModel<Manifest extends EngineValueManifest>({
     values: async (rows, count) => {
       const { said, contrib, refused } = await model.ask(rows, count);
       return { value: said, contrib, refused };
+    },
+    get hasEnded() {
+      return model.hasEnded;
     },
     close: () => model.close(),
   };

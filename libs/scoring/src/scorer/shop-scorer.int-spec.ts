@@ -5,6 +5,7 @@ import { MomentReads, ScoreReads, ScoreRepository, type Shop } from '#warehouse'
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureModel, lookThrough, ScoringRig } from './rig.testing.js';
 import { ScoresController } from './scores.controller.js';
@@ -475,6 +476,31 @@ describe('models', () => {
     await lookThrough(scorer);
     expect([...rig.alarms]).toEqual([]);
     expect(await rig.moves()).toHaveLength(40);
+    await scorer.stop();
+  });
+
+  it('one whose thread has ended is opened anew, after a run that failed for it, or before there is one', async () => {
+    const threads: Worker[] = [];
+    const started = (thread: Worker): void => void threads.push(thread);
+    process.on('worker', started);
+    const { rig, scorer } = await begun();
+    const before = (await rig.moves()).length;
+    await rig.play([order('n1', 'c0', 181)]);
+    await threads[0]?.terminate();
+    await expect(scorer.look()).rejects.toMatchObject({ code: 'run-failed', retryable: true });
+    rig.elapsed += 1_000;
+    await lookThrough(scorer);
+    await rig.play([order('n2', 'new', 181.5)]);
+    await threads[1]?.terminate();
+    rig.elapsed += 1_000;
+    await lookThrough(scorer);
+    process.off('worker', started);
+    expect(threads).toHaveLength(3);
+    expect((await rig.moves()).slice(before)).toEqual([
+      expect.stringMatching(/^2024-06-30 09:00:00.000 c0 event high>(low|medium)$/),
+      expect.stringMatching(/^2024-06-30 21:00:00.000 new event none>/),
+    ]);
+    expect([...rig.alarms]).toEqual([]);
     await scorer.stop();
   });
 

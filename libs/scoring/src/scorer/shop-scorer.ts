@@ -231,7 +231,7 @@ export class ShopScorer {
     for (const role of roles) {
       const version = wanted[role];
       const present = this.#models.get(role);
-      if (version === present?.version && version !== undefined) continue;
+      if (version !== undefined && version === present?.version && !present.model.hasEnded) continue;
       if (version === undefined) {
         this.#refusedVersions.delete(role);
         alarms.clear(shop, role);

@@ -5,6 +5,7 @@ import { FeatureReads, noRoles, type ModelRoles, type ReadGate, type StoredModel
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { valueFixture } from '../engine/fixture.testing.js';
 import { openValueModel } from '../engine/index.js';
@@ -117,5 +118,26 @@ it('says why there is none: no such customer, no active model', async () => {
     code: 'score-unknown',
     message: expect.stringContaining('npm run train -- --shop valued --kind clv') as string,
   });
+  await values.close();
+});
+
+it('opens a model anew whose thread has ended: the one that counts, and a shadow whose failing nobody hears of', async () => {
+  const [[id] = ['']] = await byHand();
+  const threads: Worker[] = [];
+  const started = (thread: Worker): void => void threads.push(thread);
+  process.on('worker', started);
+  roles = { ...roles, shadow };
+  const answer = await values.ofCustomer(rig.shop, id);
+  process.off('worker', started);
+  const [ofActive, ofShadow] = threads;
+  // The shadow is opened behind it.
+  await ofShadow?.terminate();
+  expect(await values.ofCustomer(rig.shop, id)).toMatchObject({ value: answer.value, shadow: null });
+  expect(await values.ofCustomer(rig.shop, id)).toMatchObject({ value: answer.value, shadow: answer.shadow });
+  expect(reads).toEqual([active, shadow, shadow]);
+  await ofActive?.terminate();
+  await expect(values.ofCustomer(rig.shop, id)).rejects.toMatchObject({ code: 'run-failed', retryable: true });
+  expect(await values.ofCustomer(rig.shop, id)).toMatchObject({ value: answer.value, shadow: answer.shadow });
+  expect(reads).toEqual([active, shadow, shadow, active]);
   await values.close();
 });

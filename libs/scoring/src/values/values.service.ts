@@ -109,12 +109,15 @@ export class ValuesService {
     open.users += 1;
     try {
       return await work(await open.model);
-    } catch (error) {
-      // One that could not be opened is tried again by the next who asks: the store may be back by then.
-      if (await open.model.then(() => false).catch(() => true)) this.#open.delete(version);
-      throw error;
     } finally {
       open.users -= 1;
+      // One that could not be opened, or whose thread has ended, is opened anew by the next who asks: the store may be back by then.
+      const isOver = await open.model.then(
+        ({ hasEnded }) => hasEnded,
+        () => true,
+      );
+      // Of two who found it so the later one leaves alone what was opened meanwhile.
+      if (isOver && this.#open.get(version) === open) this.#open.delete(version);
       await this.closeOld();
     }
   }
