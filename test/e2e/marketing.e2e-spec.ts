@@ -237,6 +237,18 @@ describe('the card', () => {
     expect(await textOf(page, 'outcome')).toBe('');
   });
 
+  it('offers no snooze beyond which the alert would be over', async () => {
+    marketing.open({ expiresAt: '2011-12-16T12:50:00Z' });
+    marketing.open({ expiresAt: '2011-12-10T12:50:00Z' });
+    const { page } = await visit('/?shop=demo&page=marketing&alert=a0001');
+    await page.getByTestId('do-snooze').click();
+    // Seven days would end with the alert.
+    expect(await page.getByTestId('command-form').getByRole('button').allTextContents()).toEqual(['1 day', '3 days']);
+    const { page: other } = await visit('/?shop=demo&page=marketing&alert=a0002');
+    await other.getByTestId('do-snooze').click();
+    expect(await textOf(other, 'command-form')).toBe('It expires at 10 Dec 2011, 12:50:00: no snooze would end before that.');
+  });
+
   it('assigns, snoozes by the shop’s clock, acts and rates', async () => {
     marketing.open();
     const { page } = await visit('/?shop=demo&page=marketing&alert=a0001');

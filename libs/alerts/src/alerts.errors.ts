@@ -4,6 +4,7 @@ const codes = {
   'already-acted': { retryable: false },
   'alert-over': { retryable: false },
   'snooze-past': { retryable: false },
+  'snooze-too-long': { retryable: false },
   'rule-unknown': { retryable: false },
   'rule-changed': { retryable: false },
   'page-unknown': { retryable: false },

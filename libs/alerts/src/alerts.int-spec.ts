@@ -234,6 +234,13 @@ describe('alerts', () => {
     ]);
     expect(await command('0123456789abcdef', { command: 'acknowledge' })).toMatchObject({ status: 404, body: { code: 'alert-unknown' } });
     expect((await command(alertId, { command: 'snooze', until: '2026-03-02T12:59:59Z' })).body).toMatchObject({ code: 'snooze-past' });
+    expect(await command(alertId, { command: 'snooze', until: '2099-01-01T00:00:00Z' })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'snooze-too-long',
+        detail: '2099-01-01T00:00:00Z is not before 2026-04-01T12:00:00.000Z, when the alert expires. Name an earlier instant.',
+      },
+    });
     expect((await command(alertId, { command: 'shout' })).status).toBe(400);
     expect((await command(alertId, { command: 'rate', useful: true }, 'operator')).status).toBe(403);
   });

@@ -54,6 +54,7 @@ const statusOfCode: Readonly<Record<string, HttpStatus>> = {
   'already-acted': HttpStatus.CONFLICT,
   'alert-over': HttpStatus.CONFLICT,
   'snooze-past': HttpStatus.BAD_REQUEST,
+  'snooze-too-long': HttpStatus.BAD_REQUEST,
   'rule-unknown': HttpStatus.NOT_FOUND,
   'rule-changed': HttpStatus.CONFLICT,
   'page-unknown': HttpStatus.BAD_REQUEST,

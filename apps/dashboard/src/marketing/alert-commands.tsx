@@ -90,7 +90,7 @@ export function AlertCommands({ alert, who, command, say }: Props) {
             </Button>
           ))}
       </div>
-      {form !== null && may && <CommandForm key={form} form={form} who={who} send={send} cancel={() => setForm(null)} />}
+      {form !== null && may && <CommandForm key={form} form={form} alert={alert} who={who} send={send} cancel={() => setForm(null)} />}
       <div className="buttons" role="group" aria-label="Was it useful">
         {rate(true, 'Useful', IconThumbUp)}
         {rate(false, 'Not useful', IconThumbDown)}

@@ -1,4 +1,4 @@
-import type { AlertOrder } from '#contracts';
+import type { AlertItem, AlertOrder } from '#contracts';
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Who } from '../data/use-who.js';
@@ -10,6 +10,7 @@ export type FormName = Exclude<AlertOrder['command'], 'acknowledge' | 'rate'>;
 
 interface Props {
   readonly form: FormName;
+  readonly alert: AlertItem;
   readonly who: Who;
   readonly send: (order: AlertOrder) => void;
   readonly cancel: () => void;
@@ -31,7 +32,7 @@ const words: Readonly<Record<Exclude<FormName, 'snooze'>, Words>> = {
 const snoozes = [1, 3, 7, 14] as const;
 
 /** What a command needs to be told, in place. Escape takes it back. */
-export function CommandForm({ form, who, send, cancel }: Props) {
+export function CommandForm({ form, alert, who, send, cancel }: Props) {
   const box = useRef<HTMLFormElement>(null);
   useEffect(() => box.current?.querySelector<HTMLElement>('input, button')?.focus(), []);
   return (
@@ -47,33 +48,36 @@ export function CommandForm({ form, who, send, cancel }: Props) {
         cancel();
       }}
     >
-      {form === 'snooze' ? <Snooze send={send} /> : <Text form={form} who={who} send={send} />}
+      {form === 'snooze' ? <Snooze alert={alert} send={send} /> : <Text form={form} who={who} send={send} />}
     </form>
   );
 }
 
-function Snooze({ send }: Pick<Props, 'send'>) {
+function Snooze({ alert: { expiresAt }, send }: Pick<Props, 'alert' | 'send'>) {
   const now = useLive((state) => shownOf(state, 'alerts')?.asOf ?? null);
   const zone = useLive((state) => shownOf(state, 'alerts')?.data.timeZone ?? 'UTC');
   if (now === null) return <p className="note">The shop has no time yet: there is nothing to snooze until.</p>;
+  // Asleep beyond its time it would never come back: such a snooze is refused, so it is not offered.
+  const offered = snoozes
+    .map((days) => ({ days, until: Date.parse(now) + days * 86_400_000 }))
+    .filter(({ until }) => until < Date.parse(expiresAt))
+    .map(({ days, until }) => ({ days, until: new Date(until).toISOString() }));
+  if (offered.length === 0) return <p className="note">It expires at {instantText(expiresAt, zone)}: no snooze would end before that.</p>;
   return (
     <>
       <p className="note">It comes back after, by the shop’s clock:</p>
       <div className="buttons">
-        {snoozes.map((days) => {
-          const until = new Date(Date.parse(now) + days * 86_400_000).toISOString();
-          return (
-            <Button
-              key={days}
-              size="xs"
-              variant="default"
-              title={`Until ${instantText(until, zone)}`}
-              onClick={() => send({ command: 'snooze', until })}
-            >
-              {days === 1 ? '1 day' : `${days} days`}
-            </Button>
-          );
-        })}
+        {offered.map(({ days, until }) => (
+          <Button
+            key={days}
+            size="xs"
+            variant="default"
+            title={`Until ${instantText(until, zone)}`}
+            onClick={() => send({ command: 'snooze', until })}
+          >
+            {days === 1 ? '1 day' : `${days} days`}
+          </Button>
+        ))}
       </div>
     </>
   );

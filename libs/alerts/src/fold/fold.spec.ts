@@ -124,6 +124,34 @@ describe('an alert', () => {
     ]);
   });
 
+  it('refuses a snooze that would not end before the alert: it would never be heard of again', () => {
+    const end = start + 30 * dayMs;
+    const snooze = (at: number, until: number): AlertMessage =>
+      commanded(at, `to-${until}`, { command: 'snooze', alertId: idOf('c', start), customerId: 'c', by: 'ann', until: iso(until) });
+    const rows = foldInBatches(
+      one(
+        scored('c', start, 'high'),
+        snooze(start + 20 * dayMs, end + 4 * dayMs),
+        snooze(start + 20 * dayMs, end),
+        snooze(start + 20 * dayMs, end - 1),
+        // What is over is called so, whatever it is told.
+        snooze(end, end + dayMs),
+      ),
+      around,
+    );
+    expect(told(rows).slice(1)).toEqual([
+      `${iso(start + 20 * dayMs)} c refused snooze-too-long by ann`,
+      `${iso(start + 20 * dayMs)} c refused snooze-too-long by ann`,
+      `${iso(start + 20 * dayMs)} c alert snoozed by ann`,
+      `${iso(end - 1)} c alert woken`,
+      `${iso(end)} c alert expired`,
+      `${iso(end)} c refused alert-over by ann`,
+    ]);
+    expect(rows[2]?.detail).toBe(
+      '2026-04-05T12:00:00.000Z is not before 2026-04-01T12:00:00.000Z, when the alert expires. Name an earlier instant.',
+    );
+  });
+
   it('is unknown under another id, or as another customer’s', () => {
     const rows = foldInBatches(
       one(

@@ -99,9 +99,16 @@ export function obey(alert: Alert, command: AlertCommand, at: number, eventId: s
       return take(heard, 'commented', at, by, command.text, alert);
     case 'snooze': {
       const until = Date.parse(command.until);
+      const snoozed = take({ ...heard, snoozedUntil: until }, 'snoozed', at, by, `Until ${command.until}.`, alert);
+      if ('refused' in snoozed) return snoozed;
       if (until <= at)
         return { refused: 'snooze-past', detail: `${command.until} is not after ${textOf(at)}, the shop's time. Name a later instant.` };
-      return take({ ...heard, snoozedUntil: until }, 'snoozed', at, by, `Until ${command.until}.`, alert);
+      // It would expire asleep: nobody would hear of it again.
+      if (until >= alert.expiresAt) {
+        const detail = `${command.until} is not before ${textOf(alert.expiresAt)}, when the alert expires. Name an earlier instant.`;
+        return { refused: 'snooze-too-long', detail };
+      }
+      return snoozed;
     }
     case 'act': {
       const { action } = command;

@@ -4,7 +4,14 @@ import type { AlertStateName, AlertStep } from '#contracts';
 export type Transition = AlertStateName | { readonly refused: RefusalCode };
 
 /** Why a command was refused. */
-export const refusalCodes = ['alert-unknown', 'already-acknowledged', 'already-acted', 'alert-over', 'snooze-past'] as const;
+export const refusalCodes = [
+  'alert-unknown',
+  'already-acknowledged',
+  'already-acted',
+  'alert-over',
+  'snooze-past',
+  'snooze-too-long',
+] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
 type LaterStep = Exclude<AlertStep, 'opened'>;

@@ -28,7 +28,8 @@ export class AlertCommands {
 
   /**
    * Says a command and waits for what comes of it.
-   * @throws {AlertsError} `alert-unknown`, and what the owner refused it with: `already-acknowledged`, `already-acted`, `alert-over`, `snooze-past`
+   * @throws {AlertsError} `alert-unknown`, and what the owner refused it with: `already-acknowledged`, `already-acted`, `alert-over`,
+   *   `snooze-past`, `snooze-too-long`
    */
   async say(shop: Shop, alertId: string, order: AlertOrder, by: string): Promise<AlertOrderAnswer> {
     const alert = await this.parts.queries.find(shop, alertId);
