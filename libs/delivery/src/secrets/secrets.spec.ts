@@ -40,4 +40,33 @@ describe('secrets', () => {
     const plain = Buffer.from('\0ann\0p@ssword').toString('base64');
     expect(secrets.redact(`AUTH PLAIN ${plain}`)).toBe('AUTH PLAIN ***');
   });
+
+  describe('are taken out by each piece of a URL, however it is escaped', () => {
+    const secrets = new Secrets({
+      teams: 'https://Hooks.example.org:443/hooks/9k3f-Q7_x.2/in?key=a%2Fbc+d%3D%3D&v=1&s3cr3t-flag',
+      chat: 'https://chat.example.org/b/(50%)tok',
+      crm: 'a "quoted" key & more',
+    });
+    it.each([
+      ['the token alone', 'no hook 9k3f-Q7_x.2 here', 'no hook *** here'],
+      ['the path in JSON', String.raw`{"path":"\/hooks\/9k3f-Q7_x.2\/in"}`, String.raw`{"path":"\/hooks\/***\/in"}`],
+      ['in JSON by numbers', String.raw`no 9k3f\u002DQ7_x.2`, 'no ***'],
+      ['in a URL', 'from=%2Fhooks%2F9k3f-Q7_x%2e2', 'from=%2Fhooks%2F***'],
+      ['in HTML', 'no 9k3f&#45;Q7&#x5F;x.2', 'no ***'],
+      ['in small letters', 'no 9k3f-q7_x.2', 'no ***'],
+      ['the value of a query', 'bad key a%2Fbc+d%3D%3D', 'bad key ***'],
+      ['the value of a query, decoded', 'bad key a/bc+d==', 'bad key ***'],
+      ['a query without a value', 'no s3cr3t-flag', 'no ***'],
+      [
+        'the address as a program writes it',
+        'from https://hooks.example.org/hooks/9k3f-Q7_x.2/in?key=a%2Fbc+d%3D%3D&v=1&s3cr3t-flag',
+        'from ***',
+      ],
+      ['what no percent sign can be read of', 'no (50%)tok', 'no ***'],
+      ['a key with marks', JSON.stringify({ said: 'a "quoted" key & more' }), '{"said":"***"}'],
+      ['nothing of ordinary words', 'no hooks in here, try again', 'no hooks in here, try again'],
+    ])('%s', (_, said, shown) => {
+      expect(secrets.redact(said)).toBe(shown);
+    });
+  });
 });

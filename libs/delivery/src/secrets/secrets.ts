@@ -12,12 +12,12 @@ const secretsFile = z.record(secretName, z.string().min(1, 'must not be empty'))
 /** Values that channels name. They leave this object only towards the receiver that they are meant for. */
 export class Secrets {
   readonly #values: ReadonlyMap<string, string>;
-  /** Every text that must not be shown, the longest first: one may hold another. */
-  readonly #hidden: readonly string[];
+  /** Every text that must not be shown, however it is escaped, the longest first: one may hold another. */
+  readonly #hidden: readonly RegExp[];
 
   constructor(values: Readonly<Record<string, string>>) {
     this.#values = new Map(Object.entries(values));
-    this.#hidden = [...new Set(Object.values(values).flatMap(partsOf))].sort((a, b) => b.length - a.length);
+    this.#hidden = [...new Set(Object.values(values).flatMap(partsOf))].sort((a, b) => b.length - a.length).map(anyWayToWrite);
   }
 
   /** @throws {DeliveryError} `secret-missing` */
@@ -77,19 +77,42 @@ function unreadable(path: string, why: string): DeliveryError {
   return new DeliveryError('secrets-unreadable', `The secrets in ${path} cannot be used: ${why}. See config/secrets.example.yaml.`);
 }
 
-/** A secret, and what of a URL gives it away; nothing so short that it would tear ordinary words. */
+/** A text from so many characters on is hidden; a shorter one would tear ordinary words. */
+const shortest = 6;
+
+/**
+ * A secret, and what of a URL gives it away: password, login as mail sends it, the whole path with its query, and each piece of the two,
+ * for a receiver that names its hook does not repeat the path around the token. A piece may be a word like `services`: to hide it costs
+ * nothing, and no rule tells for sure a word from a token.
+ */
 function partsOf(value: string): string[] {
   const parts = [value];
   if (URL.canParse(value)) {
-    const { username, password, pathname, search } = new URL(value);
-    const login = `\0${decodeURIComponent(username)}\0${decodeURIComponent(password)}`;
-    parts.push(
-      password,
-      decodeURIComponent(password),
-      `${pathname}${search}`,
-      `${pathname}${search}`.slice(1),
-      Buffer.from(login).toString('base64'),
-    );
+    const { href, username, password, pathname, search } = new URL(value);
+    const [path, login] = [`${pathname}${search}`, `\0${decoded(username)}\0${decoded(password)}`];
+    parts.push(href, password, path, path.slice(1), ...path.split(/[/?&=:;,]/), Buffer.from(login).toString('base64'));
   }
-  return parts.filter(({ length }) => length >= 6);
+  return parts.flatMap((part) => [part, decoded(part)]).filter(({ length }) => length >= shortest);
+}
+
+/** A text without its percent signs; as it is, where they stand for nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A text in whichever case, and as JSON, a URL or HTML may write it: what is neither letter nor digit also by its escapes. */
+function anyWayToWrite(text: string): RegExp {
+  const characters = [...text].map((character) => {
+    if (/[a-z0-9]/i.test(character)) return character;
+    const code = character.codePointAt(0) ?? 0;
+    const hex = code.toString(16).padStart(2, '0');
+    const json = `\\\\?\\${character}|\\\\u${hex.padStart(4, '0')}`;
+    const html = `&#x0*${hex};|&#0*${code};${character === '&' ? '|&amp;' : ''}`;
+    return `(?:${json}|%${hex}|${html})`;
+  });
+  return new RegExp(characters.join(''), 'gi');
 }

@@ -303,7 +303,7 @@ describe('chat', () => {
     const chat = await receiver();
     secretValues.slack = `${chat.url}/services/T0/B0/very-secret-token`;
     chat.answer = (response, request, turn) =>
-      void (response.writeHead(turn === 1 ? 404 : 200), response.end(`no ${request.url}, ${secretValues.crm}`));
+      void (response.writeHead(turn === 1 ? 404 : 200), response.end(`no ${request.url}, no very-secret-token, ${secretValues.crm}`));
     await rig.channel('chat', { kind: 'slack', secret: 'slack' });
     await rig.channel('crm', { kind: 'webhook', url: `${chat.url}/crm`, secret: 'unknown' });
     await rig.alerts(['<!channel>']);
@@ -312,7 +312,7 @@ describe('chat', () => {
     const said = JSON.parse(chat.got.at(-1)?.body ?? '') as { text: string; blocks: unknown[] };
     expect(said.text).toContain('&lt;!channel&gt;');
     expect(said.blocks.length).toBeGreaterThan(1);
-    expect((await rig.one('chat')).log.map(({ detail }) => detail)).toContain('404: no ***, ***');
+    expect((await rig.one('chat')).log.map(({ detail }) => detail)).toContain('404: no ***, no ***, ***');
     expect((await rig.one('crm')).delivery.detail).toContain('There is no secret unknown');
     const everything = await rig.everything();
     expect(everything).toContain('There is no secret unknown');
