@@ -367,7 +367,7 @@ describe('on every screen', () => {
   for (const { width, scheme } of screens([360, 768, 1280])) {
     it(`${width} pixels, ${scheme}: no sideways scroll, no complaint, axe clean`, async () => {
       for (let number = 0; number < 30; number += 1) marketing.open({ assignee: number % 3 === 0 ? 'a-colleague-with-a-long-name' : null });
-      for (const reason of ['muted', 'cap', 'holdout', 'quiet-hours'] as const) marketing.suppress(reason, 9);
+      for (const reason of ['muted', 'cap', 'holdout', 'held-out-elsewhere', 'quiet-hours'] as const) marketing.suppress(reason, 9);
       const { page, complaints } = await visit('/?shop=demo&page=marketing', { width, scheme });
       await page.getByTestId('suppression').first().waitFor();
       await page.getByTestId('effect-churn-high').getByText('Not yet known.').waitFor();

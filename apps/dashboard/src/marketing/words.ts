@@ -33,6 +33,7 @@ export const suppressionWords: Readonly<Record<SuppressionReason, { readonly sho
   'below-value': { short: 'Below value', long: 'Less net value at stake than the rule asks for' },
   consent: { short: 'No consent', long: 'The customer does not want to be written to, or the rule asks for consent and there is none' },
   duplicate: { short: 'Duplicate', long: 'The customer has an alert already' },
+  'held-out-elsewhere': { short: 'Held out elsewhere', long: 'Another rule leaves the customer alone, so that its effect can be known' },
   'cool-down': { short: 'Cool-down', long: 'The customer had an alert a short while ago' },
   'quiet-hours': { short: 'Quiet hours', long: 'It fell into the quiet hours of the rule' },
   cap: { short: 'Daily cap', long: 'The rule had sent its share of the day' },

@@ -96,7 +96,7 @@ describe('what a rule would have done', () => {
         sent += past.sent.length;
         suppressed += past.suppressed.length;
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: 50, seed: 7 },
     );
     expect(sent).toBeGreaterThan(100);
     expect(suppressed).toBeGreaterThan(100);

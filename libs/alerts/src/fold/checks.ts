@@ -29,6 +29,8 @@ export interface Candidate {
   readonly facts: CustomerFacts;
   /** Another rule whose alert about the customer has not ended. */
   readonly liveRule: string | undefined;
+  /** Another rule that has held one back that would not have ended. */
+  readonly heldOutBy: string | undefined;
   /** When the rule last sent an alert about the customer, or held one out. */
   readonly decidedBefore: number | null;
   /** Alerts of the day in this partition that the rule sent or held out. */
@@ -43,7 +45,8 @@ type Check = (candidate: Candidate) => string | undefined;
 /**
  * Each reason with its check. The order in which they are asked is that of `suppressionReasons`: what is wrong with the figures first,
  * then what is wrong with the customer, then what is wrong with the moment, and last the draw. The draw comes last, and takes a place of
- * the cap as an alert does: so those held out are just like those written to, which an honest comparison needs.
+ * the cap as an alert does: so those held out are just like those written to, which an honest comparison needs. For the same reason an
+ * alert that was held back keeps other rules' alerts back as long as it would have itself.
  */
 const checks: Readonly<Record<SuppressionReason, Check>> = {
   muted: ({ score }) => (score.muted ? 'History or an import was being loaded.' : undefined),
@@ -57,6 +60,8 @@ const checks: Readonly<Record<SuppressionReason, Check>> = {
     return facts.consent === null && rule.consent === 'required' ? 'The customer has not said yes to being written to.' : undefined;
   },
   duplicate: ({ liveRule }) => (liveRule === undefined ? undefined : `An alert of ${liveRule} about the customer is not over.`),
+  'held-out-elsewhere': ({ heldOutBy }) =>
+    heldOutBy === undefined ? undefined : `${heldOutBy} leaves the customer alone, to know what its alerts bring.`,
   'cool-down': ({ decidedBefore, at, rule }) =>
     decidedBefore !== null && at < decidedBefore + rule.cooldownDays * dayMs
       ? `The last one was at ${new Date(decidedBefore).toISOString()}, less than ${rule.cooldownDays} days before.`

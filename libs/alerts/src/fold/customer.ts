@@ -10,6 +10,8 @@ export interface Watch {
   readonly alertId: string | null;
   /** When the rule last sent an alert about the customer, or held one out. */
   readonly decidedAt: number | null;
+  /** Where the draw held the alert of this episode back: when it would have expired. Missing otherwise, and in what was stored before. */
+  readonly heldUntil?: number;
 }
 
 /** What is remembered of a customer; it is stored as JSON. */
@@ -37,4 +39,12 @@ const ranks = { low: 0, medium: 1, high: 2 } as const;
 /** Whether a band lies at or above another one. */
 export function reaches(band: keyof typeof ranks, other: keyof typeof ranks): boolean {
   return ranks[band] >= ranks[other];
+}
+
+/**
+ * The rule that leaves a customer alone at an instant: its draw held an alert back that would not be over, for the customer is in the band
+ * still, and its time has not come. As long as an alert itself would stand in the way of other rules, so does this.
+ */
+export function heldOutBy(watches: CustomerState['watches'], at: number): string | undefined {
+  return Object.entries(watches).find(([, { inside, heldUntil }]) => inside && heldUntil !== undefined && at < heldUntil)?.[0];
 }

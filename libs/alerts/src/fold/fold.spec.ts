@@ -209,6 +209,30 @@ describe('an alert is not sent', () => {
     expect(reasonOf([scored('c', start, 'medium'), scored('c', start + hourMs, 'high')], { rules })).toEqual(['opened', 'duplicate']);
   });
 
+  it('while another rule leaves the customer alone: as long as the alert that was held back would have stood in the way', () => {
+    const rules = [aRule({ id: 'a', holdout: 1, cooldownDays: 0, expireDays: 30 }), aRule({ id: 'b', band: 'medium', cooldownDays: 0 })];
+    const day = (number: number, band: 'low' | 'medium' | 'high') => scored('c', start + number * dayMs, band);
+    // Over by recovery, which is below high; then by its time, while the customer stays.
+    const rows = foldInBatches(
+      [[day(0, 'high')], [day(1, 'low'), day(2, 'medium')], [day(3, 'low'), day(4, 'high')], [day(33, 'high'), day(34, 'low')]],
+      surroundings({ rules }),
+      () => true,
+    );
+    const said = rows.filter(({ kind }) => kind !== 'customer').map(({ rule, what }) => `${rule} ${what}`);
+    expect(said).toEqual(['a holdout', 'b held-out-elsewhere', 'b opened', 'b recovered', 'a holdout', 'b held-out-elsewhere']);
+    expect(rows.find(({ what }) => what === 'held-out-elsewhere')?.detail).toBe(
+      'a leaves the customer alone, to know what its alerts bring.',
+    );
+    // A rule that comes to know of the customer later: before the time of the alert that was not sent is over, and after.
+    for (const [number, what] of [
+      [29, 'held-out-elsewhere'],
+      [30, 'opened'],
+    ] as const) {
+      const late = [rules[0] ?? aRule(), aRule({ id: 'b', band: 'medium', from: start + dayMs })];
+      expect(reasonOf([day(0, 'high'), day(number, 'high')], { rules: late })).toEqual(['holdout', what]);
+    }
+  });
+
   it('beyond the cap of a local day; who is held out takes a place of it', () => {
     const rules = [aRule({ capPerDay: 2, holdout: 0.5 })];
     const customers = Array.from({ length: 40 }, (_, index) => `c${index}`);
@@ -372,6 +396,32 @@ describe('two folds of the same messages', () => {
     // It was about something.
     expect(Math.min(opened, capped, refused)).toBeGreaterThan(100);
   });
+
+  it('differ in nothing but the alert, where a rule leaves everybody alone and where it leaves nobody', () => {
+    /** Decisions of every rule; what only an alert has afterwards, and what it is called that one stands in the way, left aside. */
+    const decisionsOf = (holdout: number, messages: readonly AlertMessage[][]): string[] => {
+      const compared = [aRule({ id: 'high', cooldownDays: 1, expireDays: 1, capPerDay: 4, holdout }), ...rules.slice(1), others];
+      return messages
+        .flatMap((each, partition) => foldInBatches([each], surroundings({ rules: compared, partitions }), () => false, partition))
+        .filter(({ kind, what, rule }) => kind === 'suppressed' || (kind === 'alert' && (rule !== 'high' || what === 'opened')))
+        .map(({ rule, what, ...row }) => {
+          const alike = { holdout: rule === 'high' ? 'opened' : what, 'held-out-elsewhere': 'duplicate' }[what] ?? what;
+          return `${iso(row.at)} ${row.customerId} ${rule} ${alike}`;
+        });
+    };
+    const others = aRule({ id: 'other', band: 'medium', cooldownDays: 0, expireDays: 2, holdout: 0.3 });
+    let kept = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 80, maxLength: 160 }), (steps) => {
+        const scores = messagesOf(steps).map((each) => each.filter(({ kind }) => kind === 'scored'));
+        const [everybody, nobody] = [decisionsOf(1, scores), decisionsOf(0, scores)];
+        expect(everybody).toEqual(nobody);
+        kept += nobody.filter((each) => each.endsWith('duplicate')).length;
+      }),
+      { numRuns: 50 },
+    );
+    expect(kept).toBeGreaterThan(100);
+  }, 30_000);
 
   it('keep each alert within its table', () => {
     const endsOnce = (rows: readonly AlertLogRow[]): boolean => {

@@ -3,7 +3,7 @@ import { recover, type Alert, type Taken } from '../life-cycle/alert.js';
 import { isLive } from '../life-cycle/life-cycle.js';
 import type { RuleRevision } from '../rules/rules.js';
 import { suppressedBy, type Candidate, type CustomerFacts } from './checks.js';
-import { afterScore, isKnown, reaches, unknownCustomer, type Watch } from './customer.js';
+import { afterScore, heldOutBy, isKnown, reaches, unknownCustomer, type CustomerState, type Watch } from './customer.js';
 import type { Surroundings } from './fold.js';
 import { alertIdOf } from './ids.js';
 import { keepAlert, placeOfCap, type PartitionState } from './partition.js';
@@ -44,7 +44,7 @@ export function score(
     if (watch?.inside || !reaches(band, rule.band)) continue;
     facts ??= around.factsAt(customerId, at);
     if (!concerns(rule, facts)) continue;
-    const entered = enter(state, { score, eventId, at, day, rule, facts, watch, around });
+    const entered = enter(state, { score, eventId, at, day, rule, facts, watch, watches: { ...before.watches, ...watches }, around });
     watches[rule.id] = entered.watch;
     rows.push(entered.row);
   }
@@ -68,12 +68,14 @@ interface Entry {
   readonly rule: RuleRevision;
   readonly facts: CustomerFacts;
   readonly watch: Watch | undefined;
+  /** Of every rule, as far as this score is folded. */
+  readonly watches: CustomerState['watches'];
   readonly around: Surroundings;
 }
 
 /** The customer enters a rule's band: an alert, or why there is none. */
 function enter(state: PartitionState, entry: Entry): { readonly watch: Watch; readonly row: FoldRow } {
-  const { score, eventId, at, day, rule, facts, watch, around } = entry;
+  const { score, eventId, at, day, rule, facts, watch, watches, around } = entry;
   const { shop, zone, partitions } = around.shop;
   const place = placeOfCap(rule.id, day);
   const taken = state.taken.get(place) ?? 0;
@@ -81,6 +83,7 @@ function enter(state: PartitionState, entry: Entry): { readonly watch: Watch; re
   const candidate: Candidate = {
     ...{ shop, zone, partitions, partition: state.partition, score, at, day, rule, facts, decidedBefore, taken },
     liveRule: liveRuleOf(state, score.customerId),
+    heldOutBy: heldOutBy(watches, at),
   };
   const no = suppressedBy(candidate);
   // Who was held out counts as one who was written to: for the cap, and for the time until the next one.
@@ -90,7 +93,8 @@ function enter(state: PartitionState, entry: Entry): { readonly watch: Watch; re
   if (no) {
     const said = { customerId: score.customerId, rule: rule.id, ruleRevision: rule.revision, netValue: score.netValueAtStake };
     const row = rowOf('suppressed', { ...said, at, day, what: no.reason, detail: no.detail, probability: score.probability, eventId });
-    return { watch: { ...inside, alertId: null }, row };
+    const held = no.reason === 'holdout' ? { heldUntil: expiryOf(rule, at) } : {};
+    return { watch: { ...inside, alertId: null, ...held }, row };
   }
   const alert = opened(shop, score, rule, at);
   keepAlert(state, alert);
@@ -114,7 +118,7 @@ function opened(shop: string, score: CustomerScore, rule: RuleRevision, at: numb
     openedAt: at,
     decidedAt: at,
     movedAt: at,
-    expiresAt: at + rule.expireDays * dayMs,
+    expiresAt: expiryOf(rule, at),
     snoozedUntil: null,
     assignee: null,
     acknowledged: null,
@@ -122,6 +126,10 @@ function opened(shop: string, score: CustomerScore, rule: RuleRevision, at: numb
     rated: null,
     heard: [],
   };
+}
+
+function expiryOf({ expireDays }: RuleRevision, at: number): number {
+  return at + expireDays * dayMs;
 }
 
 /** The rule of an alert about the customer that has not ended. */

@@ -10,6 +10,7 @@ export const suppressionReasons = [
   'below-value',
   'consent',
   'duplicate',
+  'held-out-elsewhere',
   'cool-down',
   'quiet-hours',
   'cap',
