@@ -79,6 +79,33 @@ describe('InstanceClient', () => {
     await expect(new InstanceClient(url, undefined).pipeline()).rejects.toMatchObject({ code: 'instance-failed', retryable: true });
   });
 
+  it('says that the instance went away in the middle of its answer, and may be tried again', async () => {
+    server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const body = '{"shops":[]}';
+        response.writeHead(200, { 'content-length': body.length });
+        response.write(body.slice(0, body.length / 2), () => response.socket?.end());
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(new InstanceClient(url, undefined).shops()).rejects.toMatchObject({
+      code: 'instance-unreachable',
+      retryable: true,
+      message: expect.stringMatching(
+        /^The instance at .* went away in the middle of its answer to GET \/api\/v1\/shops\. .*then ask again/,
+      ) as string,
+    });
+  });
+
+  it('says of an answer that is none of ours that something else listens there', async () => {
+    const { url } = await answering(200, '<html>a router</html>');
+    await expect(new InstanceClient(url, undefined).pipeline()).rejects.toMatchObject({
+      code: 'instance-refused',
+      message: expect.stringMatching(/is no JSON: .*--url/) as string,
+    });
+  });
+
   it('says what to do when nothing answers', async () => {
     const { url } = await answering(200, '{}');
     const gone = server;

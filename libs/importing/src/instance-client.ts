@@ -211,7 +211,10 @@ export class InstanceClient {
     return `/api/v1/shops/${encodeURIComponent(shop)}`;
   }
 
-  /** @throws {ImportError} `instance-unreachable`; `instance-failed` (5xx: it is there and could not) or `instance-refused`, with the problem's own words */
+  /**
+   * @throws {ImportError} `instance-unreachable` (nobody there, or gone before its answer was whole); `instance-failed` (5xx: it is there
+   * and could not) or `instance-refused`, with the problem's own words
+   */
   private async call<T>(method: string, path: string, body?: object, patienceMs = 60_000): Promise<T> {
     let response: Response;
     try {
@@ -227,8 +230,18 @@ export class InstanceClient {
         `No instance answers at ${this.url}. Start one with: npm start (or name another with --url).`,
       );
     }
-    const text = await response.text();
-    if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+    let text: string;
+    try {
+      text = await response.text();
+    } catch {
+      // The head of an answer is no answer: the instance may be stopped while it writes the rest.
+      const again = method === 'GET' ? 'ask again' : 'ask again: what was asked may be done already';
+      throw new ImportError(
+        'instance-unreachable',
+        `The instance at ${this.url} went away in the middle of its answer to ${method} ${path}. See that it runs, then ${again}.`,
+      );
+    }
+    if (response.ok) return this.parsed<T>(text, `${method} ${path}`);
     let words = text;
     try {
       const { title, detail } = JSON.parse(text) as { title?: string; detail?: string };
@@ -240,5 +253,17 @@ export class InstanceClient {
       response.status >= 500 ? 'instance-failed' : 'instance-refused',
       `The instance at ${this.url} ${response.status >= 500 ? 'could not do' : 'refused'} ${method} ${path}. ${words}`,
     );
+  }
+
+  /** What an answer says; an empty one says nothing. @throws {ImportError} `instance-refused` where it is none of an instance */
+  private parsed<T>(text: string, asked: string): T {
+    try {
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    } catch {
+      throw new ImportError(
+        'instance-refused',
+        `What ${this.url} answers to ${asked} is no JSON: something else than an instance listens there. Name another with --url.`,
+      );
+    }
   }
 }
