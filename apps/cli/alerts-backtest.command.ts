@@ -1,8 +1,7 @@
 import type { BacktestAnswer } from '#contracts';
 import { InvalidArgumentError, type Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { instanceAt } from './instance.js';
+import { readRule, revisionOf, ruleFileHelp } from './rule-file.js';
 import { say } from './say.js';
 import { shopCommand, type ShopOptions } from './shop-command.js';
 
@@ -14,39 +13,15 @@ interface Options extends ShopOptions {
 /** `alerts backtest`: a rule in a file, tried on the weeks that are over. */
 export function backtestCommand(): Command {
   return shopCommand('backtest', 'Tries a rule on the weeks that are over; nothing is put, nothing is sent.')
-    .requiredOption('--rule <file>', 'YAML: rule (its id), name, band and what else a PUT takes; without revision it is the next one')
+    .requiredOption('--rule <file>', ruleFileHelp)
     .option('--weeks <n>', 'how many, up to the shop’s clock; at most 52', parseWeeks, 26)
     .action(async ({ shop, rule: file, weeks, url, json }: Options) => {
+      const { id, body } = await readRule(file);
       const client = await instanceAt(url);
-      const rule = await readRule(file);
-      const current = (await client.alertRules(shop)).rules.find(({ id }) => id === rule['rule']);
-      const answer = await client.backtest(shop, { revision: current?.revision ?? 0, ...rule, weeks });
+      const answer = await client.backtest(shop, { revision: await revisionOf(client, shop, id), ...body, rule: id, weeks });
       if (json) return say(JSON.stringify(answer));
       for (const line of tableOf(answer)) say(line);
     });
-}
-
-async function readRule(file: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw wrongFile(`${file} cannot be read: ${(error as Error).message}.`);
-  }
-  let rule: unknown;
-  try {
-    rule = parse(text);
-  } catch (error) {
-    throw wrongFile(`${file} is no YAML: ${(error as Error).message}`);
-  }
-  if (typeof rule !== 'object' || rule === null || Array.isArray(rule) || typeof (rule as { rule?: unknown }).rule !== 'string') {
-    throw wrongFile(`${file} does not say which rule it is: write "rule: win-back", a name and a band.`);
-  }
-  return rule as Record<string, unknown>;
-}
-
-function wrongFile(words: string): Error {
-  return Object.assign(new Error(words), { code: 'rule-file-invalid' });
 }
 
 /** The answer as a table for people. */

@@ -1,13 +1,15 @@
 import type { AlertItem, AlertOrder } from '#contracts';
 import { Command, InvalidArgumentError } from 'commander';
 import { backtestCommand } from './alerts-backtest.command.js';
+import { rulesCommand } from './alerts-rules.command.js';
+import { deadLettersCommand, suppressionsCommand } from './alerts-unsent.command.js';
 import { instanceAt } from './instance.js';
 import { say } from './say.js';
-import { countsText, shopCommand, type ShopOptions } from './shop-command.js';
+import { countsText, percentText, shopCommand, type ShopOptions } from './shop-command.js';
 
 /** `alerts`: those there are, one with its log, what was not sent, and what people do with one. */
 export function alertsCommand(): Command {
-  const alerts = new Command('alerts').description('Alerts about customers: list, show, and what you do with them.');
+  const alerts = new Command('alerts').description('Alerts about customers: list, show, what you do with them, and their rules.');
   const order = (name: string, description: string, argument: string | undefined, orderOf: (text: string) => AlertOrder): Command => {
     const command = shopCommand(name, description).argument('<alert>', 'its id');
     if (argument !== undefined) command.argument(argument);
@@ -41,7 +43,10 @@ export function alertsCommand(): Command {
             say(`${at}  ${step ?? `refused: ${refused}`}${by ? ` by ${by}` : ''}  ${detail}`);
         }),
     )
+    .addCommand(rulesCommand())
     .addCommand(backtestCommand())
+    .addCommand(suppressionsCommand())
+    .addCommand(deadLettersCommand())
     .addCommand(order('ack', 'It is in your hands.', undefined, () => ({ command: 'acknowledge' })))
     .addCommand(order('assign', 'Puts it into somebody’s hands.', '<person>', (assignee) => ({ command: 'assign', assignee })))
     .addCommand(order('comment', 'Says something about it.', '<text>', (text) => ({ command: 'comment', text })))
@@ -52,7 +57,7 @@ export function alertsCommand(): Command {
 
 function lineOf({ alertId, customerId, state, probability, netValueAtStake, decidedAt, assignee }: AlertItem): string {
   const whose = assignee === null ? '' : `, with ${assignee}`;
-  return `${alertId}  ${decidedAt}  ${customerId}: ${state}${whose}, ${Math.round(probability * 100)} %, ${netValueAtStake} at stake`;
+  return `${alertId}  ${decidedAt}  ${customerId}: ${state}${whose}, ${percentText(probability)}, ${netValueAtStake} at stake`;
 }
 
 function parseUseful(text: string): boolean {

@@ -24,3 +24,8 @@ export function countsText(counts: Readonly<Record<string, number>>): string {
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 }
+
+/** `80 %` */
+export function percentText(share: number, digits = 0): string {
+  return `${(share * 100).toFixed(digits)} %`;
+}

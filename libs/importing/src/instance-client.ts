@@ -1,11 +1,15 @@
 import type {
   AlertAnswer,
+  AlertDeadLettersAnswer,
   AlertOrder,
   AlertOrderAnswer,
+  AlertRule,
   AlertRulesAnswer,
   AlertsAnswer,
   AlarmsAnswer,
   AuditAnswer,
+  CustomerScoreAnswer,
+  CustomerValueAnswer,
   DeliveriesAnswer,
   DemandAnswer,
   DemandPublishedAnswer,
@@ -14,6 +18,7 @@ import type {
   DeliveryChannelBody,
   DeliveryChannelsAnswer,
   BacktestAnswer,
+  EffectAnswer,
   EventPathAnswer,
   FingerprintAnswer,
   MaintenanceAnswer,
@@ -24,6 +29,7 @@ import type {
   ModelKind,
   ModelMove,
   ModelsAnswer,
+  ModelsSummaryAnswer,
   PipelineAnswer,
   RedriveAnswer,
   ReorderAnswer,
@@ -32,11 +38,13 @@ import type {
   ReplayChange,
   ReplayPlanAnswer,
   ScoreboardAnswer,
+  ScoresSummaryAnswer,
   ShopAnswer,
   ShopModelsAnswer,
   ShopsAnswer,
   ShopSettingsBody,
   SummaryAnswer,
+  SuppressionsAnswer,
 } from '#contracts';
 import { ImportError } from './importing.errors.js';
 import type { Mapping } from './mapping.js';
@@ -167,6 +175,26 @@ export class InstanceClient {
   alertRules(shop: string): Promise<AlertRulesAnswer> {
     return this.call('GET', `${this.path(shop)}/alert-rules`);
   }
+  alertRule(shop: string, rule: string): Promise<AlertRule> {
+    return this.call('GET', this.rulePath(shop, rule));
+  }
+  /**
+   * Puts the next revision of a rule, or a new rule.
+   * @param body an `alertRuleBody` as it is written: what it leaves out has its default
+   * @throws {ImportError} `instance-refused` too where somebody put another revision than `body.revision` meanwhile
+   */
+  putAlertRule(shop: string, rule: string, body: object): Promise<AlertRule> {
+    return this.call('PUT', this.rulePath(shop, rule), body);
+  }
+  alertRuleEffect(shop: string, rule: string): Promise<EffectAnswer> {
+    return this.call('GET', `${this.rulePath(shop, rule)}/effect`);
+  }
+  alertSuppressions(shop: string, asked: Readonly<Record<string, string>>): Promise<SuppressionsAnswer> {
+    return this.call('GET', `${this.path(shop)}/alert-suppressions?${new URLSearchParams(asked).toString()}`);
+  }
+  alertDeadLetters(shop: string): Promise<AlertDeadLettersAnswer> {
+    return this.call('GET', `${this.path(shop)}/alert-dead-letters`);
+  }
   /** @param body a `backtestBody` as it is written: what it leaves out has its default */
   backtest(shop: string, body: object): Promise<BacktestAnswer> {
     return this.call('POST', `${this.path(shop)}/alert-rules/backtest`, body, longMs);
@@ -189,11 +217,26 @@ export class InstanceClient {
   scoreboard(shop: string): Promise<ScoreboardAnswer> {
     return this.call('GET', `${this.path(shop)}/models/scoreboard`);
   }
+  modelsSummary(shop: string): Promise<ModelsSummaryAnswer> {
+    return this.call('GET', `${this.path(shop)}/models/summary`);
+  }
   moveModel(shop: string, move: Exclude<ModelMove, 'rollback'>, version: string): Promise<ShopModelsAnswer> {
     return this.call('POST', `${this.path(shop)}/models/${move}`, { version });
   }
   rollbackModel(shop: string, kind: ModelKind): Promise<ShopModelsAnswer> {
     return this.call('POST', `${this.path(shop)}/models/rollback`, { kind });
+  }
+
+  scoresSummary(shop: string): Promise<ScoresSummaryAnswer> {
+    return this.call('GET', `${this.path(shop)}/scores/summary`);
+  }
+  /** @throws {ImportError} `instance-refused` for a customer without a score */
+  customerScore(shop: string, customer: string): Promise<CustomerScoreAnswer> {
+    return this.call('GET', `${this.path(shop)}/customers/${encodeURIComponent(customer)}/score`);
+  }
+  /** @throws {ImportError} `instance-refused` for a customer without an order, and where the shop has no active model of value */
+  customerValue(shop: string, customer: string): Promise<CustomerValueAnswer> {
+    return this.call('GET', `${this.path(shop)}/customers/${encodeURIComponent(customer)}/value`);
   }
 
   demand(shop: string, asked: Readonly<Record<string, string>>): Promise<DemandAnswer> {
@@ -209,6 +252,9 @@ export class InstanceClient {
 
   private path(shop: string): string {
     return `/api/v1/shops/${encodeURIComponent(shop)}`;
+  }
+  private rulePath(shop: string, rule: string): string {
+    return `${this.path(shop)}/alert-rules/${encodeURIComponent(rule)}`;
   }
 
   /**

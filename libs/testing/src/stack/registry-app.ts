@@ -5,7 +5,7 @@ import { httpConfig, HttpModule, listenOn, Principals, setupHttp } from '#http';
 import { ObservabilityModule, type Logger } from '#observability';
 import { ModelsModule, ScoreboardModule, ValuesModule } from '#scoring';
 import { ShopRepository, WarehouseModule } from '#warehouse';
-import { Module, type INestApplication } from '@nestjs/common';
+import { Module, type INestApplication, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,8 +22,11 @@ export interface RegistryApp {
   close(): Promise<void>;
 }
 
-/** @param shops names of the shops that there are. The token of a role is `token-of-<role>-x`. */
-export async function openRegistryApp(shops: readonly string[]): Promise<RegistryApp> {
+/**
+ * @param shops names of the shops that there are. The token of a role is `token-of-<role>-x`.
+ * @param others what else is served, over the same engine
+ */
+export async function openRegistryApp(shops: readonly string[], others: NonNullable<ModuleMetadata['imports']> = []): Promise<RegistryApp> {
   const directory = await mkdtemp(join(tmpdir(), 'tideline-registry-'));
   const clickhouse = await openEmbedded(join(directory, 'store'));
   const principals = new Principals(
@@ -38,6 +41,7 @@ export async function openRegistryApp(shops: readonly string[]): Promise<Registr
       ModelsModule,
       ScoreboardModule,
       ValuesModule,
+      ...others,
     ],
   })
   class RegistryAppModule {}
