@@ -10,6 +10,7 @@ import { modelCommand } from './model.command.js';
 import { operateCommands } from './operate.commands.js';
 import { leaveWithReader } from './reader.js';
 import { replayCommand } from './replay.command.js';
+import { scoresCommand } from './scores.command.js';
 import { simulateCommand } from './simulate.command.js';
 
 const program = new Command('tideline')
@@ -21,6 +22,7 @@ const program = new Command('tideline')
   .addCommand(eventCommand())
   .addCommand(modelCommand())
   .addCommand(demandCommand())
+  .addCommand(scoresCommand())
   .addCommand(alertsCommand())
   .addCommand(deliveryCommand())
   .showHelpAfterError();
