@@ -4,44 +4,28 @@ import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { modelCommand } from './model.command.js';
+import { said } from './said.testing.js';
 
 // The command line against the real registry.
 
 const fixtures = join(import.meta.dirname, '../../libs/scoring/fixtures');
 let registry: RegistryApp;
-let printed: string;
 
 beforeAll(async () => {
-  registry = await openRegistryApp(['a-shop', 'new', 'other', 'empty']);
+  registry = await openRegistryApp(['a-shop', 'new', 'other', 'empty', 'summed']);
 });
 afterAll(() => registry.close());
-beforeEach(() => {
-  printed = '';
-  vi.stubEnv('TIDELINE_SECRET', 'token-of-engineer-x');
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
+beforeEach(() => void vi.stubEnv('TIDELINE_SECRET', 'token-of-engineer-x'));
+afterEach(() => void vi.unstubAllEnvs());
 
-async function run(words: string, url = registry.url): Promise<string> {
-  printed = '';
-  const command = modelCommand();
-  for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ writeErr: () => undefined });
-  await command.parseAsync([...words.split(' '), '--url', url], { from: 'user' });
-  return printed.trim();
-}
+const run = (words: string, url = registry.url): Promise<string> => said(modelCommand(), words, url);
 
 /** What the trainer writes; another threshold is another version. */
-async function trained(threshold: number): Promise<string> {
+async function trained(threshold: number, change: object = {}): Promise<string> {
   const directory = await mkdtemp(join(registry.directory, 'trained-'));
   const manifest = JSON.parse(await readFile(join(fixtures, 'churn.json'), 'utf8')) as object;
   await cp(join(fixtures, 'churn.onnx'), join(directory, 'churn.onnx'));
-  await writeFile(join(directory, 'churn.json'), JSON.stringify({ ...manifest, threshold }));
+  await writeFile(join(directory, 'churn.json'), JSON.stringify({ ...manifest, threshold, ...change }));
   await writeFile(join(directory, 'churn.md'), '# Churn of fixture\n');
   return directory;
 }
@@ -114,6 +98,33 @@ it('says of a shop without marks why there is no scoreboard', async () => {
   );
   expect(JSON.parse(await run('scoreboard --shop empty --json'))).toMatchObject({ shop: 'empty', asOf: null, versions: [] });
   await expect(run('scoreboard --shop nowhere')).rejects.toThrow(/There is no shop nowhere/);
+});
+
+it('sums up each kind of model, with why there is none', async () => {
+  const shops = registry.app.get(ShopRepository);
+  await shops.prepare(await findShop(shops, 'summed'));
+  expect((await run('summary --shop summed')).split('\n')).toEqual([
+    'summed, as of no time yet',
+    expect.stringMatching(/^churn: none\. summed has no active churn model, so no customer is scored\. Train one: npm run train/),
+    expect.stringMatching(/^clv: none\. summed has no active clv model, .* --kind clv/),
+    expect.stringMatching(/^demand: none\. The registry keeps no models of demand\./),
+  ]);
+  const quality = { customers: 900, auc: 0.7, log_loss: 0.53, brier: 0.18, ece: 0.014 };
+  const models = { blend: quality, 'rfm-logistic': { ...quality, auc: 0.68 } };
+  const populations = { all: { customers: 1_900, models, best: { auc: 0.71, log_loss: 0.52 } } };
+  const directory = await trained(0.7, { metrics: { tests: [{ asOf: '2022-02-05T00:00:00Z', chosen: 'blend', populations }] } });
+  const [, version] = /^(\S+) is ACTIVE/.exec(await run(`publish ${directory} --shop summed`)) ?? [];
+  expect((await run('summary --shop summed')).split('\n').slice(1, -2)).toEqual([
+    `churn: ${version}, blend, trained on fixture to 2022-05-06`,
+    expect.stringMatching(/^ {2}level: /),
+    '  tested on 1,900 customers at 2022-02-05',
+    '    it               auc 0.700, log_loss 0.530, brier 0.180, ece 0.014',
+    '    rfm-logistic     auc 0.680, log_loss 0.530, brier 0.180, ece 0.014',
+    '    best possible    auc 0.710, log_loss 0.520',
+    expect.stringMatching(/^ {2}\S/),
+  ]);
+  expect(JSON.parse(await run('summary --shop summed --json'))).toMatchObject({ shop: 'summed', models: [{ version }, {}, {}] });
+  await expect(run('summary --shop nowhere')).rejects.toThrow(/There is no shop nowhere/);
 });
 
 it('without an instance says how to publish later', async () => {

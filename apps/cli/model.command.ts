@@ -2,6 +2,7 @@ import { modelKind, modelKinds, modelVersion, type ModelKind, type ModelListed, 
 import type { InstanceClient } from '#importing';
 import { Command, InvalidArgumentError } from 'commander';
 import { instanceAt, urlHelp } from './instance.js';
+import { modelSummaryLines } from './model-summary-lines.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
 import { scoreboardLines } from './scoreboard-lines.js';
@@ -63,6 +64,14 @@ export function modelCommand(): Command {
       async ({ shop, url, json: asJson }: Options) => {
         const answer = await (await instanceAt(url)).scoreboard(shop);
         for (const line of asJson ? [JSON.stringify(answer)] : scoreboardLines(answer)) say(line);
+      },
+    ),
+  );
+  model.addCommand(
+    ofShop('summary', 'Of each kind: which version is used, how good it was in its test, and what has happened since.').action(
+      async ({ shop, url, json: asJson }: Options) => {
+        const answer = await (await instanceAt(url)).modelsSummary(shop);
+        for (const line of asJson ? [JSON.stringify(answer)] : modelSummaryLines(answer)) say(line);
       },
     ),
   );

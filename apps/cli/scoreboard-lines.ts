@@ -51,9 +51,11 @@ function driftLines({ at, against, score, features, words }: NonNullable<Version
   ];
 }
 
-function ratesText({ customers, predicted, observed, low, high }: OutcomeRates): string {
+/** Predicted against happened, with its interval. */
+export function ratesText({ customers, predicted, observed, low, high }: OutcomeRates): string {
   if (observed === null) return 'nobody';
   return `${customers.toLocaleString('en')} scores, predicted ${digits(predicted)}, happened ${digits(observed)} (${digits(low)} to ${digits(high)})`;
 }
 
-const digits = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
+/** A measure; a dash where nothing could be measured. */
+export const digits = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
