@@ -41,7 +41,11 @@ function lineOf({ at, customerId, reason, rule, ruleRevision, probability, netVa
   return `${at}  ${customerId}: ${reason} by ${rule} (rev. ${ruleRevision}), ${percentText(probability)}, ${netValueAtStake} at stake${words}`;
 }
 
-/** A message may hold anything: as a JSON string it stays one line, and moves no cursor. */
 function letterLines({ at, partition, offset, reason, detail, excerpt }: AlertDeadLettersAnswer['deadLetters'][number]): string[] {
-  return [`${at}  alerts.v1/${partition} ${offset}  ${reason}: ${detail}`, `  ${JSON.stringify(excerpt)}`];
+  return [`${at}  alerts.v1/${partition} ${offset}  ${reason}: ${plain(detail)}`, `  ${plain(excerpt)}`];
+}
+
+/** A message may hold anything, and what is said of it names parts of it: spelt out, they stay on their line and move no cursor. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
       row({ kind: 'suppressed', what: 'holdout', customerId: 'hal' }),
       row({ kind: 'suppressed', what: 'holdout', customerId: 'holly', rule: 'win-back' }),
       row({ kind: 'alert', what: 'opened', state: 'open', customerId: 'anna', alertId: 'a1' }),
-      row({ kind: 'dead', what: 'not-json', detail: 'Cut short.', body: '{"a":\u001b[2J\n' }),
+      row({ kind: 'dead', what: 'unknown-type', detail: 'a\u001b[2J does not belong.', body: '{"a":\u009b2J\n' }),
     ],
     new Date(),
   );
@@ -154,10 +154,12 @@ it('lists what was not sent and why, page by page', async () => {
 
 it('lists dead letters, whatever bytes they hold, on lines of their own', async () => {
   expect((await run('dead-letters --shop kept')).split('\n')).toEqual([
-    '2026-03-02T12:00:00.000Z  alerts.v1/2 486  not-json: Cut short.',
-    '  "{\\"a\\":\\u001b[2J\\n"',
-    '1 not-json',
+    '2026-03-02T12:00:00.000Z  alerts.v1/2 486  unknown-type: a\\u001b[2J does not belong.',
+    '  {"a":\\u009b2J\\u000a',
+    '1 unknown-type',
   ]);
-  expect(JSON.parse(await run('dead-letters --shop kept --json'))).toMatchObject({ deadLetters: [{ reason: 'not-json', offset: '486' }] });
+  expect(JSON.parse(await run('dead-letters --shop kept --json'))).toMatchObject({
+    deadLetters: [{ reason: 'unknown-type', offset: '486' }],
+  });
   expect(await run('dead-letters --shop ruled')).toBe('There is none: every message on alerts.v1 could be used.');
 });
