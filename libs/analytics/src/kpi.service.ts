@@ -161,6 +161,8 @@ export class KpiService {
         total: additive(total),
       };
     };
+    const joined = fromFacts ? joinedTopic(query) : undefined;
+    if (joined !== undefined) return this.joinedAnswer(shop, 'breakdown', query, make, joined);
     return this.answer(shop, 'breakdown', query, make, fromFacts ? 'live' : 'settled');
   }
 
@@ -216,6 +218,32 @@ export class KpiService {
       level,
     );
     return { ...value, ...stampFields(stamp) };
+  }
+
+  /**
+   * As `answer` of the live level, where facts are read together with products or campaigns, which only a settling moves. Both levels stand
+   * still meanwhile, and the answer is kept until either moves: by the live generation alone, what was read a moment before a settling
+   * would stay until the next event. It says `partial` while events of the joined topic wait to be settled.
+   */
+  private async joinedAnswer<T extends object>(
+    shop: Shop,
+    kind: string,
+    query: object,
+    make: (stamp: Stamp) => Promise<T>,
+    topic: JoinedTopic,
+  ) {
+    // The live level first, as a rebuild takes them: the other way round each would wait for the other.
+    const { value: read, stamp } = await this.gate.read(
+      shop,
+      (live) =>
+        this.gate.read(shop, (settled) => {
+          const key = `${shop.database} live ${live.generation} settled ${settled.generation} ${kind} ${JSON.stringify(query)}`;
+          return this.#cache.get(key, () => make(live));
+        }),
+      'live',
+    );
+    const partial = stamp.partial || read.stamp.partial || !isSettled(topic, stamp, read.stamp);
+    return { ...read.value, ...stampFields({ ...stamp, partial }) };
   }
 
   private head(shop: Shop, query: { refunds: string }, range: Range) {
@@ -276,11 +304,24 @@ function finestOf(by: BreakdownQuery['by']): 'hour' | 'day' {
   return by === 'product' ? 'day' : 'hour';
 }
 
-/** Attributes of products, and ranges that end inside a bucket, are read from the facts: of the live level. */
+/** Attributes of products, and ranges that end inside a bucket, are read from the facts, which are of the live level. */
 function readsFacts(query: BreakdownQuery, asked: Range, zone: Zone): boolean {
   if (query.by === 'category' || query.by === 'subcategory' || query.by === 'brand') return true;
   const finest = finestOf(query.by);
   return [asked.from, asked.to].some((end) => end !== null && !endsOn(finest, end, end, zone));
+}
+
+type JoinedTopic = 'products.v1' | 'campaigns.v1';
+
+/** Whose events say what the members of a breakdown are, or are called; undefined where the facts alone do. */
+function joinedTopic({ by }: BreakdownQuery): JoinedTopic | undefined {
+  if (by === 'campaign') return 'campaigns.v1';
+  return by === 'product' || by === 'category' || by === 'subcategory' || by === 'brand' ? 'products.v1' : undefined;
+}
+
+/** Whether all that the live level has of a topic is settled. */
+function isSettled(topic: JoinedTopic, live: Stamp, settled: Stamp): boolean {
+  return Object.entries(live.watermark).every(([place, next]) => !place.startsWith(`${topic}/`) || settled.watermark[place] === next);
 }
 
 const memberOrder = { grossSales: 'gross', netSales: 'net', orders: 'orders', units: 'units', returns: 'returns' } as const;

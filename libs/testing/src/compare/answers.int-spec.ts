@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aLine, anOrder, aProduct } from '../builders/index.js';
 import { conventions, foldOracle, type BreakdownBy, type Oracle } from '../oracle/index.js';
 import { seededShop } from '../scenarios/index.js';
 import { ShopRun } from './shop-run.js';
@@ -14,6 +15,7 @@ const scenario = seededShop(11, { timeZone: 'America/New_York', orders: 120 });
 let directory: string;
 let clickhouse: ClickHouse;
 let shop: Shop;
+let gate: ShopGate;
 let answers: KpiService;
 let oracle: Oracle;
 
@@ -23,7 +25,7 @@ beforeAll(async () => {
   const run = await ShopRun.open(clickhouse, 'answers', scenario.shop);
   await run.arrive(scenario.messages, 1_000);
   shop = run.shop;
-  const gate = new ShopGate(new WatermarkRepository(clickhouse));
+  gate = new ShopGate(new WatermarkRepository(clickhouse));
   answers = new KpiService(new KpiReads(clickhouse), new HeadlineReads(clickhouse, gate), gate);
   oracle = foldOracle(scenario.messages, scenario.shop);
 });
@@ -61,6 +63,37 @@ describe.each(asked)('answers over $from to $to by $refunds equal the oracle', (
       expect(rows.map(({ label: _, parts: __, ...row }) => row)).toEqual(shown);
     },
   );
+});
+
+it('says what a product is now as soon as that is settled, and partial until then', async () => {
+  const run = await ShopRun.open(clickhouse, 'relabelled', { timeZone: 'UTC', currency: 'GBP' });
+  await run.arrive([aProduct({ name: 'Plain', category: 'food' }), anOrder({ lines: [aLine()] })], 10);
+  const shown = async (query: object): Promise<unknown> => {
+    const { rows, partial } = await answers.breakdown(run.shop, breakdownQuery.parse(query));
+    return [...rows.map(({ label }) => label), partial];
+  };
+  const byCategory = { by: 'category' };
+  // Ends inside a day, so that names stand beside facts.
+  const byProduct = { by: 'product', from: '2020-01-01T00:00:05Z' };
+  expect([await shown(byCategory), await shown(byProduct)]).toEqual([
+    ['food', false],
+    ['Plain', false],
+  ]);
+  await run.arrive([aProduct({ revision: 2, name: 'Sweet', category: 'sweets' })], 1, false);
+  expect([await shown(byCategory), await shown(byProduct)]).toEqual([
+    ['food', true],
+    ['Plain', true],
+  ]);
+  const live = run.refresher.live?.generation;
+  await run.settle();
+  expect(run.refresher.live?.generation).toBe(live);
+  expect([await shown(byCategory), await shown(byProduct)]).toEqual([
+    ['sweets', false],
+    ['Sweet', false],
+  ]);
+  // Of facts alone: what waits to be settled says nothing about them.
+  await run.arrive([aProduct({ revision: 3, category: 'bread' }), anOrder({ orderId: 'order-2', lines: [aLine()] })], 10, false);
+  expect(await shown({ by: 'country', from: '2020-01-01T00:00:05Z' })).toEqual(['unknown', false]);
 });
 
 it('stock at instants of the year equals the oracle', async () => {
