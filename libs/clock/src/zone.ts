@@ -78,11 +78,15 @@ export class Zone {
     return localAsUtc - before;
   }
 
-  /** The latest start of a unit at or before an instant. Weeks are ISO weeks: they start on Monday. */
+  /**
+   * The latest start of a unit at or before an instant. Weeks are ISO weeks: they start on Monday. Hours are counted from the start of the
+   * local day, as the engine's `toStartOfHour` does: where a zone moves by a part of an hour (Lord Howe twice a year, Caracas in 2016) they
+   * go on through that day, and one that the next day cuts off is shorter.
+   */
   floor(instant: number, unit: CalendarUnit): number {
     if (unit === 'hour') {
-      const offset = this.offset(instant);
-      return Math.floor((instant + offset) / hourMs) * hourMs - offset;
+      const day = this.floor(instant, 'day');
+      return day + Math.floor((instant - day) / hourMs) * hourMs;
     }
     const { year, month, day } = this.local(instant);
     if (unit === 'month') return this.instant(Date.UTC(year, month - 1, 1));
@@ -100,7 +104,11 @@ export class Zone {
 
   /** The start of the following unit; `start` is the start of one. */
   next(start: number, unit: CalendarUnit): number {
-    if (unit === 'hour') return start + hourMs;
+    if (unit === 'hour') {
+      const day = this.next(start, 'day');
+      // Where clocks go back over midnight a date begins twice, and the first time may lie before.
+      return day > start ? Math.min(start + hourMs, day) : start + hourMs;
+    }
     const { year, month, day } = this.local(start);
     if (unit === 'month') return this.instant(Date.UTC(year, month, 1));
     return this.instant(Date.UTC(year, month - 1, day + (unit === 'week' ? 7 : 1)));

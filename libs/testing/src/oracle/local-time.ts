@@ -71,8 +71,9 @@ export class LocalTime {
       case 'minute':
         return Math.floor(at / minute) * minute;
       case 'hour': {
-        const local = at + this.#offset(at);
-        return at - (local - Math.floor(local / hour) * hour);
+        // The hours of a day are counted from its start, also on one in which the clocks move by half an hour.
+        const start = this.startOfDate(this.dateOf(at));
+        return start + Math.floor((at - start) / hour) * hour;
       }
       case 'day':
         return this.startOfDate(this.dateOf(at));
@@ -91,7 +92,7 @@ export class LocalTime {
       case 'minute':
         return start + minute;
       case 'hour':
-        return this.bucketStart('hour', start + hour);
+        return Math.min(start + hour, this.startOfDate(addDays(this.dateOf(start), 1)));
       case 'day':
         return this.startOfDate(addDays(this.dateOf(start), 1));
       case 'week':
