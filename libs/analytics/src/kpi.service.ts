@@ -1,13 +1,14 @@
 import { Zone, type CalendarUnit } from '#clock';
-import type {
-  BreakdownAnswer,
-  BreakdownQuery,
-  RoomQuery,
-  SeriesAnswer,
-  SeriesQuery,
-  SummaryAnswer,
-  SummaryFigures,
-  SummaryQuery,
+import {
+  instant,
+  type BreakdownAnswer,
+  type BreakdownQuery,
+  type RoomQuery,
+  type SeriesAnswer,
+  type SeriesQuery,
+  type SummaryAnswer,
+  type SummaryFigures,
+  type SummaryQuery,
 } from '#contracts';
 import {
   instantOf,
@@ -32,6 +33,11 @@ import { decompose, endsOn, rangeOf, type Range } from './range.js';
 
 const maxPoints = 10_000;
 
+/** The months that hold anything: what an open end is read as. It is told as, and compared by, the end of the last day that does. */
+interface Whole extends Range {
+  readonly lastDayEnds: number | null;
+}
+
 /** KPI answers. Every statement of an answer runs inside one read of the gate, so its figures are of one generation. */
 export class KpiService {
   readonly #cache = new AnswerCache();
@@ -52,7 +58,7 @@ export class KpiService {
       const before = query.compare === 'previous' ? previousOf(query, range, whole, zone) : undefined;
       const earlier = before && (await this.figures(shop, zone, before, whole, query.refunds));
       return {
-        ...this.head(shop, query, closed(range, whole)),
+        ...this.head(shop, query, told(range, whole)),
         figures,
         previous: before && earlier ? { ...texts(before), figures: earlier, change: changeOf(figures, earlier) } : null,
       };
@@ -69,7 +75,8 @@ export class KpiService {
       const clock = stamp.clock === null ? null : Date.parse(stamp.clock);
       const { range, before: stretch } = livePeriod(query, clock, zone);
       // Only an open end asks for the extent: a day's tiles are on the way one statement earlier.
-      const whole = range.from === null || range.to === null ? await this.whole(shop, zone, stamp, 'live') : range;
+      const isOpen = range.from === null || range.to === null;
+      const whole = isOpen ? await this.whole(shop, zone, stamp, 'live') : { ...range, lastDayEnds: range.to };
       const earlier = query.period === 'custom' ? previousOf(query, range, whole, zone) : stretch;
       const hour = clock === null ? undefined : zone.floor(clock, 'hour');
       const stretches: HeadlineStretches = {
@@ -82,7 +89,7 @@ export class KpiService {
       return {
         currency: shop.currency,
         timeZone: shop.timeZone,
-        ...texts(closed(range, whole)),
+        ...texts(told(range, whole)),
         figures: now,
         previous: earlier ? { ...texts(earlier), figures: before, change: changeOf(now, before) } : null,
         ordersPerShopHour: hour === undefined ? null : sums.ordersOfHour,
@@ -197,11 +204,11 @@ export class KpiService {
     return from === null || to === null || from >= to ? [] : decompose(from, to, zone, 'slice');
   }
 
-  /** The months that hold anything. */
-  private async whole(shop: Shop, zone: Zone, { generation }: Stamp, level: Level = 'settled'): Promise<Range> {
+  private async whole(shop: Shop, zone: Zone, { generation }: Stamp, level: Level = 'settled'): Promise<Whole> {
     const extent = await this.#cache.get(`${shop.database} ${level} ${generation} extent`, () => this.reads.extent(shop, level));
-    if (!extent) return { from: null, to: null };
-    return { from: instantOf(extent.first).getTime(), to: zone.next(instantOf(extent.last).getTime(), 'month') };
+    if (!extent) return { from: null, to: null, lastDayEnds: null };
+    const at = (bucket: string): number => instantOf(bucket).getTime();
+    return { from: at(extent.first), to: zone.next(at(extent.last), 'month'), lastDayEnds: zone.next(at(extent.lastDay), 'day') };
   }
 
   /** Puts the stamp on an answer and keeps it for all who ask the same of this generation. */
@@ -266,20 +273,26 @@ function closed(range: Range, whole: Range): Range {
   return { from: range.from ?? whole.from, to: range.to ?? whole.to };
 }
 
+/** As an answer says a range. */
+function told(range: Range, whole: Whole): Range {
+  return { from: range.from ?? whole.from, to: range.to ?? whole.lastDayEnds };
+}
+
 function texts({ from, to }: Range) {
   return { from: from === null ? null : new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() };
 }
 
-/** The period of equal length before: by whole local days when the range was given in dates. Nothing lies before an open start. */
-function previousOf(query: Pick<SummaryQuery, 'from' | 'to'>, range: Range, whole: Range, zone: Zone): Range | undefined {
-  const { from, to } = { from: range.from, to: range.to ?? whole.to };
+/**
+ * The period of equal length before: by whole local days when the range was given in dates, an open end being that of the last day with
+ * anything. Nothing lies before an open start, nor before the first instant that an event may have.
+ */
+function previousOf(query: Pick<SummaryQuery, 'from' | 'to'>, range: Range, whole: Whole, zone: Zone): Range | undefined {
+  const [from, to] = [range.from, range.to ?? whole.lastDayEnds];
   if (from === null || to === null || from >= to) return undefined;
-  const inDates = query.from?.includes('T') === false && query.to?.includes('T') === false;
-  if (!inDates) return { from: from - (to - from), to: from };
-  const dayMs = 86_400_000;
-  const days = Math.round((Date.parse(`${query.to}T00:00:00Z`) - Date.parse(`${query.from}T00:00:00Z`)) / dayMs);
-  const start = new Date(Date.parse(`${query.from}T00:00:00Z`) - days * dayMs).toISOString().slice(0, 10);
-  return { from: zone.startOfDate(start), to: from };
+  const inDates = [query.from, query.to].every((end) => end?.includes('T') !== true);
+  const dateOf = (at: number): number => Date.parse(`${zone.text(at, false)}T00:00:00Z`);
+  const start = inDates ? zone.instant(2 * dateOf(from) - dateOf(to)) : 2 * from - to;
+  return instant.safeParse(new Date(start).toISOString()).success ? { from: start, to: from } : undefined;
 }
 
 type SeriesGrain = SeriesQuery['grain'];

@@ -1,6 +1,6 @@
 import { KpiService } from '#analytics';
 import { openEmbedded, type ClickHouse } from '#clickhouse';
-import { breakdownQuery, seriesQuery, summaryQuery } from '#contracts';
+import { breakdownQuery, roomQueries, seriesQuery, summaryQuery } from '#contracts';
 import { HeadlineReads, KpiReads, ShopGate, StockReads, WatermarkRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,34 @@ describe.each(asked)('answers over $from to $to by $refunds equal the oracle', (
       expect(rows.map(({ label: _, parts: __, ...row }) => row)).toEqual(shown);
     },
   );
+});
+
+it('compares an open end with as many days as the data have, and says where they end', async () => {
+  const end = Date.parse(oracle.series('day', {}).at(-1)?.local ?? '') + 86_400_000;
+  expect(new Date(end).getUTCDate()).not.toBe(1);
+  const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+  const from = dateOf(end - 9 * 86_400_000);
+  const dates = { from: dateOf(end - 18 * 86_400_000), to: from };
+  const open = await answers.summary(shop, summaryQuery.parse({ from, compare: 'previous' }));
+  const closed = await answers.summary(shop, summaryQuery.parse({ from, to: dateOf(end), compare: 'previous' }));
+  expect([open.from, open.to]).toEqual([closed.from, closed.to]);
+  expect(open.previous).toEqual(closed.previous);
+  expect(open.previous?.figures).toEqual(oracle.summary(dates));
+  const live = await answers.headline(shop, roomQueries.headline.parse({ period: 'custom', from }));
+  expect([live.from, live.to, live.previous?.from, live.previous?.to]).toEqual([
+    open.from,
+    open.to,
+    open.previous?.from,
+    open.previous?.to,
+  ]);
+});
+
+it('compares with nothing that lies before the instants of the contract', async () => {
+  const wide = { from: '1990-01-01', to: '2026-01-01' };
+  expect((await answers.summary(shop, summaryQuery.parse({ ...wide, compare: 'previous' }))).previous).toBeNull();
+  expect((await answers.headline(shop, roomQueries.headline.parse({ ...wide, period: 'custom' }))).previous).toBeNull();
+  const instants = { from: '1990-01-01T00:00:00Z', to: '2009-01-01T00:00:00Z', compare: 'previous' };
+  expect((await answers.summary(shop, summaryQuery.parse(instants))).previous?.from).toBe('1971-01-01T00:00:00.000Z');
 });
 
 it.each([

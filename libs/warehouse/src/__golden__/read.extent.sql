@@ -1,2 +1,3 @@
-SELECT toString(min(bucket)) AS first, toString(max(bucket)) AS last, count() AS buckets
-FROM `shop_golden`.`agg_kpi` AS k FINAL WHERE dimension = 'all' AND grain = 'month'
+SELECT toString(minIf(bucket, grain = 'month')) AS first, toString(maxIf(bucket, grain = 'month')) AS last,
+    toString(maxIf(bucket, grain = 'day')) AS lastDay, count() AS buckets
+FROM `shop_golden`.`agg_kpi` AS k FINAL WHERE dimension = 'all' AND grain IN ('day', 'month')

@@ -36,10 +36,11 @@ function totalsOf(shop: Shop, level: Level): Sql {
     : sql`FROM ${tableOf(shop, 'agg_kpi')} AS k FINAL WHERE dimension = 'all' AND`;
 }
 
-/** First and last bucket of the whole history. */
+/** First and last month of the whole history, and its last day. */
 export function extentSql(shop: Shop, level: Level): Sql {
-  return sql`SELECT toString(min(bucket)) AS first, toString(max(bucket)) AS last, count() AS buckets
-${totalsOf(shop, level)} grain = 'month'`;
+  return sql`SELECT toString(minIf(bucket, grain = 'month')) AS first, toString(maxIf(bucket, grain = 'month')) AS last,
+    toString(maxIf(bucket, grain = 'day')) AS lastDay, count() AS buckets
+${totalsOf(shop, level)} grain IN ('day', 'month')`;
 }
 
 /** Sums over spans of the headline. */
@@ -203,8 +204,8 @@ FROM
 export class KpiReads {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  async extent(shop: Shop, level: Level = 'settled'): Promise<{ first: string; last: string } | undefined> {
-    const [row] = await this.clickhouse.query<{ first: string; last: string; buckets: string }>(extentSql(shop, level));
+  async extent(shop: Shop, level: Level = 'settled'): Promise<{ first: string; last: string; lastDay: string } | undefined> {
+    const [row] = await this.clickhouse.query<{ first: string; last: string; lastDay: string; buckets: string }>(extentSql(shop, level));
     return row === undefined || row.buckets === '0' ? undefined : row;
   }
   async totals(shop: Shop, spans: readonly KpiSpan[], byOrderDate: boolean, level: Level = 'settled'): Promise<KpiSums> {
