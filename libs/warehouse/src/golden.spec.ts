@@ -179,7 +179,7 @@ function statements(): Map<string, string> {
       { topic: 'returns.v1', ...stretch },
     ]).text,
   );
-  texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at), new Date(at - 86_400_000), 1_440_000).text);
+  texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at), new Date(at - 86_400_000)).text);
   const order = { topic: 'transactions.v1', id: 'A1' } as const;
   const refund = { topic: 'returns.v1', id: 'R1' } as const;
   texts.set('read.path-events.sql', pathEventsSql(shop, 'A1', 51).text);

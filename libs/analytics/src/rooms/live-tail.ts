@@ -1,5 +1,5 @@
 import { instantOf, secondOf, type LiveStretch, type LiveEvent, type LiveReads, type Shop } from '#warehouse';
-import { ordersPerRealMinute, paceSeconds, paceStep, recordedSince, shopTimeOf, withOrders, type Arrivals, type ShopTime } from './pace.js';
+import { Arrivals, paceSeconds, recordedSince, shopTimeOf, type Arrival, type ShopTime } from './pace.js';
 
 /** The newest events of a shop, up to a watermark. */
 export interface Tail {
@@ -28,7 +28,7 @@ interface Kept {
   /** `transactions.v1/0` -> place up to which events are in. */
   readonly places: ReadonlyMap<string, { readonly epoch: number; readonly next: bigint }>;
   readonly events: readonly LiveEvent[];
-  readonly arrivals: readonly Arrivals[];
+  readonly arrivals: Arrivals;
 }
 
 /** As many as the feed can be asked for. */
@@ -64,7 +64,7 @@ export class LiveTail {
     return {
       events,
       newestAt: newest ? instantOf(newest.ingested_at).getTime() : null,
-      ordersPerRealMinute: ordersPerRealMinute(arrivals, shopTimeOf(shop.clockMode, stamp.clock, speed, this.now()), this.now()),
+      ordersPerRealMinute: arrivals.perRealMinute(shopTimeOf(shop.clockMode, stamp.clock, speed, this.now()), this.now()),
     };
   }
 
@@ -95,21 +95,27 @@ export class LiveTail {
     long ||= before?.time === null && time !== null;
     if (before && stretches.length === 0 && !long) return { ...before, generation, places, tick, speed, time };
     const [events, counted] = await Promise.all([this.reads.events(shop, stretches), long && time ? this.counted(shop, time) : undefined]);
+    // Those of before are added to: nothing can fail from here on.
+    const arrivals = counted || !time || !before ? new Arrivals() : before.arrivals;
     return {
       ...{ generation, tick, speed, time, places },
       events: [...events, ...(before?.events ?? [])].slice(0, keptEvents),
-      arrivals: counted ?? (time ? withOrders(before?.arrivals ?? [], ordersOf(events), time, this.now()) : []),
+      arrivals: time ? arrivals.add(counted ?? ordersOf(events), time, this.now()) : arrivals,
     };
   }
 
-  private counted(shop: Shop, time: ShopTime): Promise<Arrivals[]> {
+  private counted(shop: Shop, time: ShopTime): Promise<Arrival[]> {
     const since = new Date(Math.floor(this.now() / 1_000 - paceSeconds) * 1_000);
-    return this.reads.arrivals(shop, since, new Date(recordedSince(time)), paceStep(time));
+    return this.reads.arrivals(shop, since, new Date(recordedSince(time)));
   }
 }
 
-function ordersOf(events: readonly LiveEvent[]): { second: number; recorded: number }[] {
+function ordersOf(events: readonly LiveEvent[]): Arrival[] {
   return events
     .filter(({ type }) => type === 'tideline.transaction.placed.v1')
-    .map(({ ingested_at, recorded_time }) => ({ second: secondOf(ingested_at), recorded: instantOf(recorded_time).getTime() }));
+    .map(({ entity, ingested_at, recorded_time }) => ({
+      order: entity,
+      second: secondOf(ingested_at),
+      recorded: instantOf(recorded_time).getTime(),
+    }));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordersPerRealMinute, recordedSince, shopTimeOf, withOrders, type Arrivals, type ShopTime } from './pace.js';
+import { Arrivals, recordedSince, shopTimeOf, type ShopTime } from './pace.js';
 
 const real = Date.parse('2026-03-01T12:00:00Z');
 const second = real / 1_000;
@@ -7,8 +7,14 @@ const second = real / 1_000;
 const fast: ShopTime = { now: Date.parse('2026-01-01T00:00:00Z'), speed: 1_440 };
 const hour = 3_600_000;
 
-const counted = (orders: readonly { second: number; recorded: number }[], time: ShopTime | null): number | null =>
-  ordersPerRealMinute(time === null ? [] : withOrders([], orders, time, real), time, real);
+interface Came {
+  readonly second: number;
+  readonly recorded: number;
+}
+let orders = 0;
+const ordersOf = (came: readonly Came[]) => came.map((each) => ({ order: `order-${(orders += 1)}`, ...each }));
+const counted = (came: readonly Came[], time: ShopTime | null): number | null =>
+  (time === null ? new Arrivals() : new Arrivals().add(ordersOf(came), time, real)).perRealMinute(time, real);
 
 describe('orders per real minute', () => {
   it('leaves out a history that arrives within a minute', () => {
@@ -39,32 +45,30 @@ describe('orders per real minute', () => {
   });
 
   it('forgets with real time while the shop stands still, and with shop time while it moves', () => {
-    const arrivals = withOrders([], [{ second, recorded: fast.now }], fast, real);
-    const count = (time: ShopTime, at: number): number | null => ordersPerRealMinute(arrivals, time, at);
+    const arrivals = new Arrivals().add(ordersOf([{ second, recorded: fast.now }]), fast, real);
+    const count = (time: ShopTime, at: number): number | null => arrivals.perRealMinute(time, at);
     expect([count(fast, real + 60_000), count(fast, real + 61_000)]).toEqual([1, 0]);
     const moved = (hours: number): ShopTime => ({ ...fast, now: fast.now + hours * hour });
     expect([count(moved(24), real), count(moved(25), real)]).toEqual([1, 0]);
   });
 
-  it('keeps no more than its window, and adds up what came together', () => {
-    let kept: readonly Arrivals[] = [];
+  it('counts an order once that is delivered again or placed as a later revision, by its newest arrival', () => {
+    const arrivals = new Arrivals().add([{ order: 'a', second: second - 50, recorded: fast.now }], fast, real);
+    arrivals.add([{ order: 'a', second: second - 10, recorded: fast.now + hour }], fast, real);
+    arrivals.add([{ order: 'a', second: second - 30, recorded: fast.now }], fast, real);
+    expect([0, 49_000, 51_000].map((ms) => arrivals.perRealMinute(fast, real + ms))).toEqual([1, 1, 0]);
+  });
+
+  it('keeps no more than its window', () => {
+    const kept = new Arrivals();
     for (let at = 0; at < 600; at += 1) {
       const now = real + at * 1_000;
-      const time = { now, speed: 1 };
-      kept = withOrders(
-        kept,
-        [
-          { second: second + at, recorded: now },
-          ...Array<{ second: number; recorded: number }>(9).fill({ second: second + at, recorded: now - 20 }),
-        ],
-        time,
-        now,
-      );
+      const came = [0, ...Array<number>(9).fill(20)].map((before) => ({ second: second + at, recorded: now - before }));
+      kept.add(ordersOf(came), { now, speed: 1 }, now);
     }
-    expect(kept.length).toBeLessThanOrEqual(2 * 61);
     // Of the window's first second only what was recorded in it.
     const end = real + 599_000;
-    expect(ordersPerRealMinute(kept, { now: end, speed: 1 }, end)).toBe(60 * 10 + 1);
+    expect([kept.size, kept.perRealMinute({ now: end, speed: 1 }, end)]).toEqual([60 * 10 + 1, 60 * 10 + 1]);
   });
 });
 

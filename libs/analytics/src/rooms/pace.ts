@@ -1,12 +1,12 @@
 import type { Shop } from '#warehouse';
 
-/** Orders that came together: in one second of the ledger, and of one moment of the shop. */
-export interface Arrivals {
-  /** Unix second in which they reached the ledger. */
+/** When an order came. */
+export interface Arrival {
+  readonly order: string;
+  /** Unix second in which it reached the ledger. */
   readonly second: number;
-  /** When the shop knew of them, Unix milliseconds, rounded down to `paceStep`. */
+  /** When the shop knew of it, Unix milliseconds. */
   readonly recorded: number;
-  readonly orders: number;
 }
 
 /** A shop's time beside real time. */
@@ -32,44 +32,43 @@ export function shopTimeOf(mode: Shop['clockMode'], clock: string | null, speed:
   return clock === null || speed === null ? null : { now: Date.parse(clock), speed };
 }
 
-/** One real second of the shop, in milliseconds of its time: orders are counted together that lie no further apart. */
-export function paceStep({ speed }: ShopTime): number {
-  return Math.max(1, Math.round(speed * 1_000));
-}
-
 /** The shop's time one real minute ago, Unix milliseconds: what was recorded before it is history, however late it arrived. */
-export function recordedSince(time: ShopTime): number {
-  const step = paceStep(time);
-  return Math.floor(time.now / step) * step - paceSeconds * step;
+export function recordedSince({ now, speed }: ShopTime): number {
+  const second = Math.max(1, Math.round(speed * 1_000));
+  return Math.floor(now / second) * second - paceSeconds * second;
 }
 
 /**
- * Orders per real minute: those that arrived within the last real minute **and** were recorded within it. A history that streams in,
- * an import or a backlog after an outage arrives in a minute too, and says nothing about how fast the shop sells.
- * @param real Unix milliseconds
- * @returns null while the shop has no time of its own
+ * The orders of the last real minute, each by its newest arrival: one that is delivered twice, or placed again as a later revision, is one
+ * order.
  */
-export function ordersPerRealMinute(arrivals: readonly Arrivals[], time: ShopTime | null, real: number): number | null {
-  if (time === null) return null;
-  const [since, recorded] = [real / 1_000 - paceSeconds, recordedSince(time)];
-  return arrivals.reduce((sum, each) => sum + (each.second >= since && each.recorded >= recorded ? each.orders : 0), 0);
+export class Arrivals {
+  readonly #orders = new Map<string, Pick<Arrival, 'second' | 'recorded'>>();
+
+  get size(): number {
+    return this.#orders.size;
+  }
+
+  /** With further ones; those that can count no more are let go, for neither clock goes back. @param real Unix milliseconds */
+  add(arrivals: readonly Arrival[], time: ShopTime, real: number): this {
+    for (const { order, second, recorded } of arrivals) {
+      if (second >= (this.#orders.get(order)?.second ?? second)) this.#orders.set(order, { second, recorded });
+    }
+    for (const [order, at] of this.#orders) if (!isOfNow(at, time, real)) this.#orders.delete(order);
+    return this;
+  }
+
+  /**
+   * Orders per real minute: those that arrived within the last real minute **and** were recorded within it. A history that streams in,
+   * an import or a backlog after an outage arrives in a minute too, and says nothing about how fast the shop sells.
+   * @param real Unix milliseconds
+   * @returns null while the shop has no time of its own
+   */
+  perRealMinute(time: ShopTime | null, real: number): number | null {
+    return time && [...this.#orders.values()].filter((at) => isOfNow(at, time, real)).length;
+  }
 }
 
-/** Arrivals with further orders; those that can count no more are left out, for neither clock goes back. */
-export function withOrders(
-  before: readonly Arrivals[],
-  orders: readonly { readonly second: number; readonly recorded: number }[],
-  time: ShopTime,
-  real: number,
-): Arrivals[] {
-  const [since, recordedFrom, step] = [Math.floor(real / 1_000) - paceSeconds, recordedSince(time), paceStep(time)];
-  const found = new Map<string, Arrivals>();
-  const add = ({ second, recorded, orders: count }: Arrivals): void => {
-    if (second < since || recorded < recordedFrom) return;
-    const key = `${second} ${recorded}`;
-    found.set(key, { second, recorded, orders: (found.get(key)?.orders ?? 0) + count });
-  };
-  for (const each of before) add(each);
-  for (const { second, recorded } of orders) add({ second, recorded: Math.floor(recorded / step) * step, orders: 1 });
-  return [...found.values()];
+function isOfNow({ second, recorded }: Pick<Arrival, 'second' | 'recorded'>, time: ShopTime, real: number): boolean {
+  return second >= real / 1_000 - paceSeconds && recorded >= recordedSince(time);
 }

@@ -53,16 +53,12 @@ FROM ${tableOf(shop, 'ledger_returns')}`,
   return join([...ofTopic('transactions.v1'), ...ofTopic('returns.v1')], ' UNION ALL ');
 }
 
-/**
- * Orders that arrived and were recorded from two instants on, by the real second of their arrival and the step of shop time that
- * they were recorded in.
- * @param step milliseconds
- */
-export function orderArrivalsSql(shop: Shop, since: Date, recordedSince: Date, step: number): Sql {
-  return sql`SELECT toUnixTimestamp(ingested_at) AS second, intDiv(toUnixTimestamp64Milli(recorded_time), ${step}) * ${step} AS recorded, count() AS orders
+/** Orders that arrived and were recorded from two instants on, each once however often it was placed: Unix second and millisecond of the last. */
+export function orderArrivalsSql(shop: Shop, since: Date, recordedSince: Date): Sql {
+  return sql`SELECT order_id AS order, max(toUnixTimestamp(ingested_at)) AS second, max(toUnixTimestamp64Milli(recorded_time)) AS recorded
 FROM ${tableOf(shop, 'ledger_transactions')}
 WHERE ingested_at >= ${since} AND recorded_time >= ${recordedSince} AND verdict = 'accepted' AND type = 'tideline.transaction.placed.v1'
-GROUP BY second, recorded`;
+GROUP BY order`;
 }
 
 /** Reads of what just came. The ledger only grows, so what lies before a watermark needs no gate. */
@@ -85,17 +81,12 @@ export class LiveReads {
     return events.sort((a, b) => compare(b.ingested_at, a.ingested_at) || Number(BigInt(b.offset) - BigInt(a.offset)));
   }
 
-  /** As `orderArrivalsSql` says; `recorded` in Unix milliseconds. */
-  async arrivals(
-    shop: Shop,
-    since: Date,
-    recordedSince: Date,
-    step: number,
-  ): Promise<{ second: number; recorded: number; orders: number }[]> {
-    const rows = await this.clickhouse.query<{ second: number; recorded: string; orders: string }>(
-      orderArrivalsSql(shop, since, recordedSince, step),
+  /** As `orderArrivalsSql` says. */
+  async arrivals(shop: Shop, since: Date, recordedSince: Date): Promise<{ order: string; second: number; recorded: number }[]> {
+    const rows = await this.clickhouse.query<{ order: string; second: number; recorded: string }>(
+      orderArrivalsSql(shop, since, recordedSince),
     );
-    return rows.map(({ second, recorded, orders }) => ({ second, recorded: Number(recorded), orders: Number(orders) }));
+    return rows.map(({ order, second, recorded }) => ({ order, second, recorded: Number(recorded) }));
   }
 
   /**
