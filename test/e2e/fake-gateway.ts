@@ -72,6 +72,12 @@ export class FakeGateway {
     return made;
   }
 
+  /** As a deleted sandbox: it is not there any more, and who watched it loses the connection. */
+  removeShop(shop: string): void {
+    this.shops.delete(shop);
+    this.io?.disconnectSockets();
+  }
+
   /** Listens on a free port, or on the one it had before. */
   async start(): Promise<void> {
     const app = express();

@@ -27,6 +27,16 @@ describe('what stands in for figures', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('a shop that is deleted while it is watched: says that it is not there', async () => {
+    stage.gateway.addShop('demo').sell('1.00');
+    stage.gateway.addShop('again', { kind: 'sandbox', replayOf: 'demo' }).sell('2.00');
+    const { page } = await stage.visit('/?shop=again&period=all');
+    await page.getByTestId('tile-grossSales-value').getByText('£2.00').waitFor();
+    stage.gateway.removeShop('again');
+    await page.getByTestId('unknown-shop').getByText('There is no shop “again”').waitFor();
+    expect(await page.getByTestId('tile-grossSales-value').count()).toBe(0);
+  });
+
   it('a sandbox: the switch says that it is one, and nobody who names no shop is taken there', async () => {
     stage.gateway.addShop('again', { kind: 'sandbox', replayOf: 'demo' }).sell('2.00');
     stage.gateway.addShop('demo').sell('1.00');

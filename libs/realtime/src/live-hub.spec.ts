@@ -26,9 +26,13 @@ function made(declared: Partial<DeclaredRoom> = {}) {
     hints: { watch: (shop) => void watched.push(shop), stop: () => Promise.resolve() },
     log: { warn: () => undefined },
   });
-  hub.sendBy((sockets) => void sent.push(sockets));
+  const hungUp: string[] = [];
+  hub.sendBy(
+    (sockets) => void sent.push(sockets),
+    (sockets) => void hungUp.push(...sockets),
+  );
   const rooms = async (): Promise<string | undefined> => /^tideline_live_rooms (\d+)$/m.exec(await metrics.text())?.[1];
-  return { hub, watched, sent, rooms, reads: () => reads };
+  return { hub, watched, sent, hungUp, rooms, reads: () => reads };
 }
 
 const as = (role: Principal['role']): Principal => ({ name: role, role });
@@ -65,6 +69,23 @@ describe('the hub', () => {
     const broken = made({ reader: { read: () => Promise.reject(new Error('engine away')) } });
     await expect(broken.hub.join(socket('a'), as('admin'), ask)).rejects.toThrow('engine away');
     expect(await broken.rooms()).toBe('0');
+  });
+
+  it('ends the connections of those who watch a shop that was deleted, and of nobody for a read that failed', async () => {
+    let fault: Error | undefined;
+    const { hub, hungUp } = made({ reader: { read: () => (fault ? Promise.reject(fault) : Promise.resolve(answer(1))) } });
+    await hub.join(socket('a'), as('admin'), ask);
+    await hub.join(socket('b'), as('admin'), ask);
+    await hub.join(socket('c'), as('admin'), { ...ask, shop: 'another' });
+    fault = new Error('engine away');
+    hub.moved('demo');
+    await sleep(200);
+    expect(hungUp).toEqual([]);
+    fault = Object.assign(new Error('There is no shop demo.'), { code: 'shop-unknown', retryable: false });
+    hub.moved('demo');
+    await sleep(200);
+    expect(hungUp).toEqual(['a', 'b']);
+    await hub.onModuleDestroy();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { roomQueries, type Snapshot } from '#contracts';
 import { requireRole, type Principal, type RoomReader } from '#http';
-import { RealtimeError } from './realtime.errors.js';
+import { RealtimeError, wordsOf } from './realtime.errors.js';
 import type { RealtimeMetrics } from './realtime.metrics.js';
 import type { DeclaredRoom, RoomCatalog } from './room-catalog.js';
 import { Room, type LiveSocket } from './room.js';
@@ -35,12 +35,14 @@ export class LiveHub {
   #sockets = 0;
   #count = 0;
   #send: (sockets: readonly string[], snapshot: Snapshot) => void = () => undefined;
+  #hangUp: (sockets: readonly string[]) => void = () => undefined;
 
   constructor(private readonly parts: HubParts) {}
 
-  /** How snapshots leave; told once the server is there. */
-  sendBy(send: (sockets: readonly string[], snapshot: Snapshot) => void): void {
+  /** How snapshots leave, and how connections are ended; told once the server is there. */
+  sendBy(send: (sockets: readonly string[], snapshot: Snapshot) => void, hangUp: (sockets: readonly string[]) => void): void {
     this.#send = send;
+    this.#hangUp = hangUp;
   }
 
   connected(): void {
@@ -148,7 +150,14 @@ export class LiveHub {
         this.#send(sockets, snapshot);
       },
       skipped: (sockets) => metrics.skipped(name, sockets),
-      failed: (error) => log.warn({ room: key, error: String(error) }, 'a room could not be read, it is tried again'),
+      failed: (error, sockets) => {
+        if (wordsOf(error).code !== 'shop-unknown') {
+          log.warn({ room: key, error: String(error) }, 'a room could not be read, it is tried again');
+        } else {
+          // The shop was deleted: no snapshot will come that could say so. Who connects anew asks anew, and is told.
+          this.#hangUp(sockets);
+        }
+      },
     });
     this.#rooms.set(key, Object.assign(room, { shop, onMove }));
     metrics.rooms(this.#rooms.size);

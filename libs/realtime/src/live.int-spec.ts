@@ -6,7 +6,7 @@ import { ingestionConfig, IngestionModule, IngestionService } from '#ingestion';
 import { Metrics, ObservabilityModule, type Logger } from '#observability';
 import { StreamingModule } from '#streaming';
 import { aReturn, anOrder, aTick, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
-import { ShopRepository, WarehouseModule } from '#warehouse';
+import { ShopRepository, WarehouseModule, type Shop } from '#warehouse';
 import { Module, type INestApplication } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { createHash } from 'node:crypto';
@@ -274,6 +274,21 @@ describe('rooms', () => {
     await sleep(500);
     expect([got.length, (await reads('headline')) - before]).toEqual([0, 0]);
     expect(await app.get(Metrics).text()).toContain('tideline_live_rooms 0');
+  });
+
+  it('let go whoever watches a sandbox that is deleted, and say to him that there is none when he comes again', async () => {
+    const shops = app.get(ShopRepository);
+    const sandbox = { shop: 'again', replayOf: shop, timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' } as const;
+    await shops.prepare(await shops.register(sandbox));
+    const [watching, other] = [await connect('viewer', { reconnection: true }), await connect('viewer')];
+    await joined(watching, 'headline', { period: 'all' }, sandbox.shop);
+    await joined(other, 'headline', { period: 'all' });
+    const ended = new Promise((done) => watching.once('disconnect', done));
+    await shops.remove((await shops.find(sandbox.shop)) as Shop);
+    expect(await ended).toBe('io server disconnect');
+    expect(other.connected).toBe(true);
+    watching.connect();
+    expect(await join(watching, 'headline', { period: 'all' }, sandbox.shop)).toMatchObject({ ok: false, code: 'shop-unknown' });
   });
 
   it('answer a bad ask with a code and words, and stay usable', async () => {

@@ -39,7 +39,7 @@ function made(options: { everyMs?: number; readMs?: number } = {}) {
   };
   const sent: { to: readonly string[]; at: number; value: number; snapshot: Snapshot }[] = [];
   const skipped: number[] = [];
-  const failures: unknown[] = [];
+  const failures: { error: unknown; watching: readonly string[] }[] = [];
   let count = 0;
   room = new Room({
     key: 'demo/pipeline',
@@ -59,7 +59,7 @@ function made(options: { everyMs?: number; readMs?: number } = {}) {
     },
     send: (to, snapshot) => sent.push({ to, at: performance.now(), value: (snapshot.data as { lag: number }).lag, snapshot }),
     skipped: (sockets) => void (sockets > 0 && skipped.push(sockets)),
-    failed: (error) => failures.push(error),
+    failed: (error, watching) => failures.push({ error, watching }),
   });
   const move = (): void => {
     state.value += 1;
@@ -183,7 +183,7 @@ describe('a room', () => {
     state.fail = new Error('engine away');
     move();
     await pass(80);
-    expect(failures.length).toBeGreaterThan(0);
+    expect(failures[0]).toEqual({ error: state.fail, watching: ['a'] });
     state.fail = undefined;
     await pass(200);
     expect(sent.at(-1)?.value).toBe(1);

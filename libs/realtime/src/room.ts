@@ -22,7 +22,8 @@ export interface RoomParts {
   readonly count: () => number;
   readonly send: (sockets: readonly string[], snapshot: Snapshot) => void;
   readonly skipped: (sockets: number) => void;
-  readonly failed: (error: unknown) => void;
+  /** A read failed while these watched. */
+  readonly failed: (error: unknown, sockets: readonly string[]) => void;
 }
 
 /** A slow socket is looked at again after this long. */
@@ -106,7 +107,7 @@ export class Room {
     } catch (error) {
       this.#error = error;
       // Whoever asked for a first state is told; a room that already has viewers would fall silent without a word.
-      if (this.#current) this.parts.failed(error);
+      if (this.#current) this.parts.failed(error, [...this.#members.keys()]);
     }
     this.#reading = undefined;
     const ended = performance.now();
