@@ -1,5 +1,5 @@
 import { Zone } from '#clock';
-import type { RoomQuery } from '#contracts';
+import type { RoomQuery, SeriesAnswer } from '#contracts';
 import { LiveRoom, Roles, type RoomAnswer, type RoomReader } from '#http';
 import { findShop, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory } from '#warehouse';
 import { Inject } from '@nestjs/common';
@@ -44,10 +44,14 @@ export class SeriesRoom implements RoomReader<'series'> {
         grain: head.grain,
         from: head.from,
         to: head.to,
-        // Buckets of today that have not begun would read as a fall to zero.
-        points: query.period === 'custom' ? points : points.filter((point) => Date.parse(point.bucket) <= now || point.orders > 0),
+        // Buckets of today that have not begun would read as a fall to zero. What is a moment ahead of the clock is in the tiles, and here.
+        points: query.period === 'custom' ? points : points.filter((point) => Date.parse(point.bucket) <= now || holdsAnything(point)),
       },
       stamp: { asOf, generation, watermark, partial },
     };
   }
+}
+
+function holdsAnything({ orders, grossSales, discounts, returns }: SeriesAnswer['points'][number]): boolean {
+  return orders > 0 || [grossSales, discounts, returns].some((amount) => Number(amount) !== 0);
 }
