@@ -1,3 +1,4 @@
 export { Pace } from './pace.js';
 export { REAL_CLOCK, systemClock, type RealClock } from './real-clock.js';
+export { timeZoneFault, timeZoneNames } from './zone-names.js';
 export { Zone, type CalendarUnit, type LocalTime } from './zone.js';

@@ -54,6 +54,7 @@ describe('a mapping', () => {
     ['a test of nothing', `${head}${columns}rows: [{ class: sale, when: { order: { not: true } } }]\n`, ['needs at least one test']],
     ['a bad pattern', `${head}${columns}rows: [{ class: sale, when: { order: { matches: '(' } } }]\n`, ['is not a regular expression']],
     ['rules nobody reaches', `${head}${columns}rows: [{ class: sale }, { class: return }]\n`, ['rows', 'only the last rule']],
+    ['a zone in another case', `${head.replace('Europe/Berlin', 'europe/berlin')}${columns}`, ['timeZone', 'write Europe/Berlin.']],
     ['a zone that does not exist', `${head.replace('Europe/Berlin', 'Mars/Olympus')}${columns}`, ['timeZone', 'Europe/London']],
     ['a currency in words', `${head.replace('EUR', 'Euro')}${columns}`, ['currency', 'ISO 4217']],
     ['an encoding we cannot read', `${head}${columns}csv: { encoding: utf-16 }\n`, ['csv.encoding', '"utf-8"|"latin1"']],

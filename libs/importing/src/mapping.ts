@@ -1,3 +1,4 @@
+import { timeZoneFault } from '#clock';
 import { shipped } from '#config';
 import { currency } from '#contracts';
 import { existsSync } from 'node:fs';
@@ -45,7 +46,10 @@ const rule = z.discriminatedUnion('class', [
 const source = z.union([z.string().min(1), z.strictObject({ constant: z.string().min(1) })]);
 export type Source = z.output<typeof source>;
 
-const timeZone = z.string().refine(isTimeZone, 'is not an IANA time zone such as Europe/London');
+const timeZone = z.string().superRefine((name, context) => {
+  const fault = timeZoneFault(name);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});
 
 const mapping = z
   .strictObject({
@@ -198,14 +202,6 @@ export function columnsOfMapping(given: Mapping): string[] {
 function isRegex(text: string): boolean {
   try {
     return new RegExp(text, 'u').source !== '';
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { Zone } from '#clock';
+import { timeZoneFault } from '#clock';
 import {
   pipelineAnswer,
   shopAnswer,
@@ -108,9 +108,7 @@ export class PipelineController {
 }
 
 function knownZone(name: string): string {
-  try {
-    return new Zone(name).name;
-  } catch {
-    throw new IngestionError('time-zone-unknown', `${name} is not an IANA time zone. Write one such as Europe/London or UTC.`);
-  }
+  const fault = timeZoneFault(name);
+  if (fault !== undefined) throw new IngestionError('time-zone-unknown', fault);
+  return name;
 }

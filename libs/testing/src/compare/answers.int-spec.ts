@@ -1,5 +1,6 @@
 import { KpiService } from '#analytics';
-import { openEmbedded, type ClickHouse } from '#clickhouse';
+import { timeZoneNames } from '#clock';
+import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
 import { breakdownQuery, roomQueries, seriesQuery, summaryQuery } from '#contracts';
 import { HeadlineReads, KpiReads, ShopGate, StockReads, WatermarkRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -143,6 +144,13 @@ it('says what a product is now as soon as that is settled, and partial until the
   // Of facts alone: what waits to be settled says nothing about them.
   await run.arrive([aProduct({ revision: 3, category: 'bread' }), anOrder({ orderId: 'order-2', lines: [aLine()] })], 10, false);
   expect(await shown({ by: 'country', from: '2020-01-01T00:00:05Z' })).toEqual(['unknown', false]);
+});
+
+it('the time zones that a shop may have are those of the engine', async () => {
+  const zones = await clickhouse.query<{ time_zone: string }>(sql`SELECT time_zone FROM ${ident('system', 'time_zones')}`);
+  // `Factory` is what a machine has before anybody set its zone.
+  const names = zones.map((each) => each.time_zone).filter((name) => name !== 'Factory');
+  expect([...timeZoneNames].sort()).toEqual(names.sort());
 });
 
 it('stock at instants of the year equals the oracle', async () => {
