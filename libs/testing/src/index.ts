@@ -10,4 +10,5 @@ export { atLeast, atMost, exactly, machine, percentile, report, type Measure } f
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';
 export * from './network/index.js';
 export * from './thorough.js';
+export { meeting } from './meeting.js';
 export { until } from './until.js';

@@ -1,5 +1,6 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { alertRuleBody, type AlertRule } from '#contracts';
+import { meeting } from '#testing';
 import { AlertRuleRepository, ShopRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -59,13 +60,3 @@ it('so it is where they ask two processes that both have looked before either wr
   // Which of the two is first the store says, to both alike.
   expect(told).toEqual(name === 'of ann' ? [name, lost('two', 'ann')] : [lost('two', 'bob'), name]);
 });
-
-/** Nobody goes on before all have come. */
-function meeting(all: number): () => Promise<void> {
-  const come: (() => void)[] = [];
-  return () =>
-    new Promise((go) => {
-      come.push(go);
-      if (come.length === all) for (const each of come) each();
-    });
-}

@@ -1,4 +1,5 @@
 import { deliveryChannelBody, type DeliveryChannel } from '#contracts';
+import { meeting } from '#testing';
 import { DeliveryChannelRepository, type Shop } from '#warehouse';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DeliveryRig } from '../sender/rig.testing.js';
@@ -49,13 +50,3 @@ it('so it is where they ask two processes that both have looked before either wr
   // Which of the two is first the store says, to both alike.
   expect(told).toEqual(name === 'of ann' ? [name, lost('two', 'ann')] : [lost('two', 'bob'), name]);
 });
-
-/** Nobody goes on before all have come. */
-function meeting(all: number): () => Promise<void> {
-  const come: (() => void)[] = [];
-  return () =>
-    new Promise((go) => {
-      come.push(go);
-      if (come.length === all) for (const each of come) each();
-    });
-}
