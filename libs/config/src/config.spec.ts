@@ -20,7 +20,7 @@ describe('readConfig', () => {
     const read = (): unknown => readConfig([http], { TIDELINE_PORT: 'x', TIDELINE_SECRET: 'short', TIDELINE_PROT: '1' });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(
-      /3 faults[\s\S]*TIDELINE_PORT=x[\s\S]*TIDELINE_SECRET=short[\s\S]*TIDELINE_PROT is not a setting\. Did you mean TIDELINE_PORT\?/,
+      /3 faults[\s\S]*TIDELINE_PORT=x[\s\S]*TIDELINE_SECRET=\*\*\*: [\s\S]*TIDELINE_PROT is not a setting\. Did you mean TIDELINE_PORT\?/,
     );
   });
 

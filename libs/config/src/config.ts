@@ -38,6 +38,8 @@ export interface ResolvedConfig {
 
 /** Names with these beginnings are ours: one that no slice knows is a typing mistake, not somebody else's. */
 const ours = /^(TIDELINE|SHOP|KAFKA|CLICKHOUSE)_/;
+/** Values that may carry a secret: what is wrong with one is said without it. */
+const isSecret = /_(SECRET|URL)$/;
 /** Told to the tools around us, not to the program. */
 const toolNames = new Set(['TIDELINE_DATASETS', 'TIDELINE_TEST_STACK']);
 
@@ -62,7 +64,9 @@ export function readConfig(
       const result = type.safeParse(given === '' ? undefined : given);
       if (result.success) read[name] = result.data;
       else
-        faults.push(`${name}=${given ?? ''}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`);
+        faults.push(
+          `${name}=${isSecret.test(name) ? '***' : (given ?? '')}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`,
+        );
     }
     values.set(slice.token, read);
   }

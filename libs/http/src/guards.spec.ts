@@ -1,4 +1,4 @@
-import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
+import { Controller, Get, Module, Post, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { request } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
@@ -32,6 +32,10 @@ class Probe {
   away(): never {
     throw new Coded('engine-unavailable');
   }
+  @Post('deed')
+  deed(): string {
+    return 'done';
+  }
   @Get('bug')
   bug(): never {
     throw new Error('a stack with secrets');
@@ -46,14 +50,14 @@ afterEach(() => app?.close());
 
 async function start(
   secret?: string,
-): Promise<(path: string, headers?: Record<string, string>) => Promise<{ status: number; type: string; body: string }>> {
+): Promise<(path: string, headers?: Record<string, string>, method?: string) => Promise<{ status: number; type: string; body: string }>> {
   app = await NestFactory.create(ProbeModule, { logger: false, bodyParser: false });
   setupHttp(app, { host: '127.0.0.1', secret, log: () => undefined });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-  return (path, headers = {}) =>
+  return (path, headers = {}, method = 'GET') =>
     new Promise((done, failed) => {
-      request({ host: '127.0.0.1', port, path, headers }, (response) => {
+      request({ host: '127.0.0.1', port, path, headers, method }, (response) => {
         let body = '';
         response.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
         response.on('end', () => done({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body }));
@@ -83,6 +87,17 @@ describe('who may ask', () => {
       status: 421,
       type: expect.stringContaining('problem+json') as string,
     });
+  });
+
+  it('without a secret lets no page of elsewhere change anything, however it asks', async () => {
+    const ask = await start();
+    const deed = async (headers?: Record<string, string>): Promise<number> => (await ask('/deed', headers, 'POST')).status;
+    expect(await deed()).toBe(201);
+    expect(await deed({ host: '127.0.0.1:7070', origin: 'http://127.0.0.1:7070' })).toBe(201);
+    for (const origin of ['https://evil.example', 'http://127.0.0.1:8080', 'null']) {
+      const refused = await ask('/deed', { host: '127.0.0.1:7070', origin }, 'POST');
+      expect([refused.status, refused.type]).toEqual([403, expect.stringContaining('problem+json')]);
+    }
   });
 
   it('with a secret answers only those who carry it, but for the liveness probe', async () => {

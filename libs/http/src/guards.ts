@@ -59,13 +59,23 @@ export function requireLocalHost(request: Request, response: Response, next: Nex
   );
 }
 
+/**
+ * Where nobody needs a token only pages of this instance may change anything: a form on any page can post to 127.0.0.1 from the visitor's
+ * browser, and would be the local admin. Reading is left to the browser, which shows no answer to a page of another origin.
+ */
+export function requireOwnPage(request: Request, response: Response, next: NextFunction): void {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || originAllowed(request, [])) return next();
+  const from = `Pages of ${request.headers.origin ?? 'elsewhere'} may not change anything here.`;
+  refuse(request, response, 403, 'Forbidden', `${from} Programs send no Origin; for pages of another address set a secret or users.`);
+}
+
 /** Whether a request's Host is a name of this machine. */
 export function namesThisMachine(request: IncomingMessage): boolean {
   return isLoopback(hostOf(request));
 }
 
 /**
- * Whether a page may open a live connection: one that this instance served, or of an origin on the list. Browsers send the
+ * Whether a page may come in: one that this instance served, or of an origin on the list. Browsers send the
  * origin with every request across sites and with every websocket; programs send none, and need none.
  * @param allowed origins such as `https://figures.example.org`
  */

@@ -5,7 +5,7 @@ import { json, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { AddressInfo, Server } from 'node:net';
 import { doorsOf, refuseUndeclared, RolesGuard, type Door, type IdentifiedRequest } from './access.js';
-import { identify, refuseOpenBind, requireLocalHost, requireSomeone } from './guards.js';
+import { identify, refuseOpenBind, requireLocalHost, requireOwnPage, requireSomeone } from './guards.js';
 import { allows, Principals } from './principal.js';
 import { ProblemFilter } from './problem.filter.js';
 import { dashboardFiles } from './static-files.js';
@@ -37,7 +37,7 @@ export function setupHttp(app: INestApplication, options: HttpOptions): void {
   const doors = doorsOf(app.get(ModulesContainer, { strict: false }));
   refuseUndeclared(doors);
   app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy } }));
-  if (principals.open) app.use(requireLocalHost);
+  if (principals.open) app.use(requireLocalHost, requireOwnPage);
   app.use(identify(principals));
   app.use('/api/docs', requireSomeone);
   for (const door of doors) if (door.bodyLimit !== undefined) app.use(largeBody(door, door.bodyLimit));
