@@ -38,7 +38,7 @@ export interface ServiceParts {
 }
 
 /**
- * Starts all that a broker carries: store -> schema -> topics -> refresh -> consumers -> API.
+ * Starts all that a broker carries: store -> schema -> refresh -> topics -> consumers -> API.
  * @returns the URL of the API
  */
 export async function startServices({ config, data, kafka, logger, undo, progress }: ServiceParts): Promise<string> {

@@ -273,9 +273,11 @@ function closed(range: Range, whole: Range): Range {
   return { from: range.from ?? whole.from, to: range.to ?? whole.to };
 }
 
-/** As an answer says a range. */
+/** As an answer says a range; one that begins behind all that there is ends where it begins. */
 function told(range: Range, whole: Whole): Range {
-  return { from: range.from ?? whole.from, to: range.to ?? whole.lastDayEnds };
+  const from = range.from ?? whole.from;
+  const end = whole.lastDayEnds === null || from === null ? whole.lastDayEnds : Math.max(from, whole.lastDayEnds);
+  return { from, to: range.to ?? end };
 }
 
 function texts({ from, to }: Range) {

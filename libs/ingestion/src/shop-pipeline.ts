@@ -147,11 +147,14 @@ export class ShopPipeline {
   async start(): Promise<void> {
     const { shop, parts } = this;
     await parts.shops.prepare(shop);
-    // Before all that may fail: a shop that cannot start is read, too, and only who has claimed it knows whether its figures are whole.
-    if (!this.options.claimOf) await this.takeOver();
+    const alone = !this.options.claimOf;
+    // Before all that may fail: a shop that cannot start is read, too, and whether its figures are whole knows only who has claimed it. A
+    // store that others have says it to readers itself; and who cannot start takes nothing from whom it runs for.
+    if (alone && !parts.clickhouse.shared) await this.takeOver();
     await this.ensureTopics();
     if (!isSandbox(shop)) this.#hints = new Hints(shop, await parts.streaming.producer(), parts.log);
-    if (!this.options.claimOf) this.announceBoth();
+    if (alone && parts.clickhouse.shared) await this.takeOver();
+    if (alone) this.announceBoth();
 
     const policy = isSandbox(shop) ? 'halt' : this.options.onTruncation;
     const writer = new LedgerWriter(shop, parts.ledger, parts.alarms, policy, {

@@ -26,10 +26,10 @@ function made(declared: Partial<DeclaredRoom> = {}) {
     hints: { watch: (shop) => void watched.push(shop), stop: () => Promise.resolve() },
     log: { warn: () => undefined },
   });
-  const hungUp: string[] = [];
+  const hungUp: (readonly string[])[] = [];
   hub.sendBy(
     (sockets) => void sent.push(sockets),
-    (sockets) => void hungUp.push(...sockets),
+    (sockets) => void hungUp.push(sockets),
   );
   const rooms = async (): Promise<string | undefined> => /^tideline_live_rooms (\d+)$/m.exec(await metrics.text())?.[1];
   return { hub, watched, sent, hungUp, rooms, reads: () => reads };
@@ -84,7 +84,28 @@ describe('the hub', () => {
     fault = Object.assign(new Error('There is no shop demo.'), { code: 'shop-unknown', retryable: false });
     hub.moved('demo');
     await sleep(200);
-    expect(hungUp).toEqual(['a', 'b']);
+    expect(hungUp).toEqual([['a', 'b']]);
+    await hub.onModuleDestroy();
+  });
+
+  it('ends no connection but those: also where whoever watched another room of that shop is gone before its read has failed', async () => {
+    const gone = Object.assign(new Error('There is no shop demo.'), { code: 'shop-unknown', retryable: false });
+    const fails: (() => void)[] = [];
+    let read = (): Promise<RoomAnswer> => Promise.resolve(answer(1));
+    const { hub, hungUp } = made({ reader: { read: () => read() } });
+    await hub.join(socket('a'), as('admin'), ask);
+    await hub.join(socket('a'), as('admin'), { ...ask, query: { period: 'all' } });
+    read = () => new Promise((_, reject) => fails.push(() => reject(gone)));
+    await sleep(200);
+    hub.moved('demo');
+    expect(fails).toHaveLength(2);
+    fails[0]?.();
+    await sleep(0);
+    hub.disconnected('a');
+    fails[1]?.();
+    await sleep(0);
+    // An empty list would be everybody.
+    expect(hungUp).toEqual([['a']]);
     await hub.onModuleDestroy();
   });
 

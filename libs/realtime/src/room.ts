@@ -107,7 +107,7 @@ export class Room {
     } catch (error) {
       this.#error = error;
       // Whoever asked for a first state is told; a room that already has viewers would fall silent without a word.
-      if (this.#current) this.parts.failed(error, [...this.#members.keys()]);
+      if (this.#current && !this.empty) this.parts.failed(error, [...this.#members.keys()]);
     }
     this.#reading = undefined;
     const ended = performance.now();

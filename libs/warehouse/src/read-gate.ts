@@ -113,6 +113,8 @@ export class ShopGate implements ReadGate {
   async write<T>(shop: Shop, level: Level, work: () => Promise<T>): Promise<T> {
     const side = this.side(shop, level);
     const written = await side.lock.exclusive(async () => {
+      // What came before is not known to the end: whoever kept the headline of then reads it again.
+      if (side.torn && side.own) side.own = { ...side.own, tail: new HeadlineTail() };
       side.torn = true;
       side.begun += 1n;
       const value = await work();

@@ -53,7 +53,8 @@ export class RulesService {
     const from = (await this.clock(shop)) ?? 0;
     const said = JSON.stringify({ ...body, revision });
     await this.rules.add(shop, { rule: id, revision, from, by, body: said });
-    // Another process may have put one in the same moment: the first of the two counts, and who put the other one must know.
+    // Another process may have put one in the same moment: the first of the two counts, and who put the other one must know. One that is
+    // stamped earlier and comes later than this look is not seen: the store orders them, and nothing locks it.
     const standing = (await this.rules.all(shop)).find((each) => each.rule === id && each.revision === revision);
     if (standing?.by !== by || standing.body !== said) throw changed(id, seen, standing);
     return this.find(shop, id);

@@ -56,6 +56,8 @@ describe('orders per real minute', () => {
     const arrivals = new Arrivals().add([{ order: 'a', second: second - 50, recorded: fast.now }], fast, real);
     arrivals.add([{ order: 'a', second: second - 10, recorded: fast.now + hour }], fast, real);
     arrivals.add([{ order: 'a', second: second - 30, recorded: fast.now }], fast, real);
+    // A copy of the first revision that the shop has known for days says nothing of now.
+    arrivals.add([{ order: 'a', second, recorded: fast.now - 72 * hour }], fast, real);
     expect([0, 49_000, 51_000].map((ms) => arrivals.perRealMinute(fast, real + ms))).toEqual([1, 1, 0]);
   });
 

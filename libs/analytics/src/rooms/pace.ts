@@ -9,6 +9,8 @@ export interface Arrival {
   readonly recorded: number;
 }
 
+type Moments = Omit<Arrival, 'order'>;
+
 /** A shop's time beside real time. */
 export interface ShopTime {
   /** Unix milliseconds. */
@@ -43,7 +45,7 @@ export function recordedSince({ now, speed }: ShopTime): number {
  * order.
  */
 export class Arrivals {
-  readonly #orders = new Map<string, Pick<Arrival, 'second' | 'recorded'>>();
+  readonly #orders = new Map<string, Moments>();
 
   get size(): number {
     return this.#orders.size;
@@ -51,9 +53,8 @@ export class Arrivals {
 
   /** With further ones; those that can count no more are let go, for neither clock goes back. @param real Unix milliseconds */
   add(arrivals: readonly Arrival[], time: ShopTime, real: number): this {
-    for (const { order, second, recorded } of arrivals) {
-      if (second >= (this.#orders.get(order)?.second ?? second)) this.#orders.set(order, { second, recorded });
-    }
+    // What does not count takes nothing from what does: an old copy may come after a revision of now.
+    for (const { order, ...at } of arrivals) if (isOfNow(at, time, real)) this.#orders.set(order, newest(at, this.#orders.get(order)));
     for (const [order, at] of this.#orders) if (!isOfNow(at, time, real)) this.#orders.delete(order);
     return this;
   }
@@ -69,6 +70,11 @@ export class Arrivals {
   }
 }
 
-function isOfNow({ second, recorded }: Pick<Arrival, 'second' | 'recorded'>, time: ShopTime, real: number): boolean {
+/** As `orderArrivalsSql` has it: the later of either. */
+function newest(at: Moments, known: Moments = at): Moments {
+  return { second: Math.max(at.second, known.second), recorded: Math.max(at.recorded, known.recorded) };
+}
+
+function isOfNow({ second, recorded }: Moments, time: ShopTime, real: number): boolean {
   return second >= real / 1_000 - paceSeconds && recorded >= recordedSince(time);
 }

@@ -46,7 +46,8 @@ export class ChannelsService {
     const revision = current + 1;
     const said = JSON.stringify({ ...body, revision });
     await this.channels.add(shop, { channel: id, revision, body: said, by, writtenAt });
-    // Another process may have put one in the same moment: the first of the two counts, and who put the other one must know.
+    // Another process may have put one in the same moment: the first of the two counts, and who put the other one must know. One that is
+    // stamped earlier and comes later than this look is not seen: the store orders them, and nothing locks it.
     const standing = (await this.channels.all(shop)).find((each) => each.channel === id && each.revision === revision);
     if (standing?.by !== by || standing.body !== said) throw changed(id, seen, standing);
     return this.find(shop, id);

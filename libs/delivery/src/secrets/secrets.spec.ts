@@ -46,6 +46,7 @@ describe('secrets', () => {
       teams: 'https://Hooks.example.org:443/hooks/9k3f-Q7_x.2/in?key=a%2Fbc+d%3D%3D&v=1&s3cr3t-flag',
       chat: 'https://chat.example.org/b/(50%)tok',
       crm: 'a "quoted" key & more',
+      erp: 'first <\n> second',
     });
     it.each([
       ['the token alone', 'no hook 9k3f-Q7_x.2 here', 'no hook *** here'],
@@ -63,6 +64,8 @@ describe('secrets', () => {
         'from ***',
       ],
       ['what no percent sign can be read of', 'no (50%)tok', 'no ***'],
+      ['a key with marks in HTML', '<p>a &quot;quoted&quot; key &amp; more</p>', '<p>***</p>'],
+      ['a key of two lines in JSON', JSON.stringify({ said: 'first <\n> second' }), '{"said":"***"}'],
       ['a key with marks', JSON.stringify({ said: 'a "quoted" key & more' }), '{"said":"***"}'],
       ['nothing of ordinary words', 'no hooks in here, try again', 'no hooks in here, try again'],
     ])('%s', (_, said, shown) => {

@@ -104,14 +104,22 @@ function decoded(text: string): string {
   }
 }
 
+const htmlNames: Readonly<Record<string, string | undefined>> = { '&': 'amp', '"': 'quot', "'": 'apos', '<': 'lt', '>': 'gt' };
+
+/** A text as a pattern that means it alone. */
+function plainly(text: string): string {
+  return text.replace(/[^a-z0-9]/gi, '\\$&');
+}
+
 /** A text in whichever case, and as JSON, a URL or HTML may write it: what is neither letter nor digit also by its escapes. */
 function anyWayToWrite(text: string): RegExp {
   const characters = [...text].map((character) => {
     if (/[a-z0-9]/i.test(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     const hex = code.toString(16).padStart(2, '0');
-    const json = `\\\\?\\${character}|\\\\u${hex.padStart(4, '0')}`;
-    const html = `&#x0*${hex};|&#0*${code};${character === '&' ? '|&amp;' : ''}`;
+    const json = `\\\\?\\${character}|${plainly(JSON.stringify(character).slice(1, -1))}|\\\\u${hex.padStart(4, '0')}`;
+    const name = htmlNames[character];
+    const html = `&#x0*${hex};|&#0*${code};${name === undefined ? '' : `|&${name};`}`;
     return `(?:${json}|%${hex}|${html})`;
   });
   return new RegExp(characters.join(''), 'gi');

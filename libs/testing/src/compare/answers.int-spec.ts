@@ -86,6 +86,12 @@ it('compares an open end with as many days as the data have, and says where they
   ]);
 });
 
+it('ends where it begins what begins behind all that there is', async () => {
+  const from = '2099-01-01T00:00:00Z';
+  const { from: begins, to, figures } = await answers.summary(shop, summaryQuery.parse({ from }));
+  expect([begins, to, figures.orders]).toEqual([to, to, 0]);
+});
+
 it('compares with nothing that lies before the instants of the contract', async () => {
   const wide = { from: '1990-01-01', to: '2026-01-01' };
   expect((await answers.summary(shop, summaryQuery.parse({ ...wide, compare: 'previous' }))).previous).toBeNull();
