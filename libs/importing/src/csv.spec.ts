@@ -69,6 +69,12 @@ describe('a CSV', () => {
     expect((await contents(Buffer.from('a\n£5 é ü\n', 'latin1'), { encoding: 'latin1' })).rows).toEqual([['£5 é ü']]);
   });
 
+  it.each(['utf-8', 'latin1'] as const)('is read by its byte order mark, though the mapping says %s', async (encoding) => {
+    const { header, rows } = await contents(Buffer.from('\ufeffwho\nMüller\n', 'utf16le'), { encoding });
+    expect([header, rows]).toEqual([['who'], [['Müller']]]);
+    expect((await contents('\ufeffwho\nMüller\n', { encoding })).rows).toEqual([['Müller']]);
+  });
+
   it('may be packed with gzip, in several members too', async () => {
     const packed = Buffer.concat([gzipSync('a\n1\n'), gzipSync('2\n')]);
     expect((await contents(packed, { name: '.csv.gz' })).rows).toEqual([['1'], ['2']]);
@@ -83,6 +89,13 @@ describe('a CSV', () => {
   it('keeps a character that falls between two chunks', async () => {
     const { rows } = await contents(`n\n${'x'.repeat(1024 * 1024 - 3)}£\n`);
     expect(rows[0]?.[0]?.endsWith('x£')).toBe(true);
+  });
+
+  it.each(['£', '€', '😀'])('keeps %s wherever a chunk ends', async (sign) => {
+    for (let before = 1; before <= 4; before += 1) {
+      const { rows } = await contents(`n\n${'x'.repeat(1024 * 1024 - 2 - before)}${sign.repeat(3)}\n`);
+      expect(rows[0]?.[0]?.slice(1024 * 1024 - 2 - before)).toBe(sign.repeat(3));
+    }
   });
 });
 
@@ -107,6 +120,23 @@ describe('a file that cannot be read', () => {
     ['a plain text called .gz', 'a,b\n1,2\n', '.csv.gz'],
   ])('has %s', async (_, text, name) => {
     await expect(contents(text, { name })).rejects.toMatchObject({ code: 'file-unreadable' });
+  });
+
+  it.each<[string, Buffer, number]>([
+    ['latin1 in the first chunk', Buffer.from('who\nMeier\nMüller\nMöller\n', 'latin1'), 3],
+    ['latin1 after many chunks', Buffer.from(`who\n${'Meier\n'.repeat(500_000)}Müller\n`, 'latin1'), 500_002],
+    ['latin1 in its last byte', Buffer.from('who\nMeier\nMü', 'latin1'), 3],
+    ['latin1 below a mark of UTF-8', Buffer.concat([Buffer.from('\ufeffwho\n'), Buffer.from('Müller\n', 'latin1')]), 2],
+  ])('is %s where UTF-8 was asked for: Müller and Möller would be one', async (_, bytes, line) => {
+    const message = expect.stringMatching(
+      new RegExp(`\\d\\.csv is not in UTF-8: line ${line} .*csv\\.encoding.*Nothing was sent`),
+    ) as string;
+    await expect(contents(bytes)).rejects.toMatchObject({ code: 'file-unreadable', message });
+  });
+
+  it('is latin1 below a mark of UTF-8, whatever the mapping says', async () => {
+    const bytes = Buffer.concat([Buffer.from('\ufeffwho\n'), Buffer.from('Müller\n', 'latin1')]);
+    await expect(contents(bytes, { encoding: 'latin1' })).rejects.toMatchObject({ code: 'file-unreadable' });
   });
 
   it('is a gzip cut short', async () => {
