@@ -50,6 +50,22 @@ describe('rows of one document', () => {
     expect(collect([{}, { who: 'd' }]).rejects).toMatchObject([{ row: 3, reason: 'another customer than the first row of its document' }]);
   });
 
+  it('may not change the order that came back, nor leave it out', () => {
+    const mapped = columns.replace('country: land', 'order: land');
+    const { documents, rejects } = collect(
+      ['A', 'B', '', 'A'].map((land) => ({ kind: 'R', land })),
+      { mapped },
+    );
+    const reason = 'another order than the first row of its document';
+    expect(rejects).toMatchObject([
+      { row: 3, reason },
+      { row: 4, reason },
+    ]);
+    expect(documents).toMatchObject([{ order: 'A', lines: [{}, {}] }]);
+    // The column speaks of returns only.
+    expect(collect([{ land: 'A' }, { land: 'B' }], { mapped }).rejects).toEqual([]);
+  });
+
   it('take ids as text: 007 and 7 are two, case and inner blanks count, outer blanks do not', () => {
     const { documents } = collect([{ id: '007' }, { id: '7' }, { id: 'a' }, { id: 'A' }, { id: ' 7 ' }, { id: 'a b' }]);
     expect(documents.map(({ id }) => id)).toEqual(['007', '7', 'a', 'A', 'a b']);

@@ -211,6 +211,9 @@ export class DocumentCollector implements Collected {
       this.documents.set(key, document);
     } else if (document.customer !== customer) {
       return 'another customer than the first row of its document';
+    } else if (kind === 'return' && document.order !== order) {
+      // All lines of a return go with the one order that it names.
+      return 'another order than the first row of its document';
     } else if (document.lines.length === maxLines) {
       return `document has more than ${maxLines} rows`;
     } else {

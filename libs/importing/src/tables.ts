@@ -32,6 +32,9 @@ const contracts: Readonly<Record<string, z.ZodType>> = {
 const yes = new Set(['true', 'yes', '1']);
 const no = new Set(['false', 'no', '0']);
 
+/** Fields of a row that are the whole return's, and where they stand in its event. */
+const ofReturn = { order: 'orderId', customer: 'customerId', requestedAt: 'requestedAt', refundedAt: 'refundedAt' };
+
 /** Why a row cannot be used. */
 class Unusable extends Error {}
 
@@ -46,8 +49,6 @@ export class TableCollector {
   };
   readonly #timeOf: (text: string) => number | undefined;
   readonly #decimal: ReturnType<typeof decimalReader>;
-  /** Lines of each return so far; a row that is refused adds none. */
-  readonly #lines = new Map<string, Record<string, unknown>[]>();
 
   constructor(private readonly mapping: Mapping) {
     this.#timeOf = compileTime(mapping);
@@ -73,7 +74,6 @@ export class TableCollector {
         const fault = contracts[entry.type]?.safeParse(entry.data).error?.issues[0];
         if (fault) throw new Unusable(`${fault.path.join('.')}: ${fault.message}`);
         this.entries[table].set(entry.subject, entry);
-        if (table === 'returns') this.#lines.set(entry.subject, entry.data['lines'] as Record<string, unknown>[]);
       }
       return undefined;
     } catch (error) {
@@ -158,7 +158,8 @@ export class TableCollector {
     const at = refunded ?? requested;
     if (at === undefined) throw new Unusable('neither requestedAt nor refundedAt holds a time');
     const orderLine = this.whole(fields, 'orderLine');
-    const former = this.#lines.get(id) ?? [];
+    const first = this.entries.returns.get(id)?.data;
+    const former = (first?.['lines'] ?? []) as readonly object[];
     const line = {
       line: former.length + 1,
       ...(orderLine === undefined ? {} : { orderLine }),
@@ -167,8 +168,7 @@ export class TableCollector {
       ...this.amounts(fields, 'amount'),
       ...(fields['reason'] ? { reason: fields['reason'] } : {}),
     };
-    const lines = [...former, line];
-    const data = {
+    const whole = {
       returnId: id,
       revision: this.mapping.revision,
       status: refunded === undefined ? 'requested' : 'refunded',
@@ -177,8 +177,12 @@ export class TableCollector {
       orderId: fields['order'] || null,
       customerId: fields['customer'] || null,
       currency: this.mapping.currency,
-      lines,
     };
+    // What a return says as a whole, all its rows must say: the last one would decide about the lines of the others.
+    for (const [field, name] of Object.entries(ofReturn))
+      if (first && first[name] !== (whole as Record<string, unknown>)[name])
+        throw new Unusable(`another ${field} than the first row of its return`);
+    const data = { ...whole, lines: [...former, line] };
     const type = refunded === undefined ? 'tideline.return.requested.v1' : 'tideline.return.refunded.v1';
     return { type, subject: id, key: fields['customer'] || id, at, data };
   }
