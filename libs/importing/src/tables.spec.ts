@@ -5,6 +5,7 @@ import type { TableName } from './tables.schema.js';
 
 const fields = {
   returns: ['id', 'amount', 'refundedAt', 'requestedAt', 'order', 'customer'],
+  campaigns: ['id', 'name', 'startsAt', 'date', 'spend', 'impressions', 'clicks'],
 } as const;
 
 /** Collects rows of one table; its columns are called like its fields. */
@@ -52,5 +53,31 @@ describe('rows of one return', () => {
       reasons: [undefined, `returns: another ${field} than the first row of its return`],
       entries: alone,
     });
+  });
+});
+
+describe('a row of a campaign', () => {
+  const row = (date: string, { name = 'Spring', clicks = '3' } = {}) => ['c', name, '1.3.2024', date, '1', '2', clicks];
+  const dates = (entries: ReturnType<typeof collect>['entries']) => entries.flatMap(({ data }) => data['date'] ?? []);
+
+  it('has its day in a format of the mapping, or as YYYY-MM-DD', () => {
+    const { reasons, entries } = collect('campaigns', [row('31.3.2024'), row('2024-04-01')]);
+    expect(reasons).toEqual([undefined, undefined]);
+    expect(dates(entries)).toEqual(['2024-03-31', '2024-04-01']);
+    expect(entries.map(({ subject }) => subject)).toEqual(['c', 'c/2024-03-31', 'c/2024-04-01']);
+  });
+
+  it.each(['31.2.2024', '2024-02-30', '3/31/2024'])('is rejected for the day %s', (date) => {
+    expect(collect('campaigns', [row(date)])).toEqual({
+      reasons: ['campaigns: date is not in a format of the mapping, nor YYYY-MM-DD'],
+      entries: [],
+    });
+  });
+
+  it('that is rejected for its day says nothing of the campaign either', () => {
+    const alone = collect('campaigns', [row('31.3.2024')]).entries;
+    const { reasons, entries } = collect('campaigns', [row('31.3.2024'), row('1.4.2024', { name: 'Autumn', clicks: '-3' })]);
+    expect(reasons).toEqual([undefined, expect.stringMatching(/^campaigns: clicks: /)]);
+    expect(entries).toEqual(alone);
   });
 });

@@ -1,3 +1,4 @@
+import { Zone } from '#clock';
 import { campaign, campaignDay, customer, product, refundedReturn, requestedReturn, stockCount } from '#contracts';
 import type { z } from 'zod';
 import { decimalReader, decimalText, wholeUnits } from './decimal.js';
@@ -48,10 +49,15 @@ export class TableCollector {
     campaigns: new Map(),
   };
   readonly #timeOf: (text: string) => number | undefined;
+  readonly #dayOf: (text: string) => number | undefined;
+  readonly #zone: Zone;
   readonly #decimal: ReturnType<typeof decimalReader>;
 
   constructor(private readonly mapping: Mapping) {
     this.#timeOf = compileTime(mapping);
+    // Where all times of a file carry an hour, no format of the mapping fits its days.
+    this.#dayOf = compileTime({ ...mapping, time: { ...mapping.time, formats: [...mapping.time.formats, 'YYYY-MM-DD'] } });
+    this.#zone = new Zone(mapping.timeZone);
     this.#decimal = decimalReader(mapping.numbers);
   }
 
@@ -70,11 +76,13 @@ export class TableCollector {
     const fields: Record<string, string> = {};
     for (const [field, column] of Object.entries(columns)) fields[field] = (row[header.indexOf(column)] ?? '').trim();
     try {
-      for (const entry of this.entriesOf(table, fields)) {
-        const fault = contracts[entry.type]?.safeParse(entry.data).error?.issues[0];
+      const entries = this.entriesOf(table, fields);
+      for (const { type, data } of entries) {
+        const fault = contracts[type]?.safeParse(data).error?.issues[0];
         if (fault) throw new Unusable(`${fault.path.join('.')}: ${fault.message}`);
-        this.entries[table].set(entry.subject, entry);
       }
+      // Only now: a row whose day is at fault says nothing of its campaign either.
+      for (const entry of entries) this.entries[table].set(entry.subject, entry);
       return undefined;
     } catch (error) {
       if (error instanceof Unusable) return `${table}: ${error.message}`;
@@ -136,9 +144,10 @@ export class TableCollector {
         const type = status === 'running' ? 'tideline.campaign.started.v1' : 'tideline.campaign.ended.v1';
         const entries: TableEntry[] = [{ type, subject: id, key: id, at, data: state }];
         if (!fields['date']) return entries;
+        const date = this.date(fields, 'date');
         const day = {
           campaignId: id,
-          date: fields['date'],
+          date,
           revision,
           currency,
           spend: '0',
@@ -146,7 +155,7 @@ export class TableCollector {
           impressions: this.whole(fields, 'impressions') ?? 0,
           clicks: this.whole(fields, 'clicks') ?? 0,
         };
-        const subject = `${id}/${day.date}`;
+        const subject = `${id}/${date}`;
         return [...entries, { type: 'tideline.campaign.day-reported.v1', subject, key: id, at, data: day }];
       }
     }
@@ -191,6 +200,13 @@ export class TableCollector {
     const at = this.#timeOf(fields[name] ?? '');
     if (at === undefined) throw new Unusable(`${name} is not in a format of the mapping`);
     return at;
+  }
+
+  /** A day of the shop, `YYYY-MM-DD`. */
+  private date(fields: Fields, name: string): string {
+    const at = this.#dayOf(fields[name] ?? '');
+    if (at === undefined) throw new Unusable(`${name} is not in a format of the mapping, nor YYYY-MM-DD`);
+    return this.#zone.text(at, false);
   }
 
   private amounts(fields: Fields, ...names: string[]): Record<string, string> {
