@@ -176,3 +176,46 @@ columns: { document: id, time: at, price: price }\ntables: { stockCounts: { prod
     ]);
   });
 });
+
+describe('a file of campaigns', () => {
+  const campaigns = ['id', 'name', 'begins', 'date', 'spend', 'impressions', 'clicks'];
+  const row = (id: string, begins: string, date = '') => [id, 'Spring', begins, date, '1', '2', '3'];
+
+  /** Subjects and when they were known, with an order (or none) beside the campaigns. */
+  function told(orderedAt: string | undefined, given: readonly string[][]): Record<string, string> {
+    const mapping = parseMapping(
+      `name: t\ncurrency: EUR\ntimeZone: Europe/Berlin\ntime: { formats: [YYYY-MM-DD HH:mm] }
+columns: { document: order, time: at, price: price }
+tables: { campaigns: { id: id, name: name, startsAt: begins, date: date, spend: spend, impressions: impressions, clicks: clicks } }\n`,
+      'test.yaml',
+    );
+    const collector = new DocumentCollector(mapping, ({ reason }) => {
+      throw new Error(reason);
+    });
+    collector.useHeader(campaigns, 'campaigns.csv');
+    given.forEach((each, index) => collector.add(each, index + 2));
+    collector.useHeader(['order', 'at', 'price'], 'orders.csv');
+    if (orderedAt !== undefined) collector.add(['1', orderedAt, '5'], 2);
+    const events = parsed([...buildEvents(collector, mapping, 'shop')], 'campaigns.v1');
+    return Object.fromEntries(events.map(({ subject, recordedtime }) => [subject, recordedtime]));
+  }
+
+  it('tells of a day when it is over where the shop is', () => {
+    expect(told('2024-04-05 10:00', [row('c', '2024-03-01 09:00', '2024-03-31')])).toEqual({
+      c: '2024-03-01T08:00:00.000Z',
+      'c/2024-03-31': '2024-03-31T22:00:00.000Z',
+    });
+  });
+
+  it('tells nothing later than the newest order, though a campaign begins next month or a day is not over', () => {
+    expect(told('2024-03-31 18:00', [row('c', '2024-03-01 09:00', '2024-03-31'), row('d', '2024-05-01 09:00')])).toEqual({
+      c: '2024-03-01T08:00:00.000Z',
+      'c/2024-03-31': '2024-03-31T16:00:00.000Z',
+      d: '2024-03-31T16:00:00.000Z',
+    });
+  });
+
+  it('alone has no newest order to go by', () => {
+    expect(told(undefined, [row('d', '2024-05-01 09:00')])).toEqual({ d: '2024-05-01T07:00:00.000Z' });
+  });
+});

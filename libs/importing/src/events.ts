@@ -35,7 +35,7 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
     sorted(entries).map(([subject, { type, key, at, data }]) => ({ topic, key, value: envelope(type, kind, subject, at, data) }));
   yield* fromTable('products.v1', 'product', products);
   yield* fromTable('customers.v1', 'customer', customers);
-  yield* fromTable('campaigns.v1', 'campaign', campaigns);
+  yield* fromTable('campaigns.v1', 'campaign', known(campaigns, newestFact(collected)));
 
   for (const [productId, facts] of sorted(collected.products)) {
     // A table says all of it; what the orders say is less, and of one revision.
@@ -80,6 +80,21 @@ export function* buildEvents(collected: Collected, mapping: Mapping, shop: strin
   }
   yield* fromTable('returns.v1', 'return', returns);
   yield* fromTable('products.v1', 'stock-count', stockCounts);
+}
+
+/** When the newest order or return happened, Unix milliseconds; undefined where there is none. */
+function newestFact({ documents, tables }: Collected): number | undefined {
+  let newest: number | undefined;
+  for (const facts of [documents, tables.returns]) for (const { at } of facts.values()) newest = Math.max(newest ?? at, at);
+  return newest;
+}
+
+/**
+ * Entries as a shop whose newest fact this is can know them. A campaign may be planned: dated at its start it would move the clock of a
+ * shop that goes by its data into the future, and no clock goes back.
+ */
+function known(entries: ReadonlyMap<string, TableEntry>, newest = Infinity): Map<string, TableEntry> {
+  return new Map([...entries].map(([subject, entry]) => [subject, { ...entry, at: Math.min(entry.at, newest) }]));
 }
 
 function orderData(document: Document, { revision, currency }: Mapping): object {

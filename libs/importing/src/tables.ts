@@ -156,7 +156,9 @@ export class TableCollector {
           clicks: this.whole(fields, 'clicks') ?? 0,
         };
         const subject = `${id}/${date}`;
-        return [...entries, { type: 'tideline.campaign.day-reported.v1', subject, key: id, at, data: day }];
+        // Nobody knew what a day brought before it was over.
+        const over = this.#zone.next(this.#zone.startOfDate(date), 'day');
+        return [...entries, { type: 'tideline.campaign.day-reported.v1', subject, key: id, at: over, data: day }];
       }
     }
   }
