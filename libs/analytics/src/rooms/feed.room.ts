@@ -21,7 +21,7 @@ export class FeedRoom implements RoomReader<'feed'> {
     const { stamp } = await this.gate.read(shop, () => Promise.resolve(), 'live');
     const { events, newestAt } = await this.tail.at(shop, stamp);
     return {
-      data: { currency: shop.currency, timeZone: shop.timeZone, items: events.slice(0, limit).map(itemOf) },
+      data: { currency: shop.currency, timeZone: shop.timeZone, items: onceEach(events).slice(0, limit).map(itemOf) },
       stamp: stampFields(stamp),
       newestAt,
     };
@@ -35,6 +35,12 @@ const kinds: Readonly<Record<string, FeedItem['kind']>> = {
   'tideline.return.refunded.v1': 'refund',
   'tideline.return.requested.v1': 'return-request',
 };
+
+/** Who sends delivers at least once, and a line is known by the id of its event: of one that came twice the newest stays. */
+function onceEach(events: readonly LiveEvent[]): LiveEvent[] {
+  const seen = new Set<string>();
+  return events.filter(({ event_id: id }) => !seen.has(id) && seen.add(id));
+}
 
 function itemOf(event: LiveEvent): FeedItem {
   return {
