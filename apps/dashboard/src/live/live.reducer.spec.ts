@@ -4,7 +4,7 @@ import { marketingQueries, plainQueries, overviewQueries } from '../view/queries
 import { viewOf } from '../view/view.js';
 import { nextLink } from './link.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
-import { initialState, isHistoryComing, pillOf, shownOf, waitingOf, type LiveState } from './live.state.js';
+import { initialState, isHistoryComing, pillOf, shownOf, waitingOf, type LiveState, type Query } from './live.state.js';
 import { compareSeq } from './sequence.js';
 
 const figures = {
@@ -91,9 +91,11 @@ const up: LiveEvent = { type: 'link', event: 'connected' };
 const down: LiveEvent = { type: 'link', event: 'dropped' };
 const asked: LiveEvent = { type: 'asked', shop: 'demo', queries: overviewQueries(viewOf('?period=today')) };
 const push = (snapshot: Snapshot): LiveEvent => ({ type: 'pushed', received: { snapshot, at: 0 } });
-const joined = (turn: number, snapshot: Snapshot): LiveEvent => ({
+const joined = (turn: number, snapshot: Snapshot, query: Query = {}): LiveEvent => ({
   type: 'joined',
+  shop: snapshot.shop,
   name: snapshot.name,
+  query,
   turn,
   key: snapshot.room,
   received: { snapshot, at: 0 },
@@ -170,6 +172,24 @@ describe('the link', () => {
     const before = live();
     const { state } = run(before, asked, joined(before.turn, snapshotOf('headline', '9.9', { orders: 9 })));
     expect(shownOf(state, 'headline')).toBeNull();
+  });
+
+  it('leaves a room whose answer comes when nobody wants it any more, but not one that is asked for again', () => {
+    const ask = (period: string, shop = 'demo'): LiveEvent => ({
+      type: 'asked',
+      shop,
+      queries: overviewQueries(viewOf(`?period=${period}`)),
+    });
+    const { state } = run(initialState(), up, ask('today'));
+    const late = (...events: LiveEvent[]): readonly Effect[] =>
+      run(state, ...events, joined(state.turn, snapshotOf('headline', '1.1'), state.rooms.headline.query ?? {})).effects;
+    const leave = [{ type: 'leave', key: 'headline-key' }];
+    expect(late(ask('last-7-days'))).toEqual(leave);
+    expect(late(ask('today', 'other'))).toEqual(leave);
+    expect(late({ type: 'asked', shop: 'demo', queries: plainQueries })).toEqual(leave);
+    // To leave now would end the join that is under way.
+    expect(late(ask('last-7-days'), ask('today'))).toEqual([]);
+    expect(late()).toEqual([]);
   });
 
   it('leaves the rooms of the view before', () => {

@@ -3,10 +3,18 @@ import { nextLink, type LinkEvent } from './link.js';
 import { emptyRoom, type LiveState, type Queries, type Query, type Received, type RoomState, type Trouble } from './live.state.js';
 import { compareSeq } from './sequence.js';
 
+/** A room as it was asked for. */
+interface Ask {
+  readonly shop: string;
+  readonly name: RoomName;
+  readonly query: Query;
+  readonly turn: number;
+}
+
 export type LiveEvent =
   | { readonly type: 'link'; readonly event: LinkEvent }
   | { readonly type: 'asked'; readonly shop: string; readonly queries: Queries }
-  | { readonly type: 'joined'; readonly name: RoomName; readonly turn: number; readonly key: string; readonly received: Received }
+  | (Ask & { readonly type: 'joined'; readonly key: string; readonly received: Received })
   | { readonly type: 'pushed'; readonly received: Received }
   | { readonly type: 'refetched'; readonly name: RoomName; readonly turn: number; readonly received: Received }
   | { readonly type: 'refetch-failed'; readonly name: RoomName; readonly turn: number }
@@ -17,9 +25,7 @@ export type LiveEvent =
 
 /** What is to be done outside: the reducer itself touches nothing. */
 export type Effect =
-  | { readonly type: 'join'; readonly shop: string; readonly name: RoomName; readonly query: Query; readonly turn: number }
-  | { readonly type: 'leave'; readonly key: string }
-  | { readonly type: 'refetch'; readonly shop: string; readonly name: RoomName; readonly query: Query; readonly turn: number };
+  (Ask & { readonly type: 'join' }) | { readonly type: 'leave'; readonly key: string } | (Ask & { readonly type: 'refetch' });
 
 export interface Step {
   readonly state: LiveState;
@@ -44,7 +50,7 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
       return { state: step.state, effects: [...effects, ...step.effects] };
     }
     case 'joined':
-      if (event.turn !== state.turn) return still(state);
+      if (event.turn !== state.turn) return isAsked(state, event) ? still(state) : abandon(state, event.key);
       return still(
         withRoom(state, event.name, (room) => ({
           // The answer stands for itself: after a reset of the server its seq may be lower than what was shown before.
@@ -98,6 +104,16 @@ function join(state: LiveState): Step {
     return query === null ? [] : [{ type: 'join', shop, name, query, turn }];
   });
   return { state: next, effects };
+}
+
+/** An answer that nobody waits for any more: the server would read and push the room for as long as the connection is in it. */
+function abandon(state: LiveState, key: string): Step {
+  return { state, effects: [{ type: 'leave', key }] };
+}
+
+/** Whether the page as it is now asks for the same room: its own ask may have no answer yet, or the same key. */
+function isAsked(state: LiveState, { shop, name, query }: Ask): boolean {
+  return state.shop === shop && JSON.stringify(state.rooms[name].query) === JSON.stringify(query);
 }
 
 /** A push belongs to the room whose key it carries; one of a room that was left is not looked at. */

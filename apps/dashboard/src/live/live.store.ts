@@ -60,7 +60,7 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
       const { code, detail } = parsed.data;
       failed({ code, detail });
       if (code === notReady) setTimeout(() => turn === state.turn && state.link === 'up' && void join(effect), retryMs);
-    } else dispatch({ type: 'joined', name, turn, key: parsed.data.room, received: received(parsed.data.snapshot) });
+    } else dispatch({ ...effect, type: 'joined', key: parsed.data.room, received: received(parsed.data.snapshot) });
   };
 
   const refetch = async ({ shop, name, query, turn }: Extract<Effect, { type: 'refetch' }>): Promise<void> => {
