@@ -35,6 +35,8 @@ export class FakeGateway {
   token: string | null = null;
   /** What the verdict on a live connection waits for. */
   verdict: Promise<void> = Promise.resolve();
+  /** What the answers to joins wait for. */
+  answers: Promise<void> = Promise.resolve();
   /** Who looks at the page. */
   who: { name: string; role: Role } = { name: 'ann', role: 'marketer' };
   readonly models = new Map<string, ModelAnswer>();
@@ -180,7 +182,8 @@ export class FakeGateway {
   }
 
   private serve(socket: Socket): void {
-    socket.on(socketEvents.join, (message: unknown, answer: (value: unknown) => void) => {
+    socket.on(socketEvents.join, async (message: unknown, answer: (value: unknown) => void) => {
+      await this.answers;
       const asked = joinRequest.safeParse(message);
       if (!asked.success) return answer({ ok: false, code: 'bad-request', detail: 'The join is not what the contract says.' });
       const { shop, name, query } = asked.data;

@@ -77,6 +77,32 @@ describe('what stands in for figures', () => {
     await page.getByTestId('trouble').first().waitFor({ state: 'detached' });
   });
 
+  it('a store that is away: says so, and shows the figures by itself when it is back', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    stage.gateway.refusal = { code: 'engine-unavailable', detail: 'ClickHouse does not answer; it is tried again.' };
+    const { page } = await stage.visit('/?shop=demo');
+    await page.getByTestId('trouble').first().getByText('ClickHouse does not answer').waitFor();
+    stage.gateway.refusal = null;
+    await page.getByTestId('tile-orders-value').getByText('1', { exact: true }).waitFor();
+    await page.getByTestId('trouble').first().waitFor({ state: 'detached' });
+  });
+
+  it('a room without an answer: says so and asks again; an answer that comes late is shown', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    stage.gateway.addShop('other').sell('7.00');
+    const { page } = await stage.visit('/?shop=demo&period=all');
+    await page.getByTestId('tile-grossSales-value').getByText('£5.00').waitFor();
+    await page.clock.install();
+    let answer = (): void => undefined;
+    stage.gateway.answers = new Promise((done) => (answer = done));
+    await page.getByTestId('shop').selectOption('other');
+    await page.clock.fastForward(10_000);
+    await page.getByTestId('trouble').first().getByText('did not answer').waitFor();
+    answer();
+    await page.getByTestId('tile-grossSales-value').getByText('£7.00').waitFor();
+    await page.getByTestId('trouble').first().waitFor({ state: 'detached' });
+  });
+
   it('a part of the page that does not come: words in its place, and all else stays', async () => {
     stage.gateway.addShop('demo').sell('5.00');
     const { page } = await stage.visit('/?shop=demo');

@@ -1,12 +1,11 @@
 import { joinAnswer, roomNames, snapshot as anySnapshot, socketEvents, type RoomName, type Snapshot } from '#contracts';
 import { io, type Socket } from 'socket.io-client';
-import { ask, notReady, notUnderstood, RequestError } from './http.js';
+import { ask, notUnderstood, RequestError } from './http.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
 import { initialState, type LiveState, type Received, type Trouble } from './live.state.js';
+import { rejoinAfterMs } from './rejoin.js';
 
 const answerWithinMs = 10_000;
-/** Until a shop is asked for again whose tables are being made. */
-const retryMs = 1_000;
 
 /** The live figures as one store: events in, state out. */
 export interface LiveStore {
@@ -41,26 +40,37 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
     else await refetch(effect);
   };
 
-  const join = async (effect: Extract<Effect, { type: 'join' }>): Promise<void> => {
+  /** @param failures how many joins of this room failed before, in this turn */
+  const join = async (effect: Extract<Effect, { type: 'join' }>, failures = 0): Promise<void> => {
     const { shop, name, query, turn } = effect;
-    const failed = (trouble: Trouble): void => dispatch({ type: 'failed', name, turn, trouble });
     if (!socket) return;
+    const isWanted = (): boolean => turn === state.turn && state.link === 'up' && state.rooms[name].key === null;
+    let hasFailed = false;
+    const failed = (trouble: Trouble): void => {
+      // A refusal that comes late: the room is asked for again already.
+      if (hasFailed) return;
+      hasFailed = true;
+      dispatch({ type: 'failed', name, turn, trouble });
+      const wait = rejoinAfterMs(trouble.code, failures);
+      if (wait !== null) setTimeout(() => isWanted() && void join(effect, failures + 1), wait);
+    };
+    const seconds = answerWithinMs / 1000;
+    const detail = `The server did not answer for ${name} within ${seconds} s. This page goes on trying.`;
+    const slow = setTimeout(() => failed({ code: 'no-answer', detail }), answerWithinMs);
     let answer: unknown;
     try {
-      answer = await socket.timeout(answerWithinMs).emitWithAck(socketEvents.join, { shop, name, query });
+      // However late it comes: the server has this page in the room then, and it is either shown or left.
+      answer = await socket.emitWithAck(socketEvents.join, { shop, name, query });
     } catch {
       // A dropped connection joins again by itself when it is back.
-      if (socket?.connected)
-        failed({ code: 'no-answer', detail: `The server did not answer for ${name} within ${answerWithinMs / 1000} s. Reload the page.` });
       return;
+    } finally {
+      clearTimeout(slow);
     }
     const parsed = joinAnswer.safeParse(answer);
     if (!parsed.success) failed(notUnderstood(`The answer for ${name}`, parsed.error.issues));
-    else if (!parsed.data.ok) {
-      const { code, detail } = parsed.data;
-      failed({ code, detail });
-      if (code === notReady) setTimeout(() => turn === state.turn && state.link === 'up' && void join(effect), retryMs);
-    } else dispatch({ ...effect, type: 'joined', key: parsed.data.room, received: received(parsed.data.snapshot) });
+    else if (!parsed.data.ok) failed({ code: parsed.data.code, detail: parsed.data.detail });
+    else dispatch({ ...effect, type: 'joined', key: parsed.data.room, received: received(parsed.data.snapshot) });
   };
 
   const refetch = async ({ shop, name, query, turn }: Extract<Effect, { type: 'refetch' }>): Promise<void> => {
