@@ -167,6 +167,20 @@ describe('the connection', () => {
     expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('behind');
   });
 
+  it('knows no lag while Kafka is away, and does not pass for the newest', async () => {
+    const { page } = await visit();
+    const lag = page.getByTestId('pipeline-lag');
+    stage.gateway.setPipeline('demo', { state: 'broker-away' });
+    await lag.getByText('figures stand still until Kafka answers; broker-away').waitFor();
+    expect(await lag.innerText()).toContain('Not known');
+    expect(await lag.locator('dd').first().getAttribute('data-tone')).toBe('bad');
+    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('behind');
+    expect(await accessibilityOf(page)).toEqual([]);
+    stage.gateway.setPipeline('demo', { state: 'running' });
+    await lag.getByText('nothing waits; running').waitFor();
+    expect(await page.getByTestId('pill').getAttribute('data-state')).toBe('live');
+  });
+
   it('while the history of a source comes in says so, until its clock starts', async () => {
     const shop = stage.gateway.shops.get('demo');
     const { page } = await visit();

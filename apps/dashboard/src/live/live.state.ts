@@ -52,6 +52,9 @@ export type Queries = Readonly<Partial<Record<RoomName, Query>>>;
 /** Lag beyond which the page says that it is behind. */
 export const behindAfterMs = 5_000;
 
+/** The state of a shop while Kafka does not answer: nobody knows what waits, and a wait of zero says nothing. */
+export const brokerAway = 'broker-away';
+
 export function emptyRoom(query: RoomState['query']): RoomState {
   return { query, key: null, shown: null, held: null, waiting: 0, seen: null, gap: 'none', trouble: null };
 }
@@ -84,7 +87,9 @@ export function pillOf(state: LiveState): Pill {
  */
 export function isBehind(state: LiveState): boolean {
   if (roomNames.some((name) => state.rooms[name].gap !== 'none') || isHistoryComing(state)) return true;
-  const waitingMs = shownOf(state, 'pipeline')?.data.waitingMs ?? 0;
+  const pipeline = shownOf(state, 'pipeline')?.data;
+  if (pipeline?.state === brokerAway) return true;
+  const waitingMs = pipeline?.waitingMs ?? 0;
   return waitingMs > behindAfterMs || (waitingMs > 0 && (shownOf(state, 'headline')?.lagMs ?? 0) > behindAfterMs);
 }
 

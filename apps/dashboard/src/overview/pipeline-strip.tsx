@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type Icon } from '../icons.js';
 import { countText } from '../format/figures.js';
 import { ageText, instantText } from '../format/times.js';
-import { behindAfterMs, shownOf, type SnapshotOf } from '../live/live.state.js';
+import { behindAfterMs, brokerAway, shownOf, type SnapshotOf } from '../live/live.state.js';
 import { useLive, useNow } from '../live/use-live.js';
 import { Region } from '../shell/region.js';
 
@@ -109,6 +109,9 @@ function factsOf(data: Pipeline, zone: string, now: number): Fact[] {
 
 /** A lag is a time: how many messages are on their way says only how much the shop sells. */
 function lagOf(messages: number, waitingMs: number, state: string): Fact {
+  if (state === brokerAway) {
+    return { name: 'Lag', value: 'Not known', note: `figures stand still until Kafka answers; ${state}`, tone: 'bad' };
+  }
   if (waitingMs < noticedMs) {
     return {
       name: 'Lag',

@@ -24,7 +24,8 @@ const looks: Readonly<Record<Pill, { readonly icon: Icon; readonly word: string;
     icon: IconClockExclamation,
     word: 'Behind',
     tone: 'warn',
-    title: 'The figures lag more than five seconds behind the events, a history is still coming in, or missed snapshots are being fetched.',
+    title:
+      'The figures lag more than five seconds behind the events, a history is still coming in, Kafka does not answer, or missed snapshots are being fetched.',
   },
   refused: { icon: IconPlugConnectedX, word: 'Refused', tone: 'bad', title: 'The server takes no live connection from this page.' },
 };
