@@ -77,6 +77,23 @@ describe('what stands in for figures', () => {
     await page.getByTestId('trouble').first().waitFor({ state: 'detached' });
   });
 
+  it('a shop in preparation: the switch says so, until it is ready', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    stage.gateway.addShop('fresh', { status: 'preparing' });
+    const { page } = await stage.visit('/?shop=demo&period=all');
+    const names = () => page.getByTestId('shop').locator('option').allInnerTexts();
+    await expect.poll(names).toEqual(['demo', 'fresh (preparing)']);
+    stage.gateway.addShop('fresh');
+    await expect.poll(names, { timeout: 10_000 }).toEqual(['demo', 'fresh']);
+    // All are ready: a new one is seen by who opens the switch.
+    stage.gateway.addShop('later');
+    await page.getByTestId('shop').focus();
+    await expect.poll(names).toEqual(['demo', 'fresh', 'later']);
+    stage.gateway.addShop('last');
+    await page.getByTestId('shop').click();
+    await expect.poll(names).toEqual(['demo', 'fresh', 'later', 'last']);
+  });
+
   it('a store that is away: says so, and shows the figures by itself when it is back', async () => {
     stage.gateway.addShop('demo').sell('5.00');
     stage.gateway.refusal = { code: 'engine-unavailable', detail: 'ClickHouse does not answer; it is tried again.' };

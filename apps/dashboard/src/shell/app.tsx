@@ -58,7 +58,7 @@ function Shell() {
         <a className="skip" href="#main">
           Skip to the figures
         </a>
-        <Header shop={shop} shops={shops.list ?? []} pill={pill} />
+        <Header shop={shop} shops={shops.list ?? []} pill={pill} reload={shops.reload} />
         <main id="main" tabIndex={-1}>
           <Content shops={shops} shop={shop} page={view.page} choose={(id) => change({ shop: id })} />
         </main>

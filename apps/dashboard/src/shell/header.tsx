@@ -13,9 +13,11 @@ interface Props {
   readonly shop: string | null;
   readonly shops: readonly ShopAnswer[];
   readonly pill: Pill;
+  /** Asks for the shops anew: there may be others by now. */
+  readonly reload: () => void;
 }
 
-export function Header({ shop, shops, pill }: Props) {
+export function Header({ shop, shops, pill, reload }: Props) {
   const [view, change] = useView();
   const store = useLiveStore();
   const paused = useLive((state) => state.paused);
@@ -41,6 +43,9 @@ export function Header({ shop, shops, pill }: Props) {
           value={shop ?? ''}
           data={options.length === 0 ? [{ value: '', label: 'No shop' }] : options}
           disabled={options.length === 0}
+          // A switch that keeps the focus is opened by the pointer alone.
+          onFocus={reload}
+          onPointerDown={reload}
           // An alert is one shop's.
           onChange={(event) => change({ shop: event.currentTarget.value, alert: null, rule: null, version: null })}
         />

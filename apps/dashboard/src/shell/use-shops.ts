@@ -15,8 +15,8 @@ export interface Shops {
 const retryMs = 3_000;
 
 /**
- * The shops of the server. Asked again while it does not answer, while there is none, and while the wanted one is not among them:
- * an import may be making it.
+ * The shops of the server. Asked again while it does not answer, while there is none or one is in preparation, and while the wanted one
+ * is not among them: an import may be making it.
  * @param wanted id of the shop that is looked at; null: any
  * @param connection changes with each connection: the list may have changed while there was none
  */
@@ -35,7 +35,8 @@ export function useShops(wanted: string | null, connection: boolean): Shops {
       ({ shops: list }) => {
         if (left) return;
         setShops({ list, trouble: null, signIn: false });
-        if (list.length === 0 || (wanted !== null && !list.some((each) => each.shop === wanted))) again();
+        const isMissing = list.length === 0 || (wanted !== null && !list.some((each) => each.shop === wanted));
+        if (isMissing || list.some(({ status }) => status !== 'ready')) again();
       },
       (error: unknown) => {
         if (!(error instanceof RequestError)) throw error;
