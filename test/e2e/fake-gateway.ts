@@ -7,6 +7,7 @@ import {
   type PipelineSnapshot,
   type Role,
   type RoomName,
+  type RoomTrouble,
   type ShopAnswer,
   type Snapshot,
 } from '#contracts';
@@ -167,6 +168,13 @@ export class FakeGateway {
     const found = this.shops.get(shop);
     if (found) found.pipeline = { ...found.pipeline, ...change };
     this.publish(shop, ['pipeline']);
+  }
+
+  /** A room cannot be read: all who are in it are told. */
+  trouble(name: RoomName, words: { code: string; detail: string }): void {
+    for (const room of this.io?.sockets.adapter.rooms.keys() ?? [])
+      if (room.startsWith('{') && (JSON.parse(room) as { name: RoomName }).name === name)
+        this.io?.to(room).emit(socketEvents.trouble, { room, name, ...words } satisfies RoomTrouble);
   }
 
   /** The next snapshot of a room is not sent, or sent broken. */

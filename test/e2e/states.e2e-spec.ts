@@ -147,6 +147,19 @@ describe('what stands in for figures', () => {
     expect(await page.getByTestId('trouble').count()).toBe(0);
   });
 
+  it('a room that the server cannot read: says so and is behind, until its next snapshot', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    const { page } = await stage.visit('/?shop=demo');
+    await page.locator('[data-testid=pill][data-state=live]').waitFor();
+    stage.gateway.trouble('headline', { code: 'engine-unavailable', detail: 'ClickHouse does not answer; it is tried again.' });
+    await page.locator('[data-testid=pill][data-state=behind]').waitFor();
+    expect(await textOf(page, 'trouble')).toContain('ClickHouse does not answer');
+    expect(await textOf(page, 'tile-orders-value')).toBe('1');
+    stage.gateway.sell('demo', '5.00');
+    await page.locator('[data-testid=pill][data-state=live]').waitFor();
+    expect(await page.getByTestId('trouble').count()).toBe(0);
+  });
+
   it('alarms and a differing audit: in words', async () => {
     stage.gateway.addShop('demo').sell('5.00');
     const { page } = await stage.visit('/?shop=demo');

@@ -1,3 +1,4 @@
+import type { RoomTrouble } from '#contracts';
 import type { Principal, RoomAnswer, RoomReader } from '#http';
 import { Metrics } from '#observability';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,12 +28,14 @@ function made(declared: Partial<DeclaredRoom> = {}) {
     log: { warn: () => undefined },
   });
   const hungUp: (readonly string[])[] = [];
-  hub.sendBy(
-    (sockets) => void sent.push(sockets),
-    (sockets) => void hungUp.push(sockets),
-  );
+  const troubles: [readonly string[], RoomTrouble][] = [];
+  hub.sendBy({
+    snapshot: (sockets) => void sent.push(sockets),
+    trouble: (...told) => void troubles.push(told),
+    hangUp: (sockets) => void hungUp.push(sockets),
+  });
   const rooms = async (): Promise<string | undefined> => /^tideline_live_rooms (\d+)$/m.exec(await metrics.text())?.[1];
-  return { hub, watched, sent, hungUp, rooms, reads: () => reads };
+  return { hub, watched, sent, hungUp, troubles, rooms, reads: () => reads };
 }
 
 const as = (role: Principal['role']): Principal => ({ name: role, role });
@@ -85,6 +88,29 @@ describe('the hub', () => {
     hub.moved('demo');
     await sleep(200);
     expect(hungUp).toEqual([['a', 'b']]);
+    await hub.onModuleDestroy();
+  });
+
+  it('tells viewers that a room cannot be read, from the second time on, and nobody else', async () => {
+    let fault: Error | undefined;
+    const { hub, troubles, sent } = made({ reader: { read: () => (fault ? Promise.reject(fault) : Promise.resolve(answer(1))) } });
+    await hub.join(socket('a'), as('admin'), ask);
+    await hub.join(socket('b'), as('admin'), { ...ask, query: { period: 'all' } });
+    hub.leave('b', 'demo/headline?period=all');
+    await sleep(200);
+    fault = Object.assign(new Error('ClickHouse does not answer; it is tried again.'), { code: 'engine-unavailable', retryable: true });
+    hub.moved('demo');
+    await sleep(200);
+    expect(troubles).toEqual([]);
+    hub.moved('demo');
+    await sleep(200);
+    const told = { room: 'demo/headline?period=today', name: 'headline', code: 'engine-unavailable', detail: fault.message };
+    expect(troubles).toEqual([[['a'], told]]);
+    // The same figures as before, which are the newest again.
+    fault = undefined;
+    hub.moved('demo');
+    await sleep(200);
+    expect([troubles.length, sent.at(-1)]).toEqual([1, ['a']]);
     await hub.onModuleDestroy();
   });
 

@@ -1,4 +1,4 @@
-import { roomQueries, type Snapshot } from '#contracts';
+import { roomQueries, type RoomTrouble, type Snapshot } from '#contracts';
 import { requireRole, type Principal, type RoomReader } from '#http';
 import { RealtimeError, wordsOf } from './realtime.errors.js';
 import type { RealtimeMetrics } from './realtime.metrics.js';
@@ -10,6 +10,13 @@ export interface Ask {
   readonly shop: string;
   readonly name: string;
   readonly query: unknown;
+}
+
+/** What the server does for some of its connections. */
+export interface Wire {
+  snapshot(sockets: readonly string[], snapshot: Snapshot): void;
+  trouble(sockets: readonly string[], trouble: RoomTrouble): void;
+  hangUp(sockets: readonly string[]): void;
 }
 
 export interface HubParts {
@@ -34,15 +41,13 @@ export class LiveHub {
   readonly #memberships = new Map<string, Set<string>>();
   #sockets = 0;
   #count = 0;
-  #send: (sockets: readonly string[], snapshot: Snapshot) => void = () => undefined;
-  #hangUp: (sockets: readonly string[]) => void = () => undefined;
+  #wire: Wire | undefined;
 
   constructor(private readonly parts: HubParts) {}
 
-  /** How snapshots leave, and how connections are ended; told once the server is there. */
-  sendBy(send: (sockets: readonly string[], snapshot: Snapshot) => void, hangUp: (sockets: readonly string[]) => void): void {
-    this.#send = send;
-    this.#hangUp = hangUp;
+  /** Told once the server is there. */
+  sendBy(wire: Wire): void {
+    this.#wire = wire;
   }
 
   connected(): void {
@@ -147,16 +152,15 @@ export class LiveHub {
       count: () => (this.#count += 1),
       send: (sockets, snapshot) => {
         metrics.sent(name, sockets.length);
-        this.#send(sockets, snapshot);
+        this.#wire?.snapshot(sockets, snapshot);
       },
       skipped: (sockets) => metrics.skipped(name, sockets),
-      failed: (error, sockets) => {
-        if (wordsOf(error).code !== 'shop-unknown') {
-          log.warn({ room: key, error: String(error) }, 'a room could not be read, it is tried again');
-        } else {
-          // The shop was deleted: no snapshot will come that could say so. Who connects anew asks anew, and is told.
-          this.#hangUp(sockets);
-        }
+      failed: (error, sockets, again) => {
+        const words = wordsOf(error);
+        // The shop was deleted: no snapshot will come that could say so. Who connects anew asks anew, and is told.
+        if (words.code === 'shop-unknown') return this.#wire?.hangUp(sockets);
+        log.warn({ room: key, error: String(error) }, 'a room could not be read, it is tried again');
+        if (again) this.#wire?.trouble(sockets, { room: key, name, ...words });
       },
     });
     this.#rooms.set(key, Object.assign(room, { shop, onMove }));

@@ -42,10 +42,11 @@ export class LiveGateway implements OnGatewayInit<Server>, OnGatewayConnection, 
       next(Object.assign(new Error(refusal.message), { data: { code: refusal.code, detail: refusal.message } }));
     });
     // Encoded once for all: each socket is in a room of its own id.
-    this.hub.sendBy(
-      (sockets, snapshot) => void server.to([...sockets]).emit(socketEvents.snapshot, snapshot),
-      (sockets) => server.in([...sockets]).disconnectSockets(),
-    );
+    this.hub.sendBy({
+      snapshot: (sockets, snapshot) => void server.to([...sockets]).emit(socketEvents.snapshot, snapshot),
+      trouble: (sockets, trouble) => void server.to([...sockets]).emit(socketEvents.trouble, trouble),
+      hangUp: (sockets) => server.in([...sockets]).disconnectSockets(),
+    });
   }
 
   handleConnection(): void {

@@ -22,10 +22,12 @@ export interface RoomParts {
   readonly count: () => number;
   readonly send: (sockets: readonly string[], snapshot: Snapshot) => void;
   readonly skipped: (sockets: number) => void;
-  /** A read failed while these watched. */
-  readonly failed: (error: unknown, sockets: readonly string[]) => void;
+  /** A read failed while these watched. @param again the one before had failed, too */
+  readonly failed: (error: unknown, sockets: readonly string[], again: boolean) => void;
 }
 
+/** A read that failed is done again after this long at most: an engine that is busy is free again, and whoever watches need not know. */
+const retryMs = 1_000;
 /** A slow socket is looked at again after this long. */
 const catchUpMs = 25;
 
@@ -46,6 +48,8 @@ export class Room {
   #moved = false;
   #closed = false;
   #error: unknown;
+  /** Reads in a row that failed. */
+  #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #catchUp: NodeJS.Timeout | undefined;
@@ -103,11 +107,16 @@ export class Room {
     this.#moved = false;
     const begun = performance.now();
     try {
-      this.accept(await this.parts.read());
+      const answer = await this.parts.read();
+      // Viewers were told that figures stand still: the next ones say that they do not, also where they are the same.
+      if (this.#failures > 1) this.#body = '';
+      this.#failures = 0;
+      this.accept(answer);
     } catch (error) {
       this.#error = error;
+      this.#failures += 1;
       // Whoever asked for a first state is told; a room that already has viewers would fall silent without a word.
-      if (this.#current && !this.empty) this.parts.failed(error, [...this.#members.keys()]);
+      if (this.#current && !this.empty) this.parts.failed(error, [...this.#members.keys()], this.#failures > 1);
     }
     this.#reading = undefined;
     const ended = performance.now();
@@ -115,7 +124,7 @@ export class Room {
     this.#nextAt = Math.max(begun + this.parts.intervalMs(), ended + (ended - begun) / 2);
     if (this.#closed) return;
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.moved(), this.parts.everyMs);
+    this.#again = setTimeout(() => this.moved(), this.#failures > 0 ? Math.min(retryMs, this.parts.everyMs) : this.parts.everyMs);
     if (this.#moved) this.moved();
   }
 

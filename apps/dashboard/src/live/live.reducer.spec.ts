@@ -335,6 +335,17 @@ describe('trouble', () => {
     const { state } = run(failed.state, push(snapshotOf('headline', '1.2', { after: '1.1' })));
     expect(state.rooms.headline.trouble).toBeNull();
   });
+
+  it('of a room that the server cannot read: its figures are not the newest until they come again', () => {
+    const trouble = { code: 'engine-unavailable', detail: 'ClickHouse does not answer; it is tried again.' };
+    const key = live().rooms.headline.key ?? '';
+    const other = run(live(), { type: 'troubled', name: 'headline', key: `${key}&period=all`, trouble });
+    expect([other.state.rooms.headline.trouble, pillOf(other.state)]).toEqual([null, 'live']);
+    const troubled = run(live(), { type: 'troubled', name: 'headline', key, trouble });
+    expect([troubled.state.rooms.headline.trouble, pillOf(troubled.state), orders(troubled.state)]).toEqual([trouble, 'behind', 1]);
+    const { state } = run(troubled.state, push(snapshotOf('headline', '1.2', { after: '1.1' })));
+    expect([state.rooms.headline.trouble, pillOf(state)]).toEqual([null, 'live']);
+  });
 });
 
 it('seq compares as whole numbers, beyond what a float holds', () => {

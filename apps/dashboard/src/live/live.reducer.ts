@@ -19,6 +19,7 @@ export type LiveEvent =
   | { readonly type: 'refetched'; readonly name: RoomName; readonly turn: number; readonly received: Received }
   | { readonly type: 'refetch-failed'; readonly name: RoomName; readonly turn: number }
   | { readonly type: 'failed'; readonly name: RoomName; readonly turn: number; readonly trouble: Trouble }
+  | { readonly type: 'troubled'; readonly name: RoomName; readonly key: string; readonly trouble: Trouble }
   | { readonly type: 'garbled'; readonly name: RoomName | null; readonly trouble: Trouble }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' };
@@ -76,6 +77,8 @@ export function reduce(state: LiveState, event: LiveEvent): Step {
     case 'failed':
       if (event.turn !== state.turn) return still(state);
       return still(withRoom(state, event.name, (room) => ({ ...room, trouble: event.trouble })));
+    case 'troubled':
+      return still(withRoom(state, event.name, (room) => (room.key === event.key ? { ...room, trouble: event.trouble } : room)));
     case 'garbled':
       return still(
         eachRoom(state, (room, name) =>

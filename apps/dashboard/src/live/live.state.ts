@@ -86,11 +86,16 @@ export function pillOf(state: LiveState): Pill {
  * event took counts only while some wait: in a shop where nothing happens it says nothing of now.
  */
 export function isBehind(state: LiveState): boolean {
-  if (roomNames.some((name) => state.rooms[name].gap !== 'none') || isHistoryComing(state)) return true;
+  if (roomNames.some((name) => standsStill(state.rooms[name])) || isHistoryComing(state)) return true;
   const pipeline = shownOf(state, 'pipeline')?.data;
   if (pipeline?.state === brokerAway) return true;
   const waitingMs = pipeline?.waitingMs ?? 0;
   return waitingMs > behindAfterMs || (waitingMs > 0 && (shownOf(state, 'headline')?.lagMs ?? 0) > behindAfterMs);
+}
+
+/** Whether a room that was joined does not show its newest: snapshots were missed, or the server cannot read it. */
+function standsStill({ gap, key, trouble }: RoomState): boolean {
+  return gap !== 'none' || (key !== null && trouble !== null);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { joinAnswer, roomNames, snapshot as anySnapshot, socketEvents, type RoomName, type Snapshot } from '#contracts';
+import { joinAnswer, roomNames, roomTrouble, snapshot as anySnapshot, socketEvents, type RoomName, type Snapshot } from '#contracts';
 import { io, type Socket } from 'socket.io-client';
 import { ask, notUnderstood, RequestError } from './http.js';
 import { reduce, type Effect, type LiveEvent } from './live.reducer.js';
@@ -105,6 +105,13 @@ export function createLiveStore(now: () => number = Date.now): LiveStore {
       const parsed = anySnapshot.safeParse(message);
       if (parsed.success) dispatch({ type: 'pushed', received: received(parsed.data) });
       else dispatch({ type: 'garbled', name: nameOf(message), trouble: notUnderstood('A snapshot', parsed.error.issues) });
+    });
+    link.on(socketEvents.trouble, (message: unknown) => {
+      const parsed = roomTrouble.safeParse(message);
+      if (!parsed.success)
+        return dispatch({ type: 'garbled', name: nameOf(message), trouble: notUnderstood('A notice', parsed.error.issues) });
+      const { room: key, name, ...trouble } = parsed.data;
+      dispatch({ type: 'troubled', name, key, trouble });
     });
     return () => {
       link.close();

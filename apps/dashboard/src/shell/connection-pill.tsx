@@ -25,7 +25,7 @@ const looks: Readonly<Record<Pill, { readonly icon: Icon; readonly word: string;
     word: 'Behind',
     tone: 'warn',
     title:
-      'The figures lag more than five seconds behind the events, a history is still coming in, Kafka does not answer, or missed snapshots are being fetched.',
+      'The figures lag more than five seconds behind the events, a history is still coming in, Kafka does not answer, a panel cannot be read, or missed snapshots are being fetched.',
   },
   refused: { icon: IconPlugConnectedX, word: 'Refused', tone: 'bad', title: 'The server takes no live connection from this page.' },
 };

@@ -117,8 +117,11 @@ export const joinAnswer = z.discriminatedUnion('ok', [
 /** Client -> server: `leave` with the key of the room. */
 export const leaveRequest = z.strictObject({ room: z.string().max(500) });
 
-/** Names of the socket events. `snapshot` is the only one that the server sends on its own. */
-export const socketEvents = { join: 'join', leave: 'leave', snapshot: 'snapshot' } as const;
+/** Server -> client: a room cannot be read. What it showed last stands still until its next snapshot, which takes this back. */
+export const roomTrouble = z.object({ room: z.string(), name: z.enum(roomNames), code: z.string(), detail: z.string() });
+
+/** Names of the socket events. The server sends `snapshot` and `trouble` on its own. */
+export const socketEvents = { join: 'join', leave: 'leave', snapshot: 'snapshot', trouble: 'trouble' } as const;
 
 /** What a viewer may do. Each includes those before it, but marketer and engineer stand side by side. */
 export const role = z.enum(['viewer', 'operator', 'marketer', 'engineer', 'admin']);
@@ -133,6 +136,7 @@ export type PipelineSnapshot = z.output<typeof pipelineSnapshot>;
 export type AlertsSnapshot = z.output<typeof alertsSnapshot>;
 export type Snapshot = z.output<typeof snapshot>;
 export type FeedItem = z.output<typeof feedItem>;
+export type RoomTrouble = z.output<typeof roomTrouble>;
 export type JoinRequest = z.output<typeof joinRequest>;
 export type JoinAnswer = z.output<typeof joinAnswer>;
 export type Role = z.output<typeof role>;
