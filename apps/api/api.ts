@@ -48,6 +48,7 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
       host,
       secret,
       principals,
+      origins: TIDELINE_ORIGINS,
       dashboard: resolve('dist/dashboard'),
       log: (error, instance) => logger.error({ err: error, instance }, 'request failed'),
     });

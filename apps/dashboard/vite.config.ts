@@ -32,6 +32,10 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': 'http://127.0.0.1:7070', '/socket.io': { target: 'http://127.0.0.1:7070', ws: true } },
+    // The API takes deeds of its own pages alone: it has to see the Host that the browser sees.
+    proxy: {
+      '/api': { target: 'http://127.0.0.1:7070', changeOrigin: false },
+      '/socket.io': { target: 'http://127.0.0.1:7070', ws: true },
+    },
   },
 });

@@ -63,6 +63,7 @@ export async function startServices({ config, data, kafka, logger, undo, progres
     host,
     secret,
     principals,
+    origins: TIDELINE_ORIGINS,
     dashboard: resolve('dist/dashboard'),
     log: (error, instance) => logger.error({ err: error, instance }, 'request failed'),
   });

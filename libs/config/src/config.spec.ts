@@ -24,6 +24,12 @@ describe('readConfig', () => {
     );
   });
 
+  it('says of a value that may carry a secret what is wrong with it, and not the value', () => {
+    const url = defineSlice('store', { CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }) });
+    expect(() => readConfig([url], { CLICKHOUSE_URL: 'tideline:in-clear@host' })).toThrow(/CLICKHOUSE_URL=\*\*\*: /);
+    expect(() => readConfig([url], {})).toThrow(/CLICKHOUSE_URL=: /);
+  });
+
   it('prints every knob with its reason', () => {
     expect(envExample([http])).toContain('# Port of the API.\n#TIDELINE_PORT=7070\n');
   });

@@ -65,7 +65,7 @@ export function readConfig(
       if (result.success) read[name] = result.data;
       else
         faults.push(
-          `${name}=${isSecret.test(name) ? '***' : (given ?? '')}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`,
+          `${name}=${given && isSecret.test(name) ? '***' : (given ?? '')}: ${result.error.issues.map((issue) => issue.message).join('; ')}. ${type.description ?? ''}`,
         );
     }
     values.set(slice.token, read);

@@ -50,9 +50,10 @@ afterEach(() => app?.close());
 
 async function start(
   secret?: string,
+  origins?: readonly string[],
 ): Promise<(path: string, headers?: Record<string, string>, method?: string) => Promise<{ status: number; type: string; body: string }>> {
   app = await NestFactory.create(ProbeModule, { logger: false, bodyParser: false });
-  setupHttp(app, { host: '127.0.0.1', secret, log: () => undefined });
+  setupHttp(app, { host: '127.0.0.1', secret, origins, log: () => undefined });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return (path, headers = {}, method = 'GET') =>
@@ -90,10 +91,11 @@ describe('who may ask', () => {
   });
 
   it('without a secret lets no page of elsewhere change anything, however it asks', async () => {
-    const ask = await start();
+    const ask = await start(undefined, ['https://figures.example.org']);
     const deed = async (headers?: Record<string, string>): Promise<number> => (await ask('/deed', headers, 'POST')).status;
     expect(await deed()).toBe(201);
     expect(await deed({ host: '127.0.0.1:7070', origin: 'http://127.0.0.1:7070' })).toBe(201);
+    expect(await deed({ host: '127.0.0.1:7070', origin: 'https://figures.example.org' })).toBe(201);
     for (const origin of ['https://evil.example', 'http://127.0.0.1:8080', 'null']) {
       const refused = await ask('/deed', { host: '127.0.0.1:7070', origin }, 'POST');
       expect([refused.status, refused.type]).toEqual([403, expect.stringContaining('problem+json')]);

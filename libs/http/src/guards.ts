@@ -62,11 +62,20 @@ export function requireLocalHost(request: Request, response: Response, next: Nex
 /**
  * Where nobody needs a token only pages of this instance may change anything: a form on any page can post to 127.0.0.1 from the visitor's
  * browser, and would be the local admin. Reading is left to the browser, which shows no answer to a page of another origin.
+ * @param allowed as of `originAllowed`
  */
-export function requireOwnPage(request: Request, response: Response, next: NextFunction): void {
-  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || originAllowed(request, [])) return next();
-  const from = `Pages of ${request.headers.origin ?? 'elsewhere'} may not change anything here.`;
-  refuse(request, response, 403, 'Forbidden', `${from} Programs send no Origin; for pages of another address set a secret or users.`);
+export function requireOwnPage(allowed: readonly string[]) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || originAllowed(request, allowed)) return next();
+    const from = `Pages of ${request.headers.origin ?? 'elsewhere'} may not change anything here.`;
+    refuse(
+      request,
+      response,
+      403,
+      'Forbidden',
+      `${from} Programs send no Origin; other addresses of this instance belong into TIDELINE_ORIGINS.`,
+    );
+  };
 }
 
 /** Whether a request's Host is a name of this machine. */

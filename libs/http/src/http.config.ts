@@ -27,5 +27,5 @@ export const httpConfig = defineSlice('http', {
     .transform((text) => text.split(',').map((origin) => origin.trim()))
     .pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://figures.example.org, separated by commas')))
     .optional()
-    .describe('Origins besides its own whose pages may open live connections, separated by commas.'),
+    .describe('Origins besides its own whose pages may open live connections and change things, separated by commas.'),
 });

@@ -15,6 +15,8 @@ export interface HttpOptions {
   readonly secret: string | undefined;
   /** Who may ask; absent: the bearer of the secret, or without one whoever reaches this machine's loopback. */
   readonly principals?: Principals;
+  /** Origins besides its own whose pages may come in. */
+  readonly origins?: readonly string[] | undefined;
   /** Directory of the built dashboard; absent: none is served. */
   readonly dashboard?: string;
   readonly log: (error: unknown, instance: string) => void;
@@ -37,7 +39,7 @@ export function setupHttp(app: INestApplication, options: HttpOptions): void {
   const doors = doorsOf(app.get(ModulesContainer, { strict: false }));
   refuseUndeclared(doors);
   app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy } }));
-  if (principals.open) app.use(requireLocalHost, requireOwnPage);
+  if (principals.open) app.use(requireLocalHost, requireOwnPage(options.origins ?? []));
   app.use(identify(principals));
   app.use('/api/docs', requireSomeone);
   for (const door of doors) if (door.bodyLimit !== undefined) app.use(largeBody(door, door.bodyLimit));

@@ -215,7 +215,10 @@ tables: { campaigns: { id: id, name: name, startsAt: begins, date: date, spend: 
     });
   });
 
-  it('alone has no newest order to go by', () => {
-    expect(told(undefined, [row('d', '2024-05-01 09:00')])).toEqual({ d: '2024-05-01T07:00:00.000Z' });
+  it('alone has no newest order to go by: its days are known with it, and move no clock beyond it', () => {
+    expect(told(undefined, [row('d', '2024-05-01 09:00', '2024-05-30')])).toEqual({
+      d: '2024-05-01T07:00:00.000Z',
+      'd/2024-05-30': '2024-05-01T07:00:00.000Z',
+    });
   });
 });

@@ -91,10 +91,12 @@ function newestFact({ documents, tables }: Collected): number | undefined {
 
 /**
  * Entries as a shop whose newest fact this is can know them. A campaign may be planned: dated at its start it would move the clock of a
- * shop that goes by its data into the future, and no clock goes back.
+ * shop that goes by its data into the future, and no clock goes back. Without any fact a day is known with its campaign: its own end may
+ * lie beyond all that the shop has.
  */
-function known(entries: ReadonlyMap<string, TableEntry>, newest = Infinity): Map<string, TableEntry> {
-  return new Map([...entries].map(([subject, entry]) => [subject, { ...entry, at: Math.min(entry.at, newest) }]));
+function known(entries: ReadonlyMap<string, TableEntry>, newest: number | undefined): Map<string, TableEntry> {
+  const earliest = (entry: TableEntry): number => Math.min(entry.at, newest ?? entries.get(entry.key)?.at ?? entry.at);
+  return new Map([...entries].map(([subject, entry]) => [subject, { ...entry, at: earliest(entry) }]));
 }
 
 function orderData(document: Document, { revision, currency }: Mapping): object {

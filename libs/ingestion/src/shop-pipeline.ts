@@ -143,7 +143,7 @@ export class ShopPipeline {
     return this.#consumerState;
   }
 
-  /** Schema, what the ledger already holds, topics, then the consumer: nothing is read before the figures stand. */
+  /** Schema, what the ledger already holds (of a store that others have after the topics), topics, then the consumer. */
   async start(): Promise<void> {
     const { shop, parts } = this;
     await parts.shops.prepare(shop);

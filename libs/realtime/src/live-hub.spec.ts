@@ -91,7 +91,7 @@ describe('the hub', () => {
     await hub.onModuleDestroy();
   });
 
-  it('tells viewers that a room cannot be read, from the second time on, and nobody else', async () => {
+  it('tells viewers that a room cannot be read once that lasts, and nobody else', async () => {
     let fault: Error | undefined;
     const { hub, troubles, sent } = made({ reader: { read: () => (fault ? Promise.reject(fault) : Promise.resolve(answer(1))) } });
     await hub.join(socket('a'), as('admin'), ask);
@@ -101,16 +101,20 @@ describe('the hub', () => {
     fault = Object.assign(new Error('ClickHouse does not answer; it is tried again.'), { code: 'engine-unavailable', retryable: true });
     hub.moved('demo');
     await sleep(200);
-    expect(troubles).toEqual([]);
     hub.moved('demo');
     await sleep(200);
+    expect(troubles).toEqual([]);
+    // It is read again by itself.
+    await sleep(1_000);
     const told = { room: 'demo/headline?period=today', name: 'headline', code: 'engine-unavailable', detail: fault.message };
-    expect(troubles).toEqual([[['a'], told]]);
+    expect(troubles.length).toBeGreaterThan(0);
+    for (const trouble of troubles) expect(trouble).toEqual([['a'], told]);
+    const times = troubles.length;
     // The same figures as before, which are the newest again.
     fault = undefined;
     hub.moved('demo');
     await sleep(200);
-    expect([troubles.length, sent.at(-1)]).toEqual([1, ['a']]);
+    expect([troubles.length, sent.at(-1)]).toEqual([times, ['a']]);
     await hub.onModuleDestroy();
   });
 

@@ -155,12 +155,12 @@ export class LiveHub {
         this.#wire?.snapshot(sockets, snapshot);
       },
       skipped: (sockets) => metrics.skipped(name, sockets),
-      failed: (error, sockets, again) => {
+      failed: (error, sockets, lasting) => {
         const words = wordsOf(error);
         // The shop was deleted: no snapshot will come that could say so. Who connects anew asks anew, and is told.
         if (words.code === 'shop-unknown') return this.#wire?.hangUp(sockets);
         log.warn({ room: key, error: String(error) }, 'a room could not be read, it is tried again');
-        if (again) this.#wire?.trouble(sockets, { room: key, name, ...words });
+        if (lasting) this.#wire?.trouble(sockets, { room: key, name, ...words });
       },
     });
     this.#rooms.set(key, Object.assign(room, { shop, onMove }));

@@ -22,11 +22,14 @@ export interface RoomParts {
   readonly count: () => number;
   readonly send: (sockets: readonly string[], snapshot: Snapshot) => void;
   readonly skipped: (sockets: number) => void;
-  /** A read failed while these watched. @param again the one before had failed, too */
-  readonly failed: (error: unknown, sockets: readonly string[], again: boolean) => void;
+  /** A read failed while these watched. @param lasting none has succeeded for a while */
+  readonly failed: (error: unknown, sockets: readonly string[], lasting: boolean) => void;
 }
 
-/** A read that failed is done again after this long at most: an engine that is busy is free again, and whoever watches need not know. */
+/**
+ * A read that failed is done again after this long at most, and whoever watches need not know before: an engine that was busy is free
+ * again by then.
+ */
 const retryMs = 1_000;
 /** A slow socket is looked at again after this long. */
 const catchUpMs = 25;
@@ -48,8 +51,10 @@ export class Room {
   #moved = false;
   #closed = false;
   #error: unknown;
-  /** Reads in a row that failed. */
-  #failures = 0;
+  /** When the first of the reads in a row failed that have; undefined after one that did not. */
+  #failingSince: number | undefined;
+  /** Whether viewers were told that what they see stands still. */
+  #told = false;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #catchUp: NodeJS.Timeout | undefined;
@@ -108,15 +113,18 @@ export class Room {
     const begun = performance.now();
     try {
       const answer = await this.parts.read();
-      // Viewers were told that figures stand still: the next ones say that they do not, also where they are the same.
-      if (this.#failures > 1) this.#body = '';
-      this.#failures = 0;
+      // The next snapshot takes back what viewers were told, also where nothing moved.
+      if (this.#told) this.#body = '';
+      [this.#told, this.#failingSince] = [false, undefined];
       this.accept(answer);
     } catch (error) {
       this.#error = error;
-      this.#failures += 1;
+      const now = performance.now();
+      this.#failingSince ??= now;
+      const lasting = now - this.#failingSince >= retryMs;
+      this.#told ||= lasting;
       // Whoever asked for a first state is told; a room that already has viewers would fall silent without a word.
-      if (this.#current && !this.empty) this.parts.failed(error, [...this.#members.keys()], this.#failures > 1);
+      if (this.#current && !this.empty) this.parts.failed(error, [...this.#members.keys()], lasting);
     }
     this.#reading = undefined;
     const ended = performance.now();
@@ -124,7 +132,10 @@ export class Room {
     this.#nextAt = Math.max(begun + this.parts.intervalMs(), ended + (ended - begun) / 2);
     if (this.#closed) return;
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.moved(), this.#failures > 0 ? Math.min(retryMs, this.parts.everyMs) : this.parts.everyMs);
+    this.#again = setTimeout(
+      () => this.moved(),
+      this.#failingSince === undefined ? this.parts.everyMs : Math.min(retryMs, this.parts.everyMs),
+    );
     if (this.#moved) this.moved();
   }
 

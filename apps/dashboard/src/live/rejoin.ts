@@ -3,7 +3,7 @@ import { notReady } from './http.js';
 /** Refusals that stay: to ask again would bring the same words, until the page asks for something else or is another. */
 const lasting: ReadonlySet<string> = new Set([
   ...['not-signed-in', 'role-too-low', 'shop-unknown', 'room-unknown', 'request-invalid', 'query-invalid', 'too-many-rooms'],
-  'answer-not-understood',
+  ...['answer-not-understood', 'range-empty', 'range-not-aligned', 'too-many-points'],
 ]);
 
 const firstMs = 1_000;
