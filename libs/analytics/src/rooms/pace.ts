@@ -46,16 +46,21 @@ export function recordedSince({ now, speed }: ShopTime): number {
  */
 export class Arrivals {
   readonly #orders = new Map<string, Moments>();
+  /** Unix second. */
+  #sweptIn: number | undefined;
 
   get size(): number {
     return this.#orders.size;
   }
 
-  /** With further ones; those that can count no more are let go, for neither clock goes back. @param real Unix milliseconds */
+  /** With further ones; those that can count no more are let go, once a second, for neither clock goes back. @param real Unix milliseconds */
   add(arrivals: readonly Arrival[], time: ShopTime, real: number): this {
+    const counts = windowOf(time, real);
     // What does not count takes nothing from what does: an old copy may come after a revision of now.
-    for (const { order, ...at } of arrivals) if (isOfNow(at, time, real)) this.#orders.set(order, newest(at, this.#orders.get(order)));
-    for (const [order, at] of this.#orders) if (!isOfNow(at, time, real)) this.#orders.delete(order);
+    for (const { order, ...at } of arrivals) if (counts(at)) this.#orders.set(order, newest(at, this.#orders.get(order)));
+    const second = Math.floor(real / 1_000);
+    if (second !== this.#sweptIn) for (const [order, at] of this.#orders) if (!counts(at)) this.#orders.delete(order);
+    this.#sweptIn = second;
     return this;
   }
 
@@ -66,7 +71,12 @@ export class Arrivals {
    * @returns null while the shop has no time of its own
    */
   perRealMinute(time: ShopTime | null, real: number): number | null {
-    return time && [...this.#orders.values()].filter((at) => isOfNow(at, time, real)).length;
+    if (!time) return null;
+    const counts = windowOf(time, real);
+    let orders = 0;
+    // There may be tens of thousands, and it is asked ten times a second.
+    for (const at of this.#orders.values()) if (counts(at)) orders += 1;
+    return orders;
   }
 }
 
@@ -75,6 +85,8 @@ function newest(at: Moments, known: Moments = at): Moments {
   return { second: Math.max(at.second, known.second), recorded: Math.max(at.recorded, known.recorded) };
 }
 
-function isOfNow({ second, recorded }: Moments, time: ShopTime, real: number): boolean {
-  return second >= real / 1_000 - paceSeconds && recorded >= recordedSince(time);
+/** Whether an order is of the minute that ends now. */
+function windowOf(time: ShopTime, real: number): (at: Moments) => boolean {
+  const [from, since] = [real / 1_000 - paceSeconds, recordedSince(time)];
+  return ({ second, recorded }) => second >= from && recorded >= since;
 }
