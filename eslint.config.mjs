@@ -8,9 +8,10 @@ import tseslint from 'typescript-eslint';
  */
 const ground = ['contracts'];
 const edges = [...ground, 'config', 'observability', 'clickhouse', 'http'];
-const middle = [...edges, 'warehouse', 'streaming', 'clock', 'statistics'];
+const middle = [...edges, 'warehouse', 'streaming', 'clock', 'statistics', 'life-cycle'];
 export const layers = {
   contracts: [],
+  'life-cycle': ground,
   config: ground,
   observability: ['contracts', 'config', 'http'],
   clickhouse: ['contracts', 'config', 'observability'],
@@ -19,17 +20,18 @@ export const layers = {
   statistics: [],
   streaming: edges,
   warehouse: [...edges, 'clock'],
-  ingestion: middle,
+  alarms: [...edges, 'warehouse', 'life-cycle'],
+  ingestion: [...middle, 'alarms'],
   analytics: middle,
   alerts: middle,
-  delivery: middle,
+  delivery: [...middle, 'alarms'],
   realtime: middle,
   importing: middle,
   // A replay is an intake of the pipeline: the same writer, the same refresher (docs/adr/0016).
   replay: [...middle, 'ingestion'],
   scoring: middle,
   simulation: [...ground, 'config', 'observability', 'streaming', 'clock'],
-  testing: [...middle, 'ingestion', 'analytics', 'alerts', 'importing', 'realtime', 'replay', 'scoring', 'simulation'],
+  testing: [...middle, 'alarms', 'ingestion', 'analytics', 'alerts', 'importing', 'realtime', 'replay', 'scoring', 'simulation'],
 };
 
 /** Specs, and what only they share. */

@@ -21,7 +21,7 @@ import { ingestionConfig, IngestionModule, IngestionService } from '#ingestion';
 import { Metrics, ObservabilityModule, type Logger } from '#observability';
 import { LiveAdapter, RealtimeModule } from '#realtime';
 import { StreamingModule } from '#streaming';
-import { aCustomer, anOrder, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
+import { SpecAlarmsModule, aCustomer, anOrder, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
 import { ShopRepository, WarehouseModule } from '#warehouse';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -55,6 +55,7 @@ beforeAll(async () => {
       HttpModule.forRoot(principals),
       WarehouseModule.forRoot(stack.clickhouse),
       StreamingModule.forRoot(stack.streaming),
+      SpecAlarmsModule,
       IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: 'spec' }),
       AlertsOwnerModule,
       AlertsReadModule,

@@ -5,5 +5,4 @@ export { BacktestService, type BacktestParts } from './backtest/backtest.service
 export { PAST_SCORES, type OpenedPast, type PastScores } from './backtest/past-scores.js';
 export { AlertsService } from './owner/alerts.service.js';
 export { ShopOwner, type OwnerParts } from './owner/shop-owner.js';
-export { lifeCycle, refusalCodes, type RefusalCode } from './life-cycle/life-cycle.js';
 export { RuleBook } from './rules/rules.js';

@@ -1,7 +1,7 @@
 import type { AlertLogRow } from '#warehouse';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../life-cycle/alert.js';
+import type { Alert } from './alert.js';
 import { defaultRule } from '../rules/rules.js';
 import { capShare } from './cap.js';
 import { alertIdOf, holdoutPlace } from './ids.js';

@@ -1,7 +1,7 @@
+import { comeDue, isLive, nextDue, obey, type Taken } from '#life-cycle';
 import type { AlertLogRow } from '#warehouse';
 import type { RuleRevision } from '../rules/rules.js';
-import { comeDue, nextDue, obey, type Alert, type Taken } from '../life-cycle/alert.js';
-import { isLive } from '../life-cycle/life-cycle.js';
+import { alertWords, type Alert } from './alert.js';
 import type { CustomerFacts } from './checks.js';
 import type { AlertMessage, PlacedAlertMessage } from './message.js';
 import { keepAlert, type FoldShop, type PartitionState } from './partition.js';
@@ -53,7 +53,7 @@ function rowsOf(state: PartitionState, message: AlertMessage, around: Surroundin
         const detail = `There is no alert ${command.alertId} about ${command.customerId}.`;
         return [...due, refusedRow(undefined, { refused: 'alert-unknown', detail }, at, dayOf(at), said)];
       }
-      const outcome = obey(alert, command, at, eventId);
+      const outcome = obey(alert, command, at, eventId, alertWords);
       if (outcome === undefined) return due;
       if ('refused' in outcome) return [...due, refusedRow(alert, outcome, at, dayOf(at), said)];
       return [...due, ...taken(state, [outcome], dayOf, eventId)];
@@ -72,13 +72,13 @@ function settle(state: PartitionState, customerId: string, upTo: number, dayOf: 
   return alerts
     .filter(({ state: now }) => isLive(now))
     .sort((a, b) => (a.alertId < b.alertId ? -1 : 1))
-    .flatMap((alert) => taken(state, comeDue(alert, upTo), dayOf, eventId));
+    .flatMap((alert) => taken(state, comeDue(alert, upTo, alertWords), dayOf, eventId));
 }
 
 /** Keeps what steps made of an alert. */
-function taken(state: PartitionState, steps: readonly Taken[], dayOf: (at: number) => string, eventId: string): FoldRow[] {
+function taken(state: PartitionState, steps: readonly Taken<Alert>[], dayOf: (at: number) => string, eventId: string): FoldRow[] {
   return steps.map((step) => {
-    keepAlert(state, step.alert);
+    keepAlert(state, step.now);
     return stepRow(step, dayOf(step.at), eventId);
   });
 }

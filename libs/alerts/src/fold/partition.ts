@@ -1,8 +1,8 @@
 import type { Zone } from '#clock';
 import { topics } from '#contracts';
+import { isLive } from '#life-cycle';
 import type { Shop, StoredPartition } from '#warehouse';
-import type { Alert } from '../life-cycle/alert.js';
-import { isLive } from '../life-cycle/life-cycle.js';
+import type { Alert } from './alert.js';
 import type { CustomerState } from './customer.js';
 
 /** What never changes of a shop, as far as the fold needs it. */

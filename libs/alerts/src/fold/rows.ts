@@ -1,5 +1,6 @@
+import type { RefusalCode, Taken } from '#life-cycle';
 import type { AlertLogRow } from '#warehouse';
-import type { Alert, Refused, Taken } from '../life-cycle/alert.js';
+import type { Alert } from './alert.js';
 import type { CustomerState } from './customer.js';
 
 /** A row that does not know its place yet. */
@@ -31,7 +32,7 @@ export function rowOf(kind: FoldRow['kind'], said: Partial<FoldRow>): FoldRow {
 }
 
 /** @param day local date of the decision */
-export function stepRow({ alert, step, at, by, detail }: Taken, day: string, eventId: string): FoldRow {
+export function stepRow({ now: alert, step, at, by, detail }: Taken<Alert>, day: string, eventId: string): FoldRow {
   return rowOf('alert', {
     ...ofAlert(alert),
     at,
@@ -45,7 +46,13 @@ export function stepRow({ alert, step, at, by, detail }: Taken, day: string, eve
   });
 }
 
-export function refusedRow(alert: Alert | undefined, refused: Refused, at: number, day: string, said: Partial<FoldRow>): FoldRow {
+/** Of an alert that there is not nothing is said by its life. */
+export interface RefusedCommand {
+  readonly refused: RefusalCode | 'alert-unknown';
+  readonly detail: string;
+}
+
+export function refusedRow(alert: Alert | undefined, refused: RefusedCommand, at: number, day: string, said: Partial<FoldRow>): FoldRow {
   const of = alert ? { ...ofAlert(alert), state: alert.state } : {};
   return rowOf('refused', { ...of, at, day, what: refused.refused, detail: refused.detail, ...said });
 }

@@ -1,7 +1,7 @@
 import type { CustomerScore } from '#contracts';
-import { recover, type Alert, type Taken } from '../life-cycle/alert.js';
-import { isLive } from '../life-cycle/life-cycle.js';
+import { isLive, recover, type Taken } from '#life-cycle';
 import type { RuleRevision } from '../rules/rules.js';
+import { alertWords, type Alert } from './alert.js';
 import { suppressedBy, type Candidate, type CustomerFacts } from './checks.js';
 import { afterScore, heldOutBy, isKnown, reaches, unknownCustomer, type CustomerState, type Watch } from './customer.js';
 import type { Surroundings } from './fold.js';
@@ -33,9 +33,9 @@ export function score(
     const alert = watch.alertId === null ? undefined : state.alerts.get(watch.alertId);
     if (!alert || !isLive(alert.state)) continue;
     const why = score.muted ? ' A history that was loaded says so: channels are not told.' : '';
-    const step = recover(alert, at, `The customer's risk is ${band} again.${why}`, score.muted);
+    const step = recover(score.muted ? { ...alert, muted: true } : alert, at, `The customer's risk is ${band} again.${why}`, alertWords);
     if ('refused' in step) continue;
-    keepAlert(state, step.alert);
+    keepAlert(state, step.now);
     rows.push(stepRow(step, day, eventId));
   }
   let facts: CustomerFacts | undefined;
@@ -98,7 +98,7 @@ function enter(state: PartitionState, entry: Entry): { readonly watch: Watch; re
   }
   const alert = opened(shop, score, rule, at);
   keepAlert(state, alert);
-  const step: Taken = { alert, step: 'opened', at, by: null, detail: `The customer's risk is ${score.band}.` };
+  const step: Taken<Alert> = { now: alert, step: 'opened', at, by: null, detail: `The customer's risk is ${score.band}.` };
   return { watch: { ...inside, alertId: alert.alertId }, row: stepRow(step, day, eventId) };
 }
 

@@ -1,9 +1,9 @@
 import { Zone } from '#clock';
 import { alertRuleBody, type AlertCommand, type CustomerScore } from '#contracts';
+import { isLive } from '#life-cycle';
 import type { AlertLogRow, StoredPartition } from '#warehouse';
-import type { Alert } from '../life-cycle/alert.js';
-import { isLive } from '../life-cycle/life-cycle.js';
 import type { RuleRevision } from '../rules/rules.js';
+import type { Alert } from './alert.js';
 import type { CustomerFacts } from './checks.js';
 import { foldMessage, type Surroundings } from './fold.js';
 import type { AlertMessage } from './message.js';

@@ -1,6 +1,6 @@
 import type { EventProducer } from '#streaming';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alert } from '../life-cycle/alert.js';
+import type { Alert } from '../fold/alert.js';
 import { dueEvent } from './due-event.js';
 
 /** What is due is said again when nothing came of it for so long. */

@@ -1,6 +1,7 @@
 import type { AlertDue } from '#contracts';
 import type { OutgoingMessage } from '#streaming';
-import { nextDue, textOf, type Alert } from '../life-cycle/alert.js';
+import { nextDue } from '#life-cycle';
+import { textOf, type Alert } from '../fold/alert.js';
 
 /** What has to be said of an alert of which a computed instant has come by `clock`; undefined where none has. */
 export function dueEvent(shop: string, alert: Alert, clock: number): (OutgoingMessage & { readonly id: string }) | undefined {

@@ -1,6 +1,6 @@
 import type { AlertState, AlertStep } from '#contracts';
 import type { OutgoingMessage } from '#streaming';
-import { textOf, type Alert } from '../life-cycle/alert.js';
+import { textOf, type Alert } from '../fold/alert.js';
 
 /** A step that everybody is to hear of, with the place of its row. */
 export interface MovedStep {

@@ -8,7 +8,7 @@ import { earliestDue, foldMessage } from '../fold/fold.js';
 import type { PlacedAlertMessage } from '../fold/message.js';
 import { emptyPartition, foldShopOf, forgetEnded, keepAlert, partitionOf, type FoldShop, type PartitionState } from '../fold/partition.js';
 import { rowOf } from '../fold/rows.js';
-import type { Alert } from '../life-cycle/alert.js';
+import type { Alert } from '../fold/alert.js';
 import { surroundingsOf, type SurroundingsParts } from './batch-surroundings.js';
 import { DueClock } from './due-clock.js';
 import { movedEvent } from './moved-event.js';

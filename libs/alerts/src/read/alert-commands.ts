@@ -3,8 +3,7 @@ import type { EventProducer, Streaming } from '#streaming';
 import type { AlertReads, Shop } from '#warehouse';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AlertsError } from '../alerts.errors.js';
-import type { RefusalCode } from '../life-cycle/life-cycle.js';
+import { AlertsError, type AlertsErrorCode } from '../alerts.errors.js';
 import type { AlertsQueries } from './alerts.queries.js';
 import { shownAlert } from './shown.js';
 
@@ -43,7 +42,7 @@ export class AlertCommands {
     const deadline = performance.now() + patienceMs;
     while (range && performance.now() < deadline) {
       const found = await this.parts.reads.outcome(shop, range.partition, range.lastOffset, commandId);
-      if (found?.kind === 'refused') throw new AlertsError(found.what as RefusalCode, found.detail);
+      if (found?.kind === 'refused') throw new AlertsError(found.what as AlertsErrorCode, found.detail);
       if (found) return { commandId, outcome: 'done', alert: shownAlert(found.body) };
       await sleep(lookMs);
     }

@@ -8,7 +8,7 @@ import {
   type Suppression,
 } from '#contracts';
 import { instantOf, microsOf, textOfMicros, type AlertLogLine, type SuppressionLine } from '#warehouse';
-import { textOf, type Alert } from '../life-cycle/alert.js';
+import { textOf, type Alert } from '../fold/alert.js';
 
 /** An alert as people see it. @param body JSON as the owner keeps it */
 export function shownAlert(body: string): AlertItem {

@@ -1,23 +1,16 @@
 import type { AlertStateName, AlertStep } from '#contracts';
 
-/** What an alert in some state does with a step: the state it is in afterwards, or the code under which the step is refused. */
+/** What a case in some state does with a step: the state it is in afterwards, or the code under which the step is refused. */
 export type Transition = AlertStateName | { readonly refused: RefusalCode };
 
-/** Why a command was refused. */
-export const refusalCodes = [
-  'alert-unknown',
-  'already-acknowledged',
-  'already-acted',
-  'alert-over',
-  'snooze-past',
-  'snooze-too-long',
-] as const;
+/** Why a command was refused. `alert-over` is said of alarms too: what it names is over. */
+export const refusalCodes = ['already-acknowledged', 'already-acted', 'alert-over', 'snooze-past', 'snooze-too-long'] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
 type LaterStep = Exclude<AlertStep, 'opened'>;
 
 const over = { refused: 'alert-over' } as const;
-/** What a person may still say of an alert that has ended: it was useful or not, and why. */
+/** What a person may still say of a case that has ended: it was useful or not, and why. */
 const ended = (state: 'recovered' | 'expired'): Readonly<Record<LaterStep, Transition>> => ({
   acknowledged: over,
   assigned: over,
@@ -30,7 +23,7 @@ const ended = (state: 'recovered' | 'expired'): Readonly<Record<LaterStep, Trans
   expired: over,
 });
 
-/** The life of an alert: for each state and each step what comes of it. `docs/alerts.md` shows the same table. */
+/** The life of an alert, and of an alarm: for each state and each step what comes of it. `docs/alerts.md` shows the same table. */
 export const lifeCycle: Readonly<Record<AlertStateName, Readonly<Record<LaterStep, Transition>>>> = {
   open: {
     acknowledged: 'acknowledged',
@@ -69,7 +62,7 @@ export const lifeCycle: Readonly<Record<AlertStateName, Readonly<Record<LaterSte
   expired: ended('expired'),
 };
 
-/** Whether an alert in this state is still somebody's. */
+/** Whether a case in this state is still somebody's. */
 export function isLive(state: AlertStateName): boolean {
   return state === 'open' || state === 'acknowledged' || state === 'acted';
 }
