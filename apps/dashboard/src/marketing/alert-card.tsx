@@ -1,23 +1,23 @@
-import { alertAnswer, type AlertItem } from '#contracts';
+import { alertAnswer, alertOrderAnswer, type AlertItem, type AlertOrderAnswer } from '#contracts';
 import { ActionIcon, Skeleton } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { shopPath } from '../data/paths.js';
 import { useResource } from '../data/use-resource.js';
-import type { Who } from '../data/use-who.js';
+import { takesMarketer, type Who } from '../data/use-who.js';
 import { countText, exactMoneyText, moneyText } from '../format/figures.js';
 import { instantText } from '../format/times.js';
 import { IconX } from '../icons.js';
+import { CaseLog } from '../life/case-log.js';
+import { Orders } from '../life/orders.js';
+import { useOrder, type OrderDesk } from '../life/use-order.js';
 import { shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
 import { Fact } from '../shell/fact.js';
 import { TroubleNote } from '../shell/region.js';
 import { ViewLink } from '../shell/view-link.js';
-import { AlertCommands } from './alert-commands.js';
-import { AlertLog } from './alert-log.js';
 import { PredictedValue } from './predicted-value.js';
 import { Reasons } from './reasons.js';
 import { StateIcon } from './state-icon.js';
-import { useCommand } from './use-command.js';
 import { probabilityWords, stateMeans, stateWords } from './words.js';
 
 interface Props {
@@ -29,15 +29,29 @@ interface Props {
   readonly close: () => void;
 }
 
+const desk: OrderDesk<AlertOrderAnswer, AlertItem> = {
+  schema: alertOrderAnswer,
+  read: ({ alert, outcome }) => ({ item: alert, decided: outcome === 'done' }),
+};
+
+const dayMs = 86_400_000;
+const shopClock = {
+  words: 'It comes back after, by the shop’s clock:',
+  snoozes: [1, 3, 7, 14].map((days) => ({ label: days === 1 ? '1 day' : `${days} days`, ms: days * dayMs })),
+  deeds: ['Called', 'Sent a mail', 'Sent a voucher'],
+};
+
 /** One alert: why, what is at stake, what happened to it, and what can be done. */
 export function AlertCard({ shop, id, who, hasValues, close }: Props) {
   const moved = useLive((state) => shownOf(state, 'alerts')?.seq);
   const found = useResource(shopPath(shop, `alerts/${encodeURIComponent(id)}`), alertAnswer, { moved });
-  const [command, say] = useCommand(shop, id, found.reload);
+  const [order, say] = useOrder(shopPath(shop, `alerts/${encodeURIComponent(id)}/commands`), desk, found.reload);
+  const now = useLive((state) => shownOf(state, 'alerts')?.asOf ?? null);
+  const zone = useLive((state) => shownOf(state, 'alerts')?.data.timeZone ?? 'UTC');
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   // What a command was answered with may be newer than what was asked for before it.
-  const told = command.now === 'done' ? command.alert : null;
+  const told = order.now === 'done' ? order.item : null;
   const alert = found.data && told && told.movedAt > found.data.alert.movedAt ? told : (found.data?.alert ?? null);
   return (
     <section
@@ -62,9 +76,9 @@ export function AlertCard({ shop, id, who, hasValues, close }: Props) {
       {alert !== null && (
         <>
           <Facts alert={alert} />
-          <AlertCommands alert={alert} who={who} command={command} say={say} />
+          <Orders of={alert} who={who} takes={takesMarketer} clock={{ ...shopClock, now, zone }} order={order} say={say} />
           {hasValues && <PredictedValue shop={shop} customerId={alert.customerId} />}
-          <AlertLog log={found.data?.log ?? []} />
+          <CaseLog log={found.data?.log ?? []} zone={zone} />
         </>
       )}
     </section>

@@ -1,5 +1,5 @@
 import type { ScoresSummaryAnswer, ShopModelsAnswer } from '#contracts';
-import { mayCommand, type Who } from '../data/use-who.js';
+import { takesMarketer, type Who } from '../data/use-who.js';
 import { percentText } from '../format/figures.js';
 import { IconInfoCircle, IconHistory, IconLock, IconSortDescending } from '../icons.js';
 import { isHistoryComing, shownOf } from '../live/live.state.js';
@@ -43,7 +43,7 @@ export function MarketingTitle({ shop, models, scores, who, byValue }: Props) {
           list ranks by what is at stake.
         </Remark>
       )}
-      {who && !mayCommand(who) && (
+      {who && !takesMarketer.may(who) && (
         <Remark icon={IconLock} testid="read-only">
           You are signed in as {who.name}, {who.role}: you can read here. To acknowledge or act takes the role marketer, which an admin
           gives in the users file.

@@ -1,3 +1,4 @@
+import '../life/life.css';
 import './marketing.css';
 import { alertRulesAnswer, scoresSummaryAnswer, shopModelsAnswer, type AlertSort, type ScoresSummaryAnswer } from '#contracts';
 import { useMediaQuery } from '@mantine/hooks';

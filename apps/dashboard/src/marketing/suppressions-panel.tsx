@@ -5,10 +5,11 @@ import { shopPath } from '../data/paths.js';
 import { useResource } from '../data/use-resource.js';
 import { countText, exactMoneyText, moneyText, percentText } from '../format/figures.js';
 import { instantText } from '../format/times.js';
+import { withTimes } from '../life/words.js';
 import { shownOf } from '../live/live.state.js';
 import { useLive } from '../live/use-live.js';
 import { Panel } from '../shell/region.js';
-import { suppressionWords, withShopTimes } from './words.js';
+import { suppressionWords } from './words.js';
 
 const shownRows = 50;
 
@@ -127,7 +128,7 @@ function Rows({ rows, rules, total }: RowsProps) {
               <tr key={`${row.at} ${row.customerId} ${row.rule}`} data-testid="suppression">
                 <th scope="row">{instantText(row.at, zone)}</th>
                 <td className="text">{row.customerId}</td>
-                <td className="text" title={withShopTimes(row.detail, zone)}>
+                <td className="text" title={withTimes(row.detail, zone)}>
                   {suppressionWords[row.reason].short}
                 </td>
                 <td>{percentText(row.probability)}</td>

@@ -1,6 +1,5 @@
-import type { AlertItem, AlertLogEntry, AlertStateName, SuppressionReason } from '#contracts';
+import type { AlertItem, AlertStateName, SuppressionReason } from '#contracts';
 import { percentText } from '../format/figures.js';
-import { instantText } from '../format/times.js';
 
 /** Days that a churn score looks ahead (docs/models.md). */
 export const horizonDays = 90;
@@ -39,32 +38,6 @@ export const suppressionWords: Readonly<Record<SuppressionReason, { readonly sho
   cap: { short: 'Daily cap', long: 'The rule had sent its share of the day' },
   holdout: { short: 'Holdout', long: 'Left alone on purpose, so that the effect of alerts can be known' },
 };
-
-const steps: Readonly<Record<NonNullable<AlertLogEntry['step']>, string>> = {
-  opened: 'Opened',
-  acknowledged: 'Acknowledged',
-  assigned: 'Assigned',
-  commented: 'Comment',
-  snoozed: 'Snoozed',
-  acted: 'Acted on',
-  rated: 'Rated',
-  woken: 'Woken',
-  recovered: 'Recovered',
-  expired: 'Expired',
-};
-
-/** `Acknowledged by ann`, `Refused to bob` */
-export function stepWords({ step, by }: Pick<AlertLogEntry, 'step' | 'by'>): string {
-  if (step === null) return by === null ? 'Refused' : `Refused to ${by}`;
-  return by === null ? steps[step] : `${steps[step]} by ${by}`;
-}
-
-const instants = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
-
-/** Words of the server with its instants as the rest of the page writes them: in the shop's zone. */
-export function withShopTimes(words: string, zone: string): string {
-  return words.replace(instants, (instant) => instantText(instant, zone));
-}
 
 /** The first reason, or what stands in for it. */
 export function firstReason({ reasons }: Pick<AlertItem, 'reasons'>): string {

@@ -5,6 +5,7 @@ import { ageText, instantText } from '../format/times.js';
 import { behindAfterMs, brokerAway, shownOf, type SnapshotOf } from '../live/live.state.js';
 import { useLive, useNow } from '../live/use-live.js';
 import { Region } from '../shell/region.js';
+import { AlarmList } from './alarms.js';
 
 type Pipeline = SnapshotOf<'pipeline'>['data'];
 
@@ -61,18 +62,7 @@ function Strip({ data, zone }: { readonly data: Pipeline; readonly zone: string 
           );
         })}
       </dl>
-      {data.alarms.length > 0 && (
-        <ul className="alarms" aria-label="Alarms">
-          {data.alarms.map(({ code, message, since }) => (
-            <li key={`${code} ${since}`} data-testid="alarm">
-              <IconAlertTriangle size={16} aria-hidden />
-              <span>
-                <strong>Alarm “{code}”:</strong> {message} <span className="code">for {ageText(now - Date.parse(since))}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {data.alarms.length > 0 && <AlarmList alarms={data.alarms} now={now} />}
     </>
   );
 }

@@ -1,19 +1,28 @@
 import type { AlertItem, AlertOrder } from '#contracts';
 import { Button, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { mayCommand, type Who } from '../data/use-who.js';
+import type { Takes, Who } from '../data/use-who.js';
 import { IconAlertTriangle, IconChecks, IconClockPause, IconEye, IconMessage, IconThumbDown, IconThumbUp, IconUserPlus } from '../icons.js';
 import type { Icon } from '../icons.js';
-import { shownOf } from '../live/live.state.js';
-import { useLive } from '../live/use-live.js';
-import { CommandForm, type FormName } from './command-form.js';
-import type { CommandState } from './use-command.js';
-import { withShopTimes } from './words.js';
+import { OrderForm, type CaseClock, type FormName } from './order-form.js';
+import type { OrderState } from './use-order.js';
+import { withTimes } from './words.js';
+
+/** What is somebody's until it is over: an alert, an alarm. */
+export interface Case {
+  readonly state: AlertItem['state'];
+  readonly movedAt: string;
+  readonly rated: AlertItem['rated'];
+  /** null: it has as long as it takes. */
+  readonly expiresAt: string | null;
+}
 
 interface Props {
-  readonly alert: AlertItem;
+  readonly of: Case;
   readonly who: Who | null;
-  readonly command: CommandState;
+  readonly takes: Takes;
+  readonly clock: CaseClock;
+  readonly order: OrderState<unknown>;
   readonly say: (order: AlertOrder) => void;
 }
 
@@ -21,7 +30,7 @@ interface Choice {
   readonly command: AlertOrder['command'];
   readonly label: string;
   readonly icon: Icon;
-  /** States in which it makes sense; the owner of alerts has the last word. */
+  /** States in which it makes sense; the server has the last word. */
   readonly when: readonly AlertItem['state'][];
 }
 
@@ -43,21 +52,21 @@ const sending: Readonly<Record<AlertOrder['command'], string>> = {
   rate: 'Rating',
 };
 
-/** What can be done about an alert, and what became of the last thing that was. */
-export function AlertCommands({ alert, who, command, say }: Props) {
+/** What can be done about it, and what became of the last thing that was. */
+export function Orders({ of, who, takes, clock, order, say }: Props) {
   const [form, setForm] = useState<FormName | null>(null);
-  const may = who !== null && mayCommand(who);
-  const isSent = command.now === 'sent';
-  const send = (order: AlertOrder): void => {
+  const may = who !== null && takes.may(who);
+  const isSent = order.now === 'sent';
+  const send = (said: AlertOrder): void => {
     setForm(null);
-    say(order);
+    say(said);
   };
   const rate = (useful: boolean, label: string, Shape: Icon) => (
     <Button
-      variant={alert.rated?.useful === useful ? 'light' : 'default'}
+      variant={of.rated?.useful === useful ? 'light' : 'default'}
       size="xs"
       disabled={!may || isSent}
-      aria-pressed={alert.rated?.useful === useful}
+      aria-pressed={of.rated?.useful === useful}
       leftSection={<Shape size={14} aria-hidden />}
       onClick={() => send({ command: 'rate', useful })}
     >
@@ -69,7 +78,7 @@ export function AlertCommands({ alert, who, command, say }: Props) {
       <h3>What to do</h3>
       <div className="buttons" role="group" aria-label="What to do">
         {choices
-          .filter(({ when }) => when.includes(alert.state))
+          .filter(({ when }) => when.includes(of.state))
           .map(({ command: name, label, icon: Shape }) => (
             <Button
               key={name}
@@ -77,7 +86,7 @@ export function AlertCommands({ alert, who, command, say }: Props) {
               variant={name === 'acknowledge' ? 'filled' : 'default'}
               size="xs"
               disabled={!may || isSent}
-              loading={isSent && command.command === name}
+              loading={isSent && order.command === name}
               leftSection={<Shape size={14} aria-hidden />}
               data-testid={`do-${name}`}
               {...(name === 'acknowledge' || name === 'rate' ? {} : { 'aria-expanded': form === name })}
@@ -90,36 +99,37 @@ export function AlertCommands({ alert, who, command, say }: Props) {
             </Button>
           ))}
       </div>
-      {form !== null && may && <CommandForm key={form} form={form} alert={alert} who={who} send={send} cancel={() => setForm(null)} />}
+      {form !== null && may && (
+        <OrderForm key={form} form={form} expiresAt={of.expiresAt} clock={clock} who={who} send={send} cancel={() => setForm(null)} />
+      )}
       <div className="buttons" role="group" aria-label="Was it useful">
         {rate(true, 'Useful', IconThumbUp)}
         {rate(false, 'Not useful', IconThumbDown)}
       </div>
       {who !== null && !may && (
         <p className="note" data-testid="why-not">
-          To do any of this takes the role marketer; you are {who.role}.
+          To do any of this takes the role {takes.role}; you are {who.role}.
         </p>
       )}
-      <Outcome command={command} movedAt={alert.movedAt} />
+      <Outcome order={order} movedAt={of.movedAt} zone={clock.zone} />
     </div>
   );
 }
 
 /** Spoken as it changes: somebody who cannot see the button must learn what became of it. */
-function Outcome({ command, movedAt }: { readonly command: CommandState; readonly movedAt: string }) {
-  const zone = useLive((state) => shownOf(state, 'alerts')?.data.timeZone ?? 'UTC');
+function Outcome({ order, movedAt, zone }: { readonly order: OrderState<unknown>; readonly movedAt: string; readonly zone: string }) {
   return (
-    <div role="status" className="outcome" data-testid="outcome" data-now={command.now}>
-      {command.now === 'sent' && <p className="note">{sending[command.command]} …</p>}
-      {command.now === 'pending' && command.movedAt === movedAt && (
+    <div role="status" className="outcome" data-testid="outcome" data-now={order.now}>
+      {order.now === 'sent' && <p className="note">{sending[order.command]} …</p>}
+      {order.now === 'pending' && order.movedAt === movedAt && (
         <p className="note">Said, and not decided yet: it shows here as soon as it is.</p>
       )}
-      {command.now === 'done' && <VisuallyHidden>Done.</VisuallyHidden>}
-      {command.now === 'refused' && (
+      {order.now === 'done' && <VisuallyHidden>Done.</VisuallyHidden>}
+      {order.now === 'refused' && (
         <p className="refusal">
           <IconAlertTriangle size={16} aria-hidden />
           <span>
-            {withShopTimes(command.trouble.detail, zone)} <span className="code">{command.trouble.code}</span>
+            {withTimes(order.trouble.detail, zone)} <span className="code">{order.trouble.code}</span>
           </span>
         </p>
       )}

@@ -1,16 +1,27 @@
-import type { AlertItem, AlertOrder } from '#contracts';
+import type { AlertOrder } from '#contracts';
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Who } from '../data/use-who.js';
 import { instantText } from '../format/times.js';
-import { shownOf } from '../live/live.state.js';
-import { useLive } from '../live/use-live.js';
 
 export type FormName = Exclude<AlertOrder['command'], 'acknowledge' | 'rate'>;
 
+/** The clock that a case lives by. */
+export interface CaseClock {
+  readonly zone: string;
+  /** null: there is no time yet. */
+  readonly now: string | null;
+  /** How its snoozes are introduced, and which are offered. */
+  readonly words: string;
+  readonly snoozes: readonly { readonly label: string; readonly ms: number }[];
+  /** What one does about a case of this kind, mostly. */
+  readonly deeds: readonly string[];
+}
+
 interface Props {
   readonly form: FormName;
-  readonly alert: AlertItem;
+  readonly expiresAt: string | null;
+  readonly clock: CaseClock;
   readonly who: Who;
   readonly send: (order: AlertOrder) => void;
   readonly cancel: () => void;
@@ -19,20 +30,16 @@ interface Props {
 interface Words {
   readonly label: string;
   readonly send: string;
-  readonly suggestions: readonly string[];
 }
 
 const words: Readonly<Record<Exclude<FormName, 'snooze'>, Words>> = {
-  assign: { label: 'To whom', send: 'Assign', suggestions: [] },
-  act: { label: 'What was done', send: 'Record', suggestions: ['Called', 'Sent a mail', 'Sent a voucher'] },
-  comment: { label: 'Comment', send: 'Add', suggestions: [] },
+  assign: { label: 'To whom', send: 'Assign' },
+  act: { label: 'What was done', send: 'Record' },
+  comment: { label: 'Comment', send: 'Add' },
 };
 
-/** Days of the shop. */
-const snoozes = [1, 3, 7, 14] as const;
-
 /** What a command needs to be told, in place. Escape takes it back. */
-export function CommandForm({ form, alert, who, send, cancel }: Props) {
+export function OrderForm({ form, expiresAt, clock, who, send, cancel }: Props) {
   const box = useRef<HTMLFormElement>(null);
   useEffect(() => box.current?.querySelector<HTMLElement>('input, button')?.focus(), []);
   return (
@@ -48,34 +55,38 @@ export function CommandForm({ form, alert, who, send, cancel }: Props) {
         cancel();
       }}
     >
-      {form === 'snooze' ? <Snooze alert={alert} send={send} /> : <Text form={form} who={who} send={send} />}
+      {form === 'snooze' ? (
+        <Snooze expiresAt={expiresAt} clock={clock} send={send} />
+      ) : (
+        <Text form={form} clock={clock} who={who} send={send} />
+      )}
     </form>
   );
 }
 
-function Snooze({ alert: { expiresAt }, send }: Pick<Props, 'alert' | 'send'>) {
-  const now = useLive((state) => shownOf(state, 'alerts')?.asOf ?? null);
-  const zone = useLive((state) => shownOf(state, 'alerts')?.data.timeZone ?? 'UTC');
+function Snooze({ expiresAt, clock, send }: Pick<Props, 'expiresAt' | 'clock' | 'send'>) {
+  const { now, zone, words: introduced, snoozes } = clock;
   if (now === null) return <p className="note">The shop has no time yet: there is nothing to snooze until.</p>;
   // Asleep beyond its time it would never come back: such a snooze is refused, so it is not offered.
   const offered = snoozes
-    .map((days) => ({ days, until: Date.parse(now) + days * 86_400_000 }))
-    .filter(({ until }) => until < Date.parse(expiresAt))
-    .map(({ days, until }) => ({ days, until: new Date(until).toISOString() }));
-  if (offered.length === 0) return <p className="note">It expires at {instantText(expiresAt, zone)}: no snooze would end before that.</p>;
+    .map(({ label, ms }) => ({ label, at: Date.parse(now) + ms }))
+    .filter(({ at }) => expiresAt === null || at < Date.parse(expiresAt))
+    .map(({ label, at }) => ({ label, until: new Date(at).toISOString() }));
+  if (offered.length === 0 && expiresAt !== null)
+    return <p className="note">It expires at {instantText(expiresAt, zone)}: no snooze would end before that.</p>;
   return (
     <>
-      <p className="note">It comes back after, by the shop’s clock:</p>
+      <p className="note">{introduced}</p>
       <div className="buttons">
-        {offered.map(({ days, until }) => (
+        {offered.map(({ label, until }) => (
           <Button
-            key={days}
+            key={label}
             size="xs"
             variant="default"
             title={`Until ${instantText(until, zone)}`}
             onClick={() => send({ command: 'snooze', until })}
           >
-            {days === 1 ? '1 day' : `${days} days`}
+            {label}
           </Button>
         ))}
       </div>
@@ -83,8 +94,9 @@ function Snooze({ alert: { expiresAt }, send }: Pick<Props, 'alert' | 'send'>) {
   );
 }
 
-function Text({ form, who, send }: { readonly form: Exclude<FormName, 'snooze'> } & Pick<Props, 'who' | 'send'>) {
-  const { label, send: verb, suggestions } = words[form];
+function Text({ form, clock, who, send }: { readonly form: Exclude<FormName, 'snooze'> } & Pick<Props, 'clock' | 'who' | 'send'>) {
+  const { label, send: verb } = words[form];
+  const suggestions = form === 'act' ? clock.deeds : [];
   const [text, setText] = useState(form === 'assign' ? who.name : '');
   const said = text.trim();
   const submit = (event: FormEvent): void => {

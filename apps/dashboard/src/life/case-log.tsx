@@ -1,12 +1,9 @@
 import type { AlertLogEntry } from '#contracts';
 import { instantText } from '../format/times.js';
-import { shownOf } from '../live/live.state.js';
-import { useLive } from '../live/use-live.js';
-import { stepWords, withShopTimes } from './words.js';
+import { stepWords, withTimes } from './words.js';
 
-/** All that happened to an alert, the newest first; commands that were refused are part of it. */
-export function AlertLog({ log }: { readonly log: readonly AlertLogEntry[] }) {
-  const zone = useLive((state) => shownOf(state, 'alerts')?.data.timeZone ?? 'UTC');
+/** All that happened to it, the newest first; commands that were refused are part of it. */
+export function CaseLog({ log, zone }: { readonly log: readonly AlertLogEntry[]; readonly zone: string }) {
   return (
     <div className="log">
       <h3>Log</h3>
@@ -16,7 +13,7 @@ export function AlertLog({ log }: { readonly log: readonly AlertLogEntry[] }) {
           <li key={log.length - place} data-refused={entry.refused ?? undefined}>
             <strong>{stepWords(entry)}</strong>
             <time dateTime={entry.at}>{instantText(entry.at, zone)}</time>
-            {entry.detail !== '' && <p>{withShopTimes(entry.detail, zone)}</p>}
+            {entry.detail !== '' && <p>{withTimes(entry.detail, zone)}</p>}
           </li>
         ))}
       </ol>
