@@ -24,7 +24,7 @@ const beside = [
   'libs/{scoring,warehouse}/**/*.int-spec.ts',
   'libs/testing/src/{compare,log}/*.int-spec.ts',
   'libs/ingestion/src/recount/*.int-spec.ts',
-  'libs/{alerts,replay,simulation}/**/*.int-spec.ts',
+  'libs/{alarms,alerts,replay,simulation}/**/*.int-spec.ts',
   'test/integration/{rebuild,replay}.int-spec.ts',
   'test/integrity/simulate-import.int-spec.ts',
   'libs/analytics/src/demand/demand.int-spec.ts',

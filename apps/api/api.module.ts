@@ -1,8 +1,9 @@
+import { AlarmsModule, AlarmsReadModule } from '#alarms';
 import { AlertsReadModule, BacktestModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
-import { DeliveryReadModule } from '#delivery';
+import { AlarmOutboxModule, DeliveryReadModule } from '#delivery';
 import { HttpModule, type Principals } from '#http';
 import { PipelineReadModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
@@ -22,6 +23,7 @@ export class ApiModule {
     principals: Principals;
     clickhouse: ClickHouse;
     streaming: Streaming;
+    claimedBy: string;
   }): DynamicModule {
     return {
       module: ApiModule,
@@ -32,6 +34,8 @@ export class ApiModule {
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
+        AlarmsModule.forRoot({ process: parts.claimedBy, teller: AlarmOutboxModule }),
+        AlarmsReadModule,
         PipelineReadModule,
         AnalyticsModule,
         AlertsReadModule,

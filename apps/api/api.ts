@@ -8,6 +8,7 @@ import { ShippedModels } from '#scoring';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
 import { NestFactory } from '@nestjs/core';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { ApiModule } from './api.module.js';
 
@@ -41,6 +42,7 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
         principals,
         clickhouse,
         streaming,
+        claimedBy: `api ${hostname()} ${process.pid}`,
       }),
       { logger: false, bodyParser: false, abortOnError: false },
     );

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alarmsCommand } from './alarms.command.js';
 import { alertsCommand } from './alerts.command.js';
 import { deliveryCommand } from './delivery.command.js';
 import { demandCommand } from './demand.command.js';
@@ -23,6 +24,7 @@ const program = new Command('tideline')
   .addCommand(modelCommand())
   .addCommand(demandCommand())
   .addCommand(scoresCommand())
+  .addCommand(alarmsCommand())
   .addCommand(alertsCommand())
   .addCommand(deliveryCommand())
   .showHelpAfterError();

@@ -8,15 +8,9 @@ interface Options {
   readonly url?: string;
 }
 
-/** What people answer to alarms: `acknowledge`, `accept`. */
+/** What people do to a pipeline that waits for them: `accept`. */
 export function operateCommands(): Command[] {
   return [
-    of('acknowledge', 'Ends alarms of what is over: gap, new-epoch, dead-letters. The others end with their cause.')
-      .argument('<alarm>', 'its code')
-      .action(async (code: string, { shop, url }: Options) => {
-        const { alarms } = await (await instanceAt(url)).acknowledge(shop, code);
-        for (const alarm of alarms) say(`${alarm.code} ${alarm.subject}: ${alarm.message}`);
-      }),
     of('accept', 'Lets a partition that halted (alarm ledger-ahead) go on from the start of what the broker holds, in a new epoch.')
       .argument('<topic/partition>', 'as the alarm names it, such as transactions.v1/0', parsePlace)
       .action(async ({ topic, partition }: Place, { shop, url }: Options) => {

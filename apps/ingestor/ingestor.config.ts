@@ -1,9 +1,9 @@
+import { alarmsConfig } from '#alarms';
 import { clickhouseConfig } from '#clickhouse';
-import { deliveryConfig } from '#delivery';
 import { httpConfig } from '#http';
 import { ingestionConfig } from '#ingestion';
 import { logConfig } from '#observability';
 import { streamingConfig } from '#streaming';
 
 /** Every slice of the process that ingests. */
-export const slices = [httpConfig, streamingConfig, clickhouseConfig, ingestionConfig, deliveryConfig, logConfig];
+export const slices = [httpConfig, streamingConfig, clickhouseConfig, ingestionConfig, alarmsConfig, logConfig];

@@ -1,6 +1,7 @@
+import { AlarmsModule } from '#alarms';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
-import { DeliveryAlarmsModule } from '#delivery';
+import { AlarmOutboxModule } from '#delivery';
 import { IngestionModule } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { ReplayIntakeModule } from '#replay';
@@ -26,8 +27,8 @@ export class IngestorModule {
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
+        AlarmsModule.forRoot({ process: parts.claimedBy, teller: AlarmOutboxModule }),
         IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: parts.claimedBy, shared: true }),
-        DeliveryAlarmsModule,
       ],
     };
   }

@@ -1,8 +1,8 @@
+import { AlarmKeeper } from '#alarms';
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
-import { AlarmWatch } from '#delivery';
 import { httpConfig, listenOn, refuseOpenBind, setupHttp } from '#http';
-import { Alarms, IngestionService } from '#ingestion';
+import { IngestionService } from '#ingestion';
 import { createLogger, logConfig, Undo, type Running } from '#observability';
 import { openStreaming, streamingConfig } from '#streaming';
 import { ShopRepository } from '#warehouse';
@@ -47,9 +47,9 @@ export async function startIngestor(config: ResolvedConfig): Promise<Running> {
     const pipelines = app.get(IngestionService);
     undo.push(() => pipelines.stop());
     await pipelines.start();
-    const [alarms, watch] = [app.get(Alarms), app.get(AlarmWatch)];
-    undo.push(() => watch.stop());
-    watch.start(() => alarms.list());
+    const keeper = app.get(AlarmKeeper);
+    undo.push(() => keeper.stop());
+    keeper.start();
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
     await undo.run();

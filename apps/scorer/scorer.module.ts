@@ -1,7 +1,8 @@
+import { AlarmsModule } from '#alarms';
 import { AlertsOwnerModule } from '#alerts';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
-import { DeliveryModule } from '#delivery';
+import { AlarmOutboxModule, DeliveryModule } from '#delivery';
 import { TopicRefreshClaim } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { ScorerModule } from '#scoring';
@@ -26,6 +27,7 @@ export class ScorerAppModule {
         ObservabilityModule.forRoot(parts.logger),
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
+        AlarmsModule.forRoot({ process: parts.claimedBy, teller: AlarmOutboxModule }),
         AlertsOwnerModule,
         DeliveryModule.forRoot({ claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, parts.claimedBy, 'sender') }),
         ScorerModule.forRoot({ claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, parts.claimedBy, 'scorer') }),

@@ -1,3 +1,4 @@
+import { AlarmKeeper, Alarms } from '#alarms';
 import { AlertsService } from '#alerts';
 import { clickhouseConfig, openServer } from '#clickhouse';
 import { ConfigError, type ResolvedConfig } from '#config';
@@ -56,10 +57,14 @@ export async function startScorer(config: ResolvedConfig): Promise<Running> {
     delivery.start();
     const scorers = app.get(ScorerService);
     undo.push(() => scorers.stop());
-    await scorers.start();
+    const alarms = app.get(Alarms);
+    await scorers.start(alarms.of('model-unusable'));
     const watch = app.get(ModelWatchService);
     undo.push(() => watch.stop());
-    watch.start();
+    watch.start(alarms.of('model-calibration'));
+    const keeper = app.get(AlarmKeeper);
+    undo.push(() => keeper.stop());
+    keeper.start();
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
     await undo.run();

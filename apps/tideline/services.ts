@@ -1,9 +1,10 @@
+import { AlarmKeeper, Alarms } from '#alarms';
 import { AlertsService } from '#alerts';
 import { clickhouseConfig, openEmbedded, openServer, serveHttp, storeConfig, type ClickHouse } from '#clickhouse';
 import type { ResolvedConfig } from '#config';
-import { AlarmWatch, DeliveryService } from '#delivery';
+import { DeliveryService } from '#delivery';
 import { httpConfig, listenOn, Principals, readUsers, refuseOpenBind, setupHttp } from '#http';
-import { Alarms, IngestionService } from '#ingestion';
+import { IngestionService } from '#ingestion';
 import { noteHolder, type Logger, type Undo } from '#observability';
 import { LiveAdapter } from '#realtime';
 import { ModelWatchService, ScorerService, ShippedModels } from '#scoring';
@@ -83,20 +84,14 @@ export async function startServices({ config, data, kafka, logger, undo, progres
   undo.push(() => delivery.stop());
   alerts.onMoved((shop) => delivery.wake(shop));
   delivery.start();
-  const [scorer, alarms, watch] = [app.get(ScorerService), app.get(Alarms), app.get(AlarmWatch)];
-  undo.push(() => watch.stop());
-  watch.start(() => alarms.list());
+  const [scorer, alarms, keeper] = [app.get(ScorerService), app.get(Alarms), app.get(AlarmKeeper)];
+  undo.push(() => keeper.stop());
+  keeper.start();
   undo.push(() => scorer.stop());
-  await scorer.start({
-    raise: (shop, role, message) => void alarms.raise('model-unusable', shop, role, message),
-    clear: (shop, role) => alarms.clear('model-unusable', shop, role),
-  });
+  await scorer.start(alarms.of('model-unusable'));
   const modelWatch = app.get(ModelWatchService);
   undo.push(() => modelWatch.stop());
-  modelWatch.start({
-    raise: (shop, role, message) => void alarms.raise('model-calibration', shop, role, message),
-    clear: (shop, role) => alarms.clear('model-calibration', shop, role),
-  });
+  modelWatch.start(alarms.of('model-calibration'));
 
   const url = await listenOn(app, port, host);
   await noteHolder(data, { pid: process.pid, url });

@@ -1,3 +1,4 @@
+import { alarmsConfig } from '#alarms/config';
 import { clickhouseConfig, storeConfig } from '#clickhouse/config';
 import { defineSlice } from '#config';
 import { deliveryConfig } from '#delivery/config';
@@ -30,6 +31,7 @@ export const slices = [
   clickhouseConfig,
   storeConfig,
   ingestionConfig,
+  alarmsConfig,
   deliveryConfig,
   simulationConfig,
   shopConfig,

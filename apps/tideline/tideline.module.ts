@@ -1,8 +1,9 @@
+import { AlarmsModule, AlarmsReadModule } from '#alarms';
 import { AlertsOwnerModule, AlertsReadModule, BacktestModule } from '#alerts';
 import { AnalyticsModule } from '#analytics';
 import type { ClickHouse } from '#clickhouse';
 import { ConfigModule, type ResolvedConfig } from '#config';
-import { DeliveryAlarmsModule, DeliveryModule, DeliveryReadModule } from '#delivery';
+import { AlarmOutboxModule, DeliveryModule, DeliveryReadModule } from '#delivery';
 import { HttpModule, type Principals } from '#http';
 import { IngestionModule, TopicRefreshClaim, type TruncationPolicy } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
@@ -37,6 +38,8 @@ export class TidelineModule {
         WarehouseModule.forRoot(parts.clickhouse),
         StreamingModule.forRoot(parts.streaming),
         ReplayIntakeModule.forRoot(),
+        AlarmsModule.forRoot({ process: claimedBy, teller: AlarmOutboxModule }),
+        AlarmsReadModule,
         IngestionModule.forRoot({ onTruncation: parts.onTruncation, claimedBy }),
         AnalyticsModule,
         AlertsOwnerModule,
@@ -46,7 +49,6 @@ export class TidelineModule {
           parts.clickhouse.shared ? { claimOf: (streaming, { shop }) => new TopicRefreshClaim(shop, streaming, claimedBy, 'sender') } : {},
         ),
         DeliveryReadModule,
-        DeliveryAlarmsModule,
         BacktestModule.forRoot(PastScoresModule, PastScores),
         ReplayModule,
         ModelsModule,

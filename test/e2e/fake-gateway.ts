@@ -16,7 +16,8 @@ import helmet from 'helmet';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket as Connection } from 'node:net';
 import { Server as SocketServer, type Socket } from 'socket.io';
-import { serveDemand, serveMarketing, serveModels } from './fake-rest.js';
+import { FakeAlarms } from './fake-alarms.js';
+import { serveAlarms, serveDemand, serveMarketing, serveModels } from './fake-rest.js';
 import { dataOf, emptyShop, type FakeShop } from './fake-shop.js';
 
 /** What the next snapshot of a room is to suffer. */
@@ -45,6 +46,7 @@ export class FakeGateway {
   commands = 0;
   private signedIn = false;
   private generation = 1;
+  private readonly alarms = new Map<string, FakeAlarms>();
   private readonly rooms = new Map<string, { counter: number; after: string | null }>();
   private readonly faults = new Map<RoomName, Fault[]>();
   private http: Server | null = null;
@@ -105,6 +107,7 @@ export class FakeGateway {
     app.get('/api/v1/session', (_, response) => void response.json(this.who));
     serveMarketing(app, this);
     serveModels(app, this);
+    serveAlarms(app, this);
     serveDemand(app, this);
     app.get('/api/v1/shops/:shop/rooms/:name', (request, response) => {
       this.refetches += 1;
@@ -168,6 +171,17 @@ export class FakeGateway {
     const found = this.shops.get(shop);
     if (found) found.pipeline = { ...found.pipeline, ...change };
     this.publish(shop, ['pipeline']);
+  }
+
+  alarmsOf(shop: string): FakeAlarms {
+    const known = this.alarms.get(shop) ?? new FakeAlarms(shop);
+    this.alarms.set(shop, known);
+    return known;
+  }
+
+  /** What alarms have become is on the page. */
+  async publishAlarms(shop: string): Promise<void> {
+    this.setPipeline(shop, { alarms: await this.alarmsOf(shop).shown() });
   }
 
   /** A room cannot be read: all who are in it are told. */

@@ -1,8 +1,10 @@
+import { AlarmsError } from '#alarms';
 import { alertOrder, demandQuery, reorderQuery, type AlertSort, type AlertStateName } from '#contracts';
 import type { Express, Request, Response } from 'express';
 import { problemOf, type FakeGateway } from './fake-gateway.js';
 import { Refused } from './fake-marketing.js';
 import { rolesOf } from './fake-models.js';
+import type { FakeAlarms } from './fake-alarms.js';
 import { boardOf } from './fake-board.js';
 import { demandOf, ordersOf } from './fake-demand.js';
 import type { FakeShop } from './fake-shop.js';
@@ -74,6 +76,28 @@ export function serveModels(app: Express, gateway: FakeGateway): void {
       if (!found) throw new Refused(404, 'model-unknown', `There is no model ${request.params.version}. See model list.`);
       return found;
     });
+  });
+}
+
+/** REST of alarms. */
+export function serveAlarms(app: Express, gateway: FakeGateway): void {
+  const of = (request: Request): FakeAlarms => gateway.alarmsOf(String(request.params['shop']));
+  app.get(`${base}/alarms/:alarm`, (request, response, next) => {
+    const { service, shop } = of(request);
+    service.show(shop, request.params.alarm).then((answer) => void response.json(answer), next);
+  });
+  app.post(`${base}/alarms/:alarm/commands`, (request, response, next) => {
+    const alarms = of(request);
+    alarms.service
+      .say(alarms.shop, request.params.alarm, alertOrder.parse(request.body), gateway.who.name)
+      .then(async (answer) => {
+        await gateway.publishAlarms(alarms.shop.shop);
+        response.json(answer);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof AlarmsError)) return next(error);
+        response.status(409).json(problemOf(409, error.code, error.message));
+      });
   });
 }
 

@@ -166,14 +166,69 @@ describe('what stands in for figures', () => {
     stage.gateway.addShop('demo').sell('5.00');
     const { page } = await stage.visit('/?shop=demo');
     await page.getByTestId('pipeline-audit').waitFor();
-    const since = new Date().toISOString();
     const message = 'Gross sales of 9 Dec 2011 differ by 0.01. Run cli audit.';
-    stage.gateway.setPipeline('demo', { audit: { at: since, ok: false }, deadLetters: 3, alarms: [{ code: 'audit', message, since }] });
+    stage.gateway.setPipeline('demo', { audit: { at: new Date().toISOString(), ok: false }, deadLetters: 3 });
+    await stage.gateway.alarmsOf('demo').raise('audit', 'totals', message);
+    await stage.gateway.publishAlarms('demo');
     await page.getByTestId('alarm').waitFor();
     expect(await textOf(page, 'alarm')).toContain(message);
     expect(await textOf(page, 'pipeline-audit')).toContain('Differs');
     expect(await textOf(page, 'pipeline-dead-letters')).toContain('3');
     expect(await accessibilityOf(page)).toEqual([]);
+  });
+
+  it('alarms are taken care of: by who is first, with what is known of them, and until they are over', async () => {
+    stage.gateway.addShop('demo').sell('5.00');
+    const alarms = stage.gateway.alarmsOf('demo');
+    await alarms.raise('gap', 'transactions.v1/0', '7 messages were deleted before they were read.');
+    await alarms.raise('ledger-failed', 'ledger', 'A batch could not be written and is tried again: the disk is full.');
+    const { page, complaints } = await stage.visit('/?shop=demo');
+    await stage.gateway.publishAlarms('demo');
+    const disk = page.getByTestId('alarm').filter({ hasText: 'ledger-failed' });
+    await disk.getByText('nobody has taken it yet').waitFor();
+    await disk.getByTestId('alarm-open').click();
+    expect(await disk.getByTestId('runbook').getAttribute('href')).toBe('https://wiki.example.org/operations#alarm-ledger-failed');
+    await disk.getByTestId('do-acknowledge').click();
+    await disk.getByText('acknowledged by ann').waitFor();
+    await disk.getByTestId('do-assign').click();
+    await disk.getByTestId('command-form').getByRole('textbox').fill('bob');
+    await disk.getByTestId('command-form').getByRole('button', { name: 'Assign' }).click();
+    await disk.getByText('acknowledged by ann · with bob').waitFor();
+    await disk.getByTestId('do-snooze').click();
+    await disk.getByRole('button', { name: '4 hours', exact: true }).click();
+    await disk.getByText('snoozed until').waitFor();
+    await disk.getByTestId('log').getByText('Snoozed by ann').waitFor();
+    // Somebody else was first.
+    const gap = page.getByTestId('alarm').filter({ hasText: 'gap' });
+    await gap.getByTestId('alarm-open').click();
+    await gap.getByText('it goes when somebody acknowledges it').waitFor();
+    const [shown] = (await alarms.shown()).filter(({ code }) => code === 'gap');
+    await alarms.service.say(alarms.shop, shown?.alarmId ?? '', { command: 'acknowledge' }, 'carl');
+    await gap.getByTestId('do-acknowledge').click();
+    await gap.getByText('The alarm is over').waitFor();
+    expect(await accessibilityOf(page)).toEqual([]);
+    await stage.gateway.publishAlarms('demo');
+    await gap.waitFor({ state: 'detached' });
+    expect(await page.getByTestId('alarm').count()).toBe(1);
+    // The refusal is an answer 409, which the browser itself notes.
+    expect(complaints.filter((each) => !each.includes('409'))).toEqual([]);
+  });
+
+  it('alarms on a narrow screen, and for who may only look', async () => {
+    stage.gateway.who = { name: 'vera', role: 'viewer' };
+    stage.gateway.addShop('demo').sell('5.00');
+    await stage.gateway
+      .alarmsOf('demo')
+      .raise('ledger-failed', 'ledger', 'A batch could not be written and is tried again: the disk is full.');
+    for (const screen of screens([360, 1280])) {
+      const { page } = await stage.visit('/?shop=demo', screen);
+      await stage.gateway.publishAlarms('demo');
+      await page.getByTestId('alarm-open').click();
+      expect(await textOf(page, 'why-not')).toBe('To do any of this takes the role operator; you are viewer.');
+      expect(await page.getByTestId('do-acknowledge').isDisabled()).toBe(true);
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await accessibilityOf(page)).toEqual([]);
+    }
   });
 
   it('a server that asks for a token: takes it, and shows the figures', async () => {

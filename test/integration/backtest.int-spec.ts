@@ -6,7 +6,7 @@ import { ingestionConfig, IngestionModule, IngestionService } from '#ingestion';
 import { ObservabilityModule, type Logger } from '#observability';
 import { PastScores, PastScoresModule } from '#scoring';
 import { StreamingModule } from '#streaming';
-import { openTestStack, silences, silent, type TestStack } from '#testing';
+import { SpecAlarmsModule, openTestStack, silences, silent, type TestStack } from '#testing';
 import { ModelRepository, readManifest, ShopRepository, WarehouseModule } from '#warehouse';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -36,6 +36,7 @@ beforeAll(async () => {
       HttpModule.forRoot(principals),
       WarehouseModule.forRoot(stack.clickhouse),
       StreamingModule.forRoot(stack.streaming),
+      SpecAlarmsModule,
       IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: 'spec' }),
       AlertsReadModule,
       BacktestModule.forRoot(PastScoresModule, PastScores),

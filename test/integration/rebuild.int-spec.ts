@@ -1,6 +1,7 @@
+import { Alarms } from '#alarms';
 import { sql, type Sql } from '#clickhouse';
 import { topicOf } from '#contracts';
-import { Alarms, IngestionMetrics, IngestionService } from '#ingestion';
+import { IngestionMetrics, IngestionService } from '#ingestion';
 import { Metrics } from '#observability';
 import {
   aLine,

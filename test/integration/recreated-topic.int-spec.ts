@@ -1,5 +1,6 @@
+import { Alarms } from '#alarms';
 import { topicOf } from '#contracts';
-import { Alarms, IngestionMetrics, IngestionService, type TruncationPolicy } from '#ingestion';
+import { IngestionMetrics, IngestionService, type TruncationPolicy } from '#ingestion';
 import { Metrics } from '#observability';
 import { domainTopicConfig } from '#streaming';
 import {

@@ -1,6 +1,7 @@
+import { Alarms } from '#alarms';
 import { ident, sql } from '#clickhouse';
 import { topicOf, topics, type TopicName } from '#contracts';
-import { Alarms, IngestionMetrics, IngestionService } from '#ingestion';
+import { IngestionMetrics, IngestionService } from '#ingestion';
 import { Metrics } from '#observability';
 import { FingerprintService, ReplayIntake, ReplayService } from '#replay';
 import { systemClock } from '#clock';

@@ -7,7 +7,17 @@ import { ObservabilityModule, type Logger } from '#observability';
 import { ReplayIntakeModule, ReplayModule, ReplayService } from '#replay';
 import { ScorerModule, ScorerService } from '#scoring';
 import { StreamingModule } from '#streaming';
-import { openTestStack, promoteFixture, silences, silent, toldAlerts, until, type TestMessage, type TestStack } from '#testing';
+import {
+  SpecAlarmsModule,
+  openTestStack,
+  promoteFixture,
+  silences,
+  silent,
+  toldAlerts,
+  until,
+  type TestMessage,
+  type TestStack,
+} from '#testing';
 import { AlertRuleRepository, ShopRepository, tableOf, WarehouseModule, WatermarkRepository, type Shop } from '#warehouse';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -27,6 +37,7 @@ async function open(): Promise<INestApplicationContext> {
       WarehouseModule.forRoot(stack.clickhouse),
       StreamingModule.forRoot(stack.streaming),
       ReplayIntakeModule.forRoot(),
+      SpecAlarmsModule,
       IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: 'spec' }),
       ReplayModule,
       ScorerModule.forRoot(),

@@ -11,6 +11,7 @@ export * from './events/product.event.js';
 export * from './events/return.event.js';
 export * from './events/score.event.js';
 export * from './events/transaction.event.js';
+export * from './rest/alarms.js';
 export * from './rest/alerts.js';
 export * from './rest/backtest.js';
 export * from './rest/common.js';

@@ -13,9 +13,4 @@ export const deliveryConfig = defineSlice('delivery', {
     .email('must be an address such as alerts@example.org')
     .default('tideline@localhost')
     .describe('Sender of mail. Most mail servers take one of their own domain only.'),
-  TIDELINE_RUNBOOK: z
-    .string()
-    .min(1)
-    .default('docs/operations.md')
-    .describe('Where docs/operations.md can be read by those who get alarms; deliveries link into it.'),
 });

@@ -1,3 +1,4 @@
+import { ALARM_TELLER } from '#alarms';
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import type { SliceValues } from '#config';
 import { HealthRegistry, LOGGER, Metrics, type Logger } from '#observability';
@@ -6,14 +7,12 @@ import {
   DeliveryChannelRepository,
   DeliveryRepository,
   READ_GATE,
-  SHOP_DIRECTORY,
   ShopRepository,
   type ReadGate,
   type Shop,
-  type ShopDirectory,
 } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AlarmWatch } from './alarms/alarm-watch.js';
+import { AlarmOutbox } from './alarms/alarm-outbox.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { ChannelsService } from './channels/channels.service.js';
 import { deliveryConfig } from './delivery.config.js';
@@ -105,27 +104,17 @@ export class DeliveryModule {
   }
 }
 
-/** Puts alarms of this process into the outbox; whoever sends a shop's deliveries sends them. Needs the slice `deliveryConfig`. */
+/** Tells of alarms by way of the outbox: the teller of the alarms module. */
 @Module({
   providers: [
     {
-      provide: AlarmWatch,
-      inject: [CLICKHOUSE, SHOP_DIRECTORY, DeliveryMetrics, LOGGER, deliveryConfig.token],
-      useFactory: (
-        clickhouse: ClickHouse,
-        shops: ShopDirectory,
-        metrics: DeliveryMetrics,
-        logger: Logger,
-        { TIDELINE_RUNBOOK }: SliceValues<typeof deliveryConfig.shape>,
-      ) =>
-        new AlarmWatch({
-          ...{ shops, metrics, logger, runbook: TIDELINE_RUNBOOK },
-          outbox: new DeliveryRepository(clickhouse),
-          channels: new DeliveryChannelRepository(clickhouse),
-        }),
+      provide: ALARM_TELLER,
+      inject: [CLICKHOUSE, DeliveryMetrics],
+      useFactory: (clickhouse: ClickHouse, metrics: DeliveryMetrics) =>
+        new AlarmOutbox({ outbox: new DeliveryRepository(clickhouse), channels: new DeliveryChannelRepository(clickhouse), metrics }),
     },
   ],
   imports: [DeliveryMetricsModule],
-  exports: [AlarmWatch],
+  exports: [ALARM_TELLER],
 })
-export class DeliveryAlarmsModule {}
+export class AlarmOutboxModule {}

@@ -1,7 +1,6 @@
-export { AlarmWatch, type StandingAlarm } from './alarms/alarm-watch.js';
 export { deliveryConfig } from './delivery.config.js';
 export { DeliveryError, type DeliveryErrorCode } from './delivery.errors.js';
-export { DeliveryAlarmsModule, DeliveryModule, DeliveryReadModule } from './delivery.module.js';
+export { AlarmOutboxModule, DeliveryModule, DeliveryReadModule } from './delivery.module.js';
 export { deliveryLife } from './outbox/life.js';
 export { refusalOf, signatureOf, toleranceSeconds, type ReceivedDelivery } from './send/signature.js';
 export { DeliveryService } from './sender/delivery.service.js';

@@ -6,6 +6,7 @@ import type {
   AlertRule,
   AlertRulesAnswer,
   AlertsAnswer,
+  AlarmAnswer,
   AlarmsAnswer,
   AuditAnswer,
   CustomerScoreAnswer,
@@ -111,8 +112,15 @@ export class InstanceClient {
   maintenance(shop: string): Promise<MaintenanceAnswer> {
     return this.call('GET', `${this.path(shop)}/maintenance`);
   }
-  acknowledge(shop: string, code: string): Promise<AlarmsAnswer> {
-    return this.call('POST', `${this.path(shop)}/alarms/${encodeURIComponent(code)}/acknowledge`);
+  alarms(shop: string, asked: Readonly<Record<string, string>>): Promise<AlarmsAnswer> {
+    return this.call('GET', `${this.path(shop)}/alarms?${new URLSearchParams(asked).toString()}`);
+  }
+  alarm(shop: string, id: string): Promise<AlarmAnswer> {
+    return this.call('GET', `${this.path(shop)}/alarms/${encodeURIComponent(id)}`);
+  }
+  /** What a person says to an alarm. @throws {ImportError} `instance-refused` naming who was first */
+  orderAlarm(shop: string, id: string, order: AlertOrder): Promise<AlarmAnswer> {
+    return this.call('POST', `${this.path(shop)}/alarms/${encodeURIComponent(id)}/commands`, order);
   }
   async accept(shop: string, topic: string, partition: number): Promise<void> {
     await this.call('POST', `${this.path(shop)}/topics/${encodeURIComponent(topic)}/partitions/${partition}/accept`);

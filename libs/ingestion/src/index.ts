@@ -4,7 +4,6 @@ export { gapRow, ledgerRows, type PlacedMessage } from './ledger/ledger-rows.js'
 export { ledgerConsumers } from './ledger-consumers.js';
 export { nextPositions } from './refresh/positions.js';
 export { Refresher, type Committed, type RefresherOptions } from './refresh/refresher.js';
-export { Alarms, type Alarm } from './alarms.js';
 export { Audit, type AuditCheck, type AuditReport } from './audit/audit.js';
 export { fullAudit } from './recount/full-audit.js';
 export { rebuild } from './recount/rebuild.js';

@@ -4,7 +4,6 @@ const codes = {
   'maintenance-runs': { retryable: false },
   'maintenance-stopped': { retryable: true },
   'no-maintenance': { retryable: false },
-  'no-such-alarm': { retryable: false },
   'no-such-table': { retryable: false },
   'not-halted': { retryable: false },
   'shop-not-ready': { retryable: true },

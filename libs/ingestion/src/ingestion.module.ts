@@ -1,10 +1,10 @@
+import { Alarms } from '#alarms';
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import type { SliceValues } from '#config';
 import { HealthRegistry, LOGGER, Metrics, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import { LedgerRepository, ShopGate, ShopRepository } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Alarms } from './alarms.js';
 import { claimsOver } from './claim/claims.js';
 import { ingestionConfig } from './ingestion.config.js';
 import { IngestionMetrics } from './ingestion.metrics.js';
@@ -18,7 +18,7 @@ import { PIPELINES } from './pipelines.js';
 
 type Config = SliceValues<(typeof ingestionConfig)['shape']>;
 
-/** Kafka -> ledger -> figures, for every shop. Started and stopped by the app, in the order its list says. */
+/** Kafka -> ledger -> figures, for every shop. Needs the alarms module. Started and stopped by the app, in the order its list says. */
 @Module({})
 export class IngestionModule {
   /** @param options.shared other processes may read the same shops: partitions are shared by the group, and one of them refreshes */
@@ -27,7 +27,6 @@ export class IngestionModule {
       module: IngestionModule,
       controllers: [PipelineController, OperationsController],
       providers: [
-        Alarms,
         PipelineRoom,
         {
           provide: IngestionService,
@@ -83,7 +82,7 @@ export class IngestionModule {
         },
         { provide: PIPELINES, useExisting: IngestionService },
       ],
-      exports: [IngestionService, Alarms],
+      exports: [IngestionService],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { topicOf } from '#contracts';
 import type { LedgerTopic } from '#warehouse';
-import type { Alarms } from './alarms.js';
+import type { Alarms } from '#alarms';
 import type { WrittenBatch } from './ledger/ledger-writer.js';
 import { Waiting, type PartitionPlace } from './waiting.js';
 

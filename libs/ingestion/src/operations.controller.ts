@@ -1,10 +1,8 @@
 import {
-  alarmsAnswer,
   auditAnswer,
   maintenanceAnswer,
   maintenanceOrder,
   shopId,
-  type AlarmsAnswer,
   type AuditAnswer,
   type MaintenanceAnswer,
   type MaintenanceOrder,
@@ -16,7 +14,6 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nest
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { Alarms } from './alarms.js';
 import type { AuditReport } from './audit/audit.js';
 import { IngestionError } from './ingestion.errors.js';
 import { IngestionService } from './ingestion.service.js';
@@ -24,7 +21,6 @@ import type { MaintenanceState } from './recount/maintenance.js';
 import type { ShopPipeline } from './shop-pipeline.js';
 
 const ofShop = z.object({ shop: shopId });
-const ofAlarm = z.object({ shop: shopId, code: z.string().max(40) });
 const ofPartition = z.object({
   shop: shopId,
   topic: z.enum(ledgerTopics as [LedgerTopic, ...LedgerTopic[]]),
@@ -38,7 +34,6 @@ export class OperationsController {
   constructor(
     @Inject(ShopRepository) private readonly shops: ShopRepository,
     @Inject(IngestionService) private readonly ingestion: IngestionService,
-    @Inject(Alarms) private readonly alarms: Alarms,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -76,27 +71,6 @@ export class OperationsController {
     const { maintenance } = await this.pipeline(shop);
     if (!maintenance) throw new IngestionError('no-maintenance', `No audit of every row and no rebuild of ${shop} ran since the start.`);
     return maintained(maintenance);
-  }
-
-  @Post('alarms/:code/acknowledge')
-  @HttpCode(200)
-  @Roles('operator')
-  @ApiOperation({ summary: 'Ends alarms of what is over (gap, new-epoch, dead-letters); the others end with their cause' })
-  @ApiOkResponse({ standardSchema: alarmsAnswer })
-  async acknowledge(
-    @Param({ schema: ofAlarm }) { shop, code }: { shop: string; code: string },
-    @Req() request: Request,
-  ): Promise<AlarmsAnswer> {
-    await this.known(shop);
-    const seen = this.alarms.acknowledge(shop, code);
-    if (seen.length === 0) {
-      throw new IngestionError(
-        'no-such-alarm',
-        `No alarm ${code} of ${shop} stands that can be acknowledged. gap, new-epoch and dead-letters can; the others end with their cause.`,
-      );
-    }
-    this.log.info({ principal: principalOf(request).name, shop, code, subjects: seen.map(({ subject }) => subject) }, 'alarm acknowledged');
-    return { alarms: seen.map((alarm) => ({ ...alarm, since: alarm.since.toISOString() })) };
   }
 
   @Post('topics/:topic/partitions/:partition/accept')

@@ -1,3 +1,4 @@
+import { AlarmBook } from '#alarms';
 import { timeZoneFault } from '#clock';
 import {
   pipelineAnswer,
@@ -18,7 +19,6 @@ import { Body, Controller, Get, Inject, Param, Put, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { Alarms } from './alarms.js';
 import { IngestionError } from './ingestion.errors.js';
 import { PIPELINES, type Pipelines } from './pipelines.js';
 
@@ -30,7 +30,7 @@ export class PipelineController {
     @Inject(ShopRepository) private readonly shops: ShopRepository,
     @Inject(PIPELINES) private readonly ingestion: Pipelines,
     @Inject(STREAMING) private readonly streaming: Streaming,
-    @Inject(Alarms) private readonly alarms: Alarms,
+    @Inject(AlarmBook) private readonly alarms: AlarmBook,
     @Inject(READ_GATE) private readonly gate: ReadGate,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
@@ -89,7 +89,7 @@ export class PipelineController {
     return {
       kafka: { brokers: [...this.streaming.brokers], state: away ? 'away' : 'connected' },
       shops,
-      alarms: this.alarms.list().map((alarm) => ({ ...alarm, since: alarm.since.toISOString() })),
+      alarms: await this.alarms.shown(await this.shops.list()),
     };
   }
 

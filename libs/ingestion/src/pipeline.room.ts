@@ -1,8 +1,8 @@
+import { AlarmBook } from '#alarms';
 import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import { LiveRoom, Roles, type RoomAnswer, type RoomReader } from '#http';
 import { findShop, isSandbox, LiveReads, READ_GATE, SHOP_DIRECTORY, type ReadGate, type ShopDirectory, type Shop } from '#warehouse';
 import { Inject } from '@nestjs/common';
-import { Alarms } from './alarms.js';
 import { PIPELINES, type Pipelines } from './pipelines.js';
 import { Waiting } from './waiting.js';
 
@@ -16,7 +16,7 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
   constructor(
     @Inject(SHOP_DIRECTORY) private readonly shops: ShopDirectory,
     @Inject(PIPELINES) private readonly pipelines: Pipelines,
-    @Inject(Alarms) private readonly alarms: Alarms,
+    @Inject(AlarmBook) private readonly alarms: AlarmBook,
     @Inject(READ_GATE) private readonly gate: ReadGate,
     @Inject(CLICKHOUSE) clickhouse: ClickHouse,
   ) {
@@ -41,7 +41,7 @@ export class PipelineRoom implements RoomReader<'pipeline'> {
         audit: status?.audit ? { at: status.audit.at, ok: status.audit.ok } : null,
         // A replay that is through leaves its clock standing.
         clock: { mode: shop.clockMode, now: stamp.clock, speed: isSandbox(shop) && lag === 0 ? null : speed },
-        alarms: this.alarms.list(name).map(({ code, message, since }) => ({ code, message, since: since.toISOString() })),
+        alarms: await this.alarms.shown([shop]),
       },
       stamp: { asOf: stamp.clock, generation: stamp.generation, watermark: { ...stamp.watermark }, partial: stamp.partial },
     };

@@ -18,7 +18,7 @@ import {
 } from '#warehouse';
 import { onLane, type ClickHouse } from '#clickhouse';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alarms } from './alarms.js';
+import type { Alarms } from '#alarms';
 import { Audit, type AuditReport } from './audit/audit.js';
 import { soleRefresher, type RefreshClaim } from './claim/refresh-claim.js';
 import { Hints } from './hints.js';

@@ -5,7 +5,7 @@ import { doorsOf, httpConfig, HttpModule, Principals, setupHttp, type Door } fro
 import { ingestionConfig, IngestionModule, IngestionService } from '#ingestion';
 import { Metrics, ObservabilityModule, type Logger } from '#observability';
 import { StreamingModule } from '#streaming';
-import { aReturn, anOrder, aTick, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
+import { SpecAlarmsModule, aReturn, anOrder, aTick, openTestStack, silent, type TestMessage, type TestStack } from '#testing';
 import { ShopRepository, WarehouseModule, type Shop } from '#warehouse';
 import { Module, type INestApplication } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
@@ -44,6 +44,7 @@ beforeAll(async () => {
       HttpModule.forRoot(principals),
       WarehouseModule.forRoot(stack.clickhouse),
       StreamingModule.forRoot(stack.streaming),
+      SpecAlarmsModule,
       IngestionModule.forRoot({ onTruncation: 'halt', claimedBy: 'spec' }),
       AnalyticsModule,
       RealtimeModule,
@@ -378,7 +379,9 @@ describe('who comes in', () => {
     'route PUT api/v1/shops/:shop': ['engineer', 'admin'],
     'route GET api/v1/pipeline': viewers,
     'route POST api/v1/shops/:shop/audit': ['operator', 'marketer', 'engineer', 'admin'],
-    'route POST api/v1/shops/:shop/alarms/:code/acknowledge': ['operator', 'marketer', 'engineer', 'admin'],
+    'route GET api/v1/shops/:shop/alarms': viewers,
+    'route GET api/v1/shops/:shop/alarms/:alarm': viewers,
+    'route POST api/v1/shops/:shop/alarms/:alarm/commands': ['operator', 'marketer', 'engineer', 'admin'],
     'route POST api/v1/shops/:shop/topics/:topic/partitions/:partition/accept': ['engineer', 'admin'],
     'route GET api/v1/shops/:shop/kpis/summary': viewers,
     'route GET api/v1/shops/:shop/kpis/series': viewers,
@@ -423,7 +426,7 @@ describe('who comes in', () => {
       },
     );
     await response.text();
-    // Whoever gets in may still hear that there is nothing to acknowledge or accept, or that what he sent is no forecast.
+    // Whoever gets in may still hear that there is no such alarm, nothing to accept, or that what he sent is no forecast.
     expect([200, 202, 204, 400, 401, 403, 404, 409], `${door.name} as ${as}`).toContain(response.status);
     return ![401, 403].includes(response.status);
   }

@@ -38,6 +38,7 @@ export { ReplayRepository } from './replay/replay.repository.js';
 export * from './reads/index.js';
 export * from './demand/index.js';
 export * from './features/index.js';
+export * from './alarms/index.js';
 export * from './alerts/index.js';
 export * from './delivery/index.js';
 export { microsOf, textOfMicros } from './micros.js';

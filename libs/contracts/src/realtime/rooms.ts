@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, instant, shopId } from '../primitives.js';
+import { alarmItem } from '../rest/alarms.js';
 import { alertCounts, alertItem, alertSort } from '../rest/alerts.js';
 import { amount, moment, ratio, stamp } from '../rest/common.js';
 import { headlineFigures, seriesPoint } from '../rest/kpis.js';
@@ -73,7 +74,7 @@ export const pipelineData = z.object({
   deadLetters: z.int(),
   audit: z.object({ at: instant, ok: z.boolean() }).nullable(),
   clock: z.object({ mode: z.enum(['wall', 'source', 'data']), now: instant.nullable(), speed: z.number().nullable() }),
-  alarms: z.array(z.object({ code: z.string(), message: z.string(), since: instant })),
+  alarms: z.array(alarmItem).describe('Those that are not over'),
 });
 
 /** What marketing has to look at: open alerts in the order that was asked for, and how many there are of each state. */

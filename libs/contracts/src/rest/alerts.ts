@@ -80,13 +80,22 @@ export const alertRule = z.object({
 });
 export const alertRulesAnswer = z.object({ rules: z.array(alertRule) });
 
+/** How far somebody has come with an alert, or an alarm. */
+export const caseFields = {
+  state: z.enum(alertStates),
+  snoozedUntil: instant.nullable(),
+  assignee: z.string().nullable(),
+  acknowledged: z.object({ by: z.string(), at: instant }).nullable(),
+  acted: z.object({ by: z.string(), at: instant, action: z.string() }).nullable(),
+  rated: z.object({ by: z.string(), at: instant, useful: z.boolean() }).nullable(),
+} as const;
+
 const money0 = amount.describe('Net sales of the 365 days before the alert');
 
 /** An alert as a list shows it. */
 export const alertItem = z.object({
   alertId: id,
   customerId: id,
-  state: z.enum(alertStates),
   rule: alertRuleId,
   ruleRevision: z.int(),
   band: z.enum(['medium', 'high']),
@@ -99,11 +108,7 @@ export const alertItem = z.object({
   decidedAt: instant.describe('Shop time of the last step that changed its state'),
   movedAt: instant.describe('Shop time of the last step'),
   expiresAt: instant,
-  snoozedUntil: instant.nullable(),
-  assignee: z.string().nullable(),
-  acknowledged: z.object({ by: z.string(), at: instant }).nullable(),
-  acted: z.object({ by: z.string(), at: instant, action: z.string() }).nullable(),
-  rated: z.object({ by: z.string(), at: instant, useful: z.boolean() }).nullable(),
+  ...caseFields,
 });
 
 export const alertLogEntry = z.object({
@@ -142,7 +147,10 @@ export const alertOrder = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('acknowledge') }),
   z.strictObject({ command: z.literal('assign'), assignee: label }),
   z.strictObject({ command: z.literal('comment'), text: label }),
-  z.strictObject({ command: z.literal('snooze'), until: instant.describe('Shop time') }),
+  z.strictObject({
+    command: z.literal('snooze'),
+    until: instant.describe('By the clock of what it is said to: shop time of an alert, wall clock of an alarm'),
+  }),
   z.strictObject({ command: z.literal('act'), action: label.describe('What was done: a call, a voucher, ...') }),
   z.strictObject({ command: z.literal('rate'), useful: z.boolean() }),
 ]);

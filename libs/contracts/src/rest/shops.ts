@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, instant, shopId } from '../primitives.js';
+import { alarmItem } from './alarms.js';
 import { stamp } from './common.js';
 
 export const shopSettings = z.strictObject({
@@ -58,10 +59,6 @@ export const maintenanceAnswer = z.object({
   error: z.string().nullable().describe('Why it failed'),
 });
 
-const alarm = z.object({ code: z.string(), shop: z.string(), subject: z.string(), message: z.string(), since: instant, times: z.int() });
-
-export const alarmsAnswer = z.object({ alarms: z.array(alarm) });
-
 export const pipelineAnswer = z.object({
   kafka: z.object({ brokers: z.array(z.string()), state: z.string() }),
   shops: z.array(
@@ -84,14 +81,13 @@ export const pipelineAnswer = z.object({
       audit: auditAnswer.nullable(),
     }),
   ),
-  alarms: z.array(alarm),
+  alarms: z.array(alarmItem),
 });
 
 export type ShopSettingsBody = z.output<typeof shopSettings>;
 export type AuditAnswer = z.output<typeof auditAnswer>;
 export type MaintenanceOrder = z.output<typeof maintenanceOrder>;
 export type MaintenanceAnswer = z.output<typeof maintenanceAnswer>;
-export type AlarmsAnswer = z.output<typeof alarmsAnswer>;
 export type ShopAnswer = z.output<typeof shopAnswer>;
 export type ShopsAnswer = z.output<typeof shopsAnswer>;
 export type PipelineAnswer = z.output<typeof pipelineAnswer>;

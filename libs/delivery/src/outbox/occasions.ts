@@ -1,3 +1,4 @@
+import type { AlarmStep } from '#alarms';
 import { Zone } from '#clock';
 import type { DeliveryMessage } from '#contracts';
 import type { AlertLogStep, DeliveryRow, Shop, StandingDelivery } from '#warehouse';
@@ -23,17 +24,6 @@ const loggedAlert = z.object({
   expiresAt: z.number(),
   muted: z.boolean().default(false),
 });
-
-/** What the pipeline complains of, or no longer does. Instants are wall clock, Unix milliseconds. */
-export interface AlarmStep {
-  readonly step: 'raised' | 'cleared';
-  readonly code: string;
-  readonly subject: string;
-  readonly message: string;
-  readonly since: number;
-  readonly at: number;
-  readonly runbook: string;
-}
 
 /** Where deliveries go at the moment. */
 export interface OutboxSurroundings {

@@ -1,7 +1,7 @@
 import type { PartitionBounds } from '#streaming';
 import type { AuditRepository, LedgerRepository, Position, Shop } from '#warehouse';
 import { before } from '#warehouse';
-import type { Alarms } from '../alarms.js';
+import type { Alarms } from '#alarms';
 import { checkBroker, checkOffsets } from './ledger-checks.js';
 
 /** One check of the audit and how it went. */

@@ -1,5 +1,5 @@
 import { textOf, type KeptMessage, type Shop } from '#warehouse';
-import type { Alarms } from '../alarms.js';
+import type { Alarms } from '#alarms';
 import { IngestionError } from '../ingestion.errors.js';
 import type { PlacedMessage } from './ledger-rows.js';
 import { payloadOf } from './raw-message.js';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Alarms } from '../alarms.js';
+import { Alarms } from '#alarms';
 import type { TruncationPolicy } from './known-topics.js';
 import { LedgerWriter } from './ledger-writer.js';
 

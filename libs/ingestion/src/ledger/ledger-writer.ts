@@ -9,7 +9,7 @@ import {
   type Shop,
 } from '#warehouse';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alarms } from '../alarms.js';
+import type { Alarms } from '#alarms';
 import { IngestionError } from '../ingestion.errors.js';
 import { GroupCommit, type GroupCommitOptions, type RowSource } from './group-commit.js';
 import { KnownTopics, type TruncationPolicy } from './known-topics.js';

@@ -2,18 +2,16 @@ import { HealthRegistry, LOGGER, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
 import { LedgerRepository, ShopRepository, WatermarkRepository } from '#warehouse';
 import { Module } from '@nestjs/common';
-import { Alarms } from '../alarms.js';
 import { SANDBOX_INTAKE, type SandboxIntake } from '../intake.js';
 import { PipelineController } from '../pipeline.controller.js';
 import { PipelineRoom } from '../pipeline.room.js';
 import { PIPELINES } from '../pipelines.js';
 import { StoredPipelines } from './stored-pipelines.js';
 
-/** Shops and pipelines over REST in a process that ingests nothing. Started and stopped by the app. */
+/** Shops and pipelines over REST in a process that ingests nothing. Needs the alarms module. Started and stopped by the app. */
 @Module({
   controllers: [PipelineController],
   providers: [
-    Alarms,
     PipelineRoom,
     {
       provide: StoredPipelines,

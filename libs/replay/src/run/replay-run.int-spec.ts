@@ -1,5 +1,6 @@
+import { Alarms } from '#alarms';
 import { ident, openEmbedded, sql, type ClickHouse } from '#clickhouse';
-import { Alarms, gapRow, LedgerWriter } from '#ingestion';
+import { gapRow, LedgerWriter } from '#ingestion';
 import { arrivals, knownInTurn, seededShop, ShopRun } from '#testing';
 import {
   AlertRuleRepository,

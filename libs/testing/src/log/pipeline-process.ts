@@ -1,5 +1,6 @@
+import { Alarms } from '#alarms';
 import type { ClickHouse } from '#clickhouse';
-import { Alarms, LedgerWriter, Refresher } from '#ingestion';
+import { LedgerWriter, Refresher } from '#ingestion';
 import { LedgerRepository, ShopGate, WatermarkRepository, type LedgerSpan, type Shop } from '#warehouse';
 import { placeOf, type LogPartition, type MemoryLog } from './memory-log.js';
 

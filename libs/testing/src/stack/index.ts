@@ -7,4 +7,5 @@ export { HeldStore, writeOf, type Held } from './held-store.js';
 export { openTestStack, silent, type TestStack } from './test-stack.js';
 export { kafkaVersion, localStore, openTestBroker, type OpenedStore, type TestBroker } from './local-parts.js';
 export { MountRefused, SmallDisk } from './small-disk.js';
+export { SpecAlarmsModule } from './spec-alarms.module.js';
 export { openRegistryApp, type RegistryApp } from './registry-app.js';

@@ -28,10 +28,10 @@ export interface Alarm {
   readonly times: number;
 }
 
-/** Alarms of what is over and stays true: they stand until someone says that he has looked. */
-const lasting: readonly Alarm['code'][] = ['gap', 'new-epoch', 'dead-letters'];
+/** Of what is over and stays true: it stands until someone says that he has looked. The others go when their cause does. */
+export const lastingCodes: readonly string[] = ['gap', 'new-epoch', 'dead-letters'] satisfies readonly Alarm['code'][];
 
-/** Alarms that stand, per shop. Most clear themselves when the cause is gone. */
+/** What this process finds wrong at this moment, per shop. `AlarmKeeper` keeps it in the store, where it has a life. */
 export class Alarms {
   readonly #standing = new Map<string, Alarm>();
 
@@ -47,11 +47,15 @@ export class Alarms {
     this.#standing.delete(keyOf(code, shop, subject));
   }
 
-  /** Somebody has looked at what is over. @returns the alarms that stood, none when there was nothing to acknowledge */
-  acknowledge(shop: string, code: string): Alarm[] {
-    const seen = this.list(shop).filter((alarm) => alarm.code === code && lasting.includes(alarm.code));
-    for (const { subject, ...alarm } of seen) this.clear(alarm.code, shop, subject);
-    return seen;
+  /** For who knows of one code only. */
+  of(code: Alarm['code']): {
+    raise: (shop: string, subject: string, message: string) => void;
+    clear: (shop: string, subject: string) => void;
+  } {
+    return {
+      raise: (shop, subject, message) => void this.raise(code, shop, subject, message),
+      clear: (shop, subject) => this.clear(code, shop, subject),
+    };
   }
 
   /** A sandbox was deleted: nothing of it needs anybody. */

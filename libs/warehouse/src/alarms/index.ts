@@ -1,0 +1,1 @@
+export { AlarmLogRepository, type AlarmRow } from './alarm-log.repository.js';
