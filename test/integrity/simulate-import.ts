@@ -8,7 +8,7 @@ import { atRest, differing, figuresOf, worldStands } from './answers.js';
 
 const shop = 'imported';
 const settings = { timeZone: worldTimeZone, currency: worldCurrency };
-const names = ['transactions', 'customers', 'products', 'returns', 'marketing_campaigns'] as const;
+const names = ['transactions', 'customers', 'products', 'stock_counts', 'returns', 'marketing_campaigns'] as const;
 
 /**
  * The whole history of profile `seed` by `cli simulate` and `cli import`, beside the same history streamed by the simulator: every

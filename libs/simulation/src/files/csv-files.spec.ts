@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const world = new World({ profile: { ...profileOf('rich'), name: 'small', customers: 400, products: 50 }, seed: 11 });
 const shop = { timeZone: worldTimeZone, currency: worldCurrency };
-const names = ['transactions.csv', 'customers.csv', 'products.csv', 'returns.csv', 'marketing_campaigns.csv'];
+const names = ['transactions.csv', 'customers.csv', 'products.csv', 'stock_counts.csv', 'returns.csv', 'marketing_campaigns.csv'];
 
 let directory: string;
 let written: FilesWritten;
@@ -40,6 +40,8 @@ describe('the files of a world', () => {
   it('lead, by the mapping tideline, to the same cells as the stream', async () => {
     expect(written['customers.csv']).toBe(400);
     expect(written['returns.csv']).toBeGreaterThan(20);
+    expect(written['stock_counts.csv']).toBe(streamed.stockCounts.size);
+    expect(streamed.stockCounts.size).toBeGreaterThan(100);
     const oracle = await imported();
     expect(oracle.verdicts.filter(({ accepted }) => !accepted)).toEqual([]);
     expect(compareOracles(streamed, oracle)).toEqual([]);
@@ -50,6 +52,7 @@ describe('the files of a world', () => {
       ['transactions.csv', /,card,/, ',cash,'],
       ['customers.csv', /,true$/m, ',false'],
       ['products.csv', /SKU-P0001/, 'SKU-X'],
+      ['stock_counts.csv', /,\d+$/m, ',9999'],
       ['returns.csv', /does not fit|defective/, 'too large'],
       // On every row: the last one tells the state.
       ['marketing_campaigns.csv', /,ended,/g, ',running,'],
@@ -77,6 +80,7 @@ describe('the files of a world', () => {
       ['customers.csv', 'C1,yesterday,A,a@b.c,X,Y,Z,web,true'],
       ['customers.csv', 'C1,2024-01-01 00:00:00,A,a@b.c,X,Y,Z,web,perhaps'],
       ['products.csv', 'P1,2024-01-01 00:00:00,S,N,C,S,B,free,1'],
+      ['stock_counts.csv', 'P1,2024-01-01 06:00:00,-1'],
       ['returns.csv', 'R1,1,O1,1,C1,P1,1.5,3,x,refunded,,2024-01-01 00:00:00'],
       ['returns.csv', 'R1,1,O1,1,C1,P1,1,3,x,requested,,'],
       ['marketing_campaigns.csv', 'c,n,t,email,5,paused,2024-01-01 00:00:00,,2024-01-01,1,1,1'],
@@ -93,6 +97,7 @@ describe('the files of a world', () => {
       'customers: registeredAt is not in a format of the mapping',
       'customers: consent is none of true, false, yes, no, 1, 0',
       'products: cost is not a number of at most six decimals',
+      expect.stringMatching(/^stockCounts: units/),
       'returns: quantity is not a whole number',
       'returns: neither requestedAt nor refundedAt holds a time',
       expect.stringMatching(/^campaigns: status: /),

@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDay, Customer, Order, Product, Return } from '#contracts';
+import type { Campaign, CampaignDay, Customer, Order, Product, Return, StockCount } from '#contracts';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SimulationError } from '../simulation.errors.js';
@@ -11,6 +11,7 @@ export type FilesWritten = Readonly<Record<FileName, number>>;
 const headers = {
   'customers.csv': 'customer_id,registered_at,name,email,country,region,city,acquisition_channel,consent',
   'products.csv': 'product_id,listed_at,sku,name,category,subcategory,brand,cost,price',
+  'stock_counts.csv': 'product_id,counted_at,units',
   'transactions.csv':
     'order_id,line,ordered_at,customer_id,product_id,quantity,unit_price,discount,unit_cost,payment_method,channel,country,region,city,campaign_id,shipping,tax',
   'returns.csv': 'return_id,line,order_id,order_line,customer_id,product_id,quantity,amount,reason,status,requested_at,refunded_at',
@@ -43,7 +44,7 @@ async function writeAll(world: World, directory: string): Promise<FilesWritten> 
   try {
     for (const name of Object.keys(headers) as FileName[]) files.set(name, await CsvFile.create(join(directory, name), headers[name]));
     const file = (name: FileName): CsvFile => files.get(name) as CsvFile;
-    const last = await writeOrders(world, file('transactions.csv'));
+    const last = await writeFacts(world, file('transactions.csv'), file('stock_counts.csv'));
     for (const customer of last.customers.values()) await file('customers.csv').add(customerRow(customer));
     for (const { product, listedAt } of last.products.values()) await file('products.csv').add(productRow(product, listedAt));
     for (const returned of last.returns.values()) for (const row of returnRows(returned)) await file('returns.csv').add(row);
@@ -56,8 +57,8 @@ async function writeAll(world: World, directory: string): Promise<FilesWritten> 
   }
 }
 
-/** Orders are written as they come; of everything else the last state is kept. */
-async function writeOrders(world: World, transactions: CsvFile) {
+/** Orders and counts are written as they come; of everything else the last state is kept. */
+async function writeFacts(world: World, transactions: CsvFile, stockCounts: CsvFile) {
   const customers = new Map<string, Customer>();
   const products = new Map<string, { product: Product; listedAt: string }>();
   const returns = new Map<string, Return>();
@@ -68,6 +69,7 @@ async function writeOrders(world: World, transactions: CsvFile) {
     if (topic === 'transactions.v1') for (const row of orderRows(data as Order)) await transactions.add(row);
     else if (topic === 'customers.v1') customers.set((data as Customer).customerId, data as Customer);
     else if (topic === 'returns.v1') returns.set((data as Return).returnId, data as Return);
+    else if (type === 'tideline.product.stock-counted.v1') await stockCounts.add(countRow(data as StockCount));
     else if (type === 'tideline.campaign.day-reported.v1') days.push(data as CampaignDay);
     else if (topic === 'campaigns.v1') campaigns.set((data as Campaign).campaignId, data as Campaign);
     else {
@@ -87,6 +89,10 @@ function customerRow(customer: Customer): Field[] {
 
 function productRow({ productId, sku, name, category, subcategory, brand, cost, price }: Product, listedAt: string): Field[] {
   return [productId, timeOf(listedAt), sku, name, category, subcategory, brand, cost, price];
+}
+
+function countRow({ productId, countedAt, units }: StockCount): Field[] {
+  return [productId, timeOf(countedAt), units];
 }
 
 function orderRows(order: Order): Field[][] {

@@ -119,6 +119,25 @@ export const elasticity = -1.2;
 /** Share of the products whose price moves in a week. */
 export const weeklyMovers = 0.05;
 
+/** How the shop keeps stock; `world/stock.ts` says what follows. */
+export const stockLaw = {
+  /** Of its products so many are counted, those that sell most; in a large shop no more than a person can. */
+  countedShare: 0.1,
+  mostCounted: 100,
+  /** From one review to the next, whole weeks. */
+  cycleDays: 28,
+  /** From the review to the delivery that it orders. */
+  leadDays: 7,
+  /** Sales that a level is made of. */
+  lookBackDays: 56,
+  /** Variance of what a product sells in a cycle, over its mean: units come in lumps. */
+  clump: 4,
+  /** Standard deviations above the mean that a level lasts for. */
+  deviations: 2,
+  /** Customers whose first orders say what sells most, per product. */
+  sampledPerProduct: 5,
+} as const;
+
 export const paymentMethods = ['card', 'paypal', 'wallet', 'transfer', 'cash'] as const;
 export const paymentWeights = [0.52, 0.24, 0.12, 0.09, 0.03] as const;
 

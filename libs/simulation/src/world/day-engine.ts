@@ -10,6 +10,7 @@ import { orderId, returnId } from './ids.js';
 import { latentOf } from './latent.js';
 import { countryOf, updatedAt } from './people.js';
 import { registrationOf } from './registrations.js';
+import { Stock, type StockCount } from './stock.js';
 import { reportOf, trackedCampaign, trackedNear } from './tracked-campaigns.js';
 
 const yesterdayIsReported = 5 * 60_000;
@@ -23,11 +24,12 @@ export interface PlacedOrder {
 
 /**
  * The world day by day. What it keeps between two days is what hangs over: who orders on which day next, what will come back
- * when, prices, and how many orders and returns there were. All of that follows from the law and the number of the day, so an
+ * when, prices, what was sold lately of what is counted, and how many orders and returns there were. All of that follows from the law and the number of the day, so an
  * engine that walks there again stands at the same place, and none of it needs saving.
  */
 export class DayEngine {
   readonly catalogue: Catalogue;
+  readonly #stock: Stock;
   #day = 0;
   #registered = 0;
   #orders = 0;
@@ -41,6 +43,7 @@ export class DayEngine {
     names: Names,
   ) {
     this.catalogue = new Catalogue(law.seed, law.profile, names);
+    this.#stock = new Stock(law, this.catalogue);
     for (const { offset } of countries) if (!this.#shapes.has(offset)) this.#shapes.set(offset, new DayShape(offset));
   }
 
@@ -50,8 +53,8 @@ export class DayEngine {
   }
 
   /**
-   * Everything that happens on the next day, in order. The caller hands each order to `place` and each request to `request`,
-   * in that order, whether it needs them or not: that numbers them. Prices are of the day once this has returned.
+   * Everything that happens on the next day, in order. The caller hands each order to `place`, each request to `request` and each count
+   * to `count`, in that order, whether it needs them or not: that numbers the first two, and lets what was sold long ago be forgotten. Prices are of the day once this has returned.
    * @param passing nobody wants the day's events: registrations are left out
    */
   next(passing = false): Timed[] {
@@ -73,12 +76,16 @@ export class DayEngine {
     return found.sort(byTime);
   }
 
-  /** Numbers an order. Its basket is worked out when it is wanted, or when a part of it will come back. */
+  /**
+   * Numbers an order. Its basket is worked out when it is wanted, or when a part of it will come back.
+   * @param wanted of every order of `stockMemory` before a count that is wanted, too
+   */
   place(path: BuyerPath, order: OrderSeed, at: number, wanted: boolean): PlacedOrder | undefined {
     const id = orderId(this.#orders);
     this.#orders += 1;
     if (!wanted && !order.fate) return undefined;
     const basket = basketOf(this.law, this.catalogue, path.customer, path.latent, order);
+    this.#stock.sold(basket.lines, at);
     if (order.fate) {
       const refund = order.at + order.fate.delay;
       const pending: PendingReturn = {
@@ -102,6 +109,11 @@ export class DayEngine {
     this.#returns += 1;
   }
 
+  /** Finds how much lies there. */
+  count(count: StockCount, at: number): void {
+    this.#stock.count(count, at);
+  }
+
   private shopEvents(day: number, found: Timed[]): void {
     const midnight = worldStart + day * dayMs;
     if (day === 0) for (const product of this.catalogue.products) found.push({ kind: 'product-listed', product, at: midnight });
@@ -113,6 +125,7 @@ export class DayEngine {
       else found.push({ kind: 'campaign-day', report: reportOf(this.law.seed, campaign, day - 1), at: midnight + yesterdayIsReported });
       if (day === run.lastDay + 1) found.push({ kind: 'campaign-ended', campaign, at: midnight + yesterdayIsReported });
     }
+    for (const { count, at } of this.#stock.on(day, midnight)) found.push({ kind: 'stock-counted', count, at });
   }
 
   private registrations(day: number, found: Timed[], passing: boolean): void {

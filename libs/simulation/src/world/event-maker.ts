@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDay, Customer, Order, Product as ProductState, Return, TopicName } from '#contracts';
+import type { Campaign, CampaignDay, Customer, Order, Product as ProductState, Return, StockCount, TopicName } from '#contracts';
 import { dateText, dayMs, instantText, worldCurrency, worldStart } from '../law/calendar.js';
 import { categories } from '../law/constants.data.js';
 import type { Names } from '../random/names.js';
@@ -78,6 +78,11 @@ export class EventMaker {
       case 'ordered': {
         if (!placed) throw new RangeError('An order without a basket.');
         return this.order(at, happening.path.customer, placed);
+      }
+      case 'stock-counted': {
+        const { product, units } = happening.count;
+        const data: StockCount = { productId: product.id, countedAt: instantText(at), revision: 1, units };
+        return this.made(at, 'products.v1', product.id, 'tideline.product.stock-counted.v1', `${product.id}/${data.countedAt}`, data);
       }
       case 'return-requested':
       case 'return-refunded':

@@ -1,6 +1,7 @@
 import type { OrderSeed, BuyerPath } from './buyer-path.js';
 import type { Basket, ReturnedLine } from './baskets.js';
 import type { Product } from './catalogue.js';
+import type { StockCount } from './stock.js';
 import type { CampaignReport, TrackedCampaign } from './tracked-campaigns.js';
 
 /** An order that will come back, kept from the order until its refund. */
@@ -26,6 +27,7 @@ export type Happening =
   | { readonly kind: 'registered'; readonly customer: number }
   | { readonly kind: 'customer-updated'; readonly customer: number; readonly registeredAt: number }
   | { readonly kind: 'ordered'; readonly path: BuyerPath; readonly order: OrderSeed }
+  | { readonly kind: 'stock-counted'; readonly count: StockCount }
   | { readonly kind: 'return-requested'; readonly pending: PendingReturn }
   | { readonly kind: 'return-refunded'; readonly pending: PendingReturn };
 
@@ -41,8 +43,9 @@ const ranks: Readonly<Record<Happening['kind'], number>> = {
   registered: 5,
   'customer-updated': 6,
   ordered: 7,
-  'return-requested': 8,
-  'return-refunded': 9,
+  'stock-counted': 8,
+  'return-requested': 9,
+  'return-refunded': 10,
 };
 
 /** By time, then by kind; what is equal in both stays as it was found, which is by entity. */
