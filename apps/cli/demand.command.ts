@@ -1,7 +1,10 @@
 import type { DemandAnswer, ReorderAnswer } from '#contracts';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DemandFollower } from './demand-follower.js';
+import { runMaker } from './demand-maker.js';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
@@ -14,6 +17,11 @@ interface Said {
 
 interface Options extends Said {
   readonly ifRunning?: true;
+}
+
+interface FollowOptions extends Said {
+  readonly out: string;
+  readonly every: number;
 }
 
 /** `demand`: what a shop will sell, and what to order. */
@@ -51,11 +59,46 @@ export function demandCommand(): Command {
       .option('--if-running', 'where no instance answers, say how to do it later and end with 0')
       .action(publish),
   );
+  demand.addCommand(
+    new Command('follow')
+      .description("Keeps the shop's forecast of its present day, until it is stopped. npm run train -- --kind demand --follow runs it.")
+      .requiredOption('--shop <id>', 'the shop', parseShop)
+      .requiredOption('--out <dir>', 'where the command writes demand-forecast.json')
+      .option('--every <days>', 'shop days from one forecast to the next', parseDays, 1)
+      .option('--url <url>', urlHelp)
+      .argument('<command...>', 'what makes a forecast and says what came of it as JSON, behind --')
+      .action(follow),
+  );
   return demand;
 }
 
+async function follow(command: readonly string[], { shop, url, out, every }: FollowOptions): Promise<void> {
+  const client = await instanceAt(url);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const follower = new DemandFollower(shop, every, {
+    ask: () => client.demand(shop, { level: 'category', days: '7' }),
+    make: (stopped) => runMaker(command, stopped),
+    publish: async () => client.publishDemand(shop, await forecastIn(out)),
+    say,
+    // Stopped: it returns, which is no error here.
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+  });
+  await follower.follow(stop.signal);
+}
+
+/** What the trainer wrote into a directory. */
+async function forecastIn(directory: string): Promise<object> {
+  return JSON.parse(await readFile(join(directory, 'demand-forecast.json'), 'utf8')) as object;
+}
+
+function parseDays(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of days from 1 to 999.');
+  return Number(text);
+}
+
 async function publish(directory: string, { shop, url, json, ifRunning }: Options): Promise<void> {
-  const body = JSON.parse(await readFile(join(directory, 'demand-forecast.json'), 'utf8')) as object;
+  const body = await forecastIn(directory);
   try {
     const answer = await (await instanceAt(url)).publishDemand(shop, body);
     const { origin, categories, products } = answer;

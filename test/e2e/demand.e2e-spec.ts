@@ -66,7 +66,9 @@ describe('the demand page', () => {
 
   it('of a shop without a forecast says what to run, and of one where nobody counted that it is so', async () => {
     const { page, complaints } = await visit('/?shop=bare&page=demand');
-    expect(await textOf(page, 'demand-words')).toBe('bare has no forecast yet. Make one: npm run train -- --shop bare --kind demand.');
+    expect(await textOf(page, 'demand-words')).toBe(
+      'bare has no forecast yet. Make one: npm run train -- --shop bare --kind demand, or with --follow one each day.',
+    );
     expect(await page.getByTestId('category-row').count()).toBe(0);
     expect(await accessibilityOf(page)).toEqual([]);
     stage.gateway.shopOf('bare').demand = 'uncounted';

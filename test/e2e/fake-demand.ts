@@ -1,12 +1,28 @@
+import { dateAfter } from '#clock';
 import { demandAnswer, reorderAnswer, type DemandAnswer, type DemandLevel, type ReorderAnswer } from '#contracts';
 
-/** What a shop has of demand: no forecast, one without or with counts of stock, one of a version that knew other service levels. */
-export type FakeDemand = 'none' | 'uncounted' | 'counted' | 'without-quantile';
+/**
+ * What a shop has of demand: no forecast, one without or with counts of stock, one that is a day or nine days old, one of a version that
+ * knew other service levels.
+ */
+export type FakeDemand = 'none' | 'uncounted' | 'counted' | 'yesterday' | 'stale' | 'without-quantile';
 
 type Series = DemandAnswer['series'][number];
 
 const origin = '2011-12-09';
-const words = (shop: string): string => `${shop} has no forecast yet. Make one: npm run train -- --shop ${shop} --kind demand.`;
+const ages = { yesterday: 1, stale: 9 } as const;
+
+function aboutOf(shop: string, state: FakeDemand): Pick<DemandAnswer, 'origin' | 'today' | 'words'> {
+  const make = `Make one: npm run train -- --shop ${shop} --kind demand, or with --follow one each day.`;
+  if (state === 'none') return { origin: null, today: origin, words: `${shop} has no forecast yet. ${make}` };
+  if (state !== 'yesterday' && state !== 'stale') return { origin, today: origin, words: null };
+  const age = ages[state] === 1 ? '1 day' : `${ages[state]} days`;
+  return {
+    origin,
+    today: dateAfter(origin, ages[state]),
+    words: `The forecast was made ${age} ago: what was sold since is not in it. ${make}`,
+  };
+}
 
 const measures = (wape: number, attainable: number): Series['measures'] => ({
   ...{ tests: 26, wape, mase: wape * 4, bias: -0.031, mape: null, coverage: 0.88, attainable },
@@ -38,18 +54,17 @@ export function demandOf(shop: string, state: FakeDemand, level: DemandLevel, da
     .filter((each) => key === undefined || each.key === key)
     .map((each) => {
       if (key === undefined) return each;
-      const at = (day: number) => new Date(Date.parse(origin) + day * 86_400_000).toISOString().slice(0, 10);
       const share = (units: number, day: number): number => (units * (day + 1)) / days;
       const { mean, low, high } = each;
       const course = Array.from({ length: days }, (_, day) => ({
-        ...{ date: at(day), mean: share(mean, day), low: share(low, day), high: share(high, day) },
+        ...{ date: dateAfter(origin, day), mean: share(mean, day), low: share(low, day), high: share(high, day) },
       }));
       return { ...each, course };
     });
   const none = state === 'none';
   return demandAnswer.parse({
-    ...{ shop, origin: none ? null : origin, days, publishedAt: none ? null : '2011-12-09T01:00:00.000Z' },
-    ...{ words: none ? words(shop) : null, series: none ? [] : series },
+    ...{ shop, ...aboutOf(shop, state), days, publishedAt: none ? null : '2011-12-09T01:00:00.000Z' },
+    series: none ? [] : series,
   });
 }
 
@@ -59,9 +74,10 @@ export function ordersOf(
   state: FakeDemand,
   plan: Pick<ReorderAnswer, 'leadDays' | 'reviewDays' | 'serviceLevel'>,
 ): ReorderAnswer {
-  const counts = state === 'counted' ? [20, 500, -3] : [];
+  const counts = state === 'none' || state === 'uncounted' ? [] : [20, 500, -3];
+  const { words } = aboutOf(shop, state);
   return reorderAnswer.parse({
-    ...{ shop, origin: state === 'none' ? null : origin, ...plan, words: state === 'none' ? words(shop) : null },
+    ...{ shop, origin: state === 'none' ? null : origin, ...plan, words },
     ...{ asOf: '2011-12-09T12:50:00.000Z', generation: '7', watermark: {}, partial: false },
     products: (state === 'none' ? [] : products).map(({ key, name, daily }, place) => {
       const [reorderPoint, orderUpTo] = [plan.leadDays, plan.leadDays + plan.reviewDays].map((days) => Math.ceil(daily * days * 1.5));

@@ -16,7 +16,7 @@ from tideline_trainer.demand_evaluation import CANDIDATES, RollingOrigin, best_o
 from tideline_trainer.demand_intervals import PROBABILITIES, Intervals, independent, ranked
 from tideline_trainer.demand_methods import HORIZON_DAYS, seasonal_naive, theta, weekday_mean
 from tideline_trainer.demand_metrics import demand_quality, naive_scale
-from tideline_trainer.demand_series import Panel
+from tideline_trainer.demand_series import Panel, date_of
 from tideline_trainer.demand_train import DemandEvaluation, demand_measures, evaluate_demand, publish_demand, refuse_other_units
 from tideline_trainer.errors import TrainerError
 
@@ -263,8 +263,10 @@ def test_refuses_trees_that_say_something_else() -> None:
 
 
 def test_says_how_many_days_are_missing() -> None:
-    with pytest.raises(TrainerError, match=r"197 days of sales are needed, there are 150: 47 days are missing"):
-        RollingOrigin(poisson_shop(150))
+    small = poisson_shop(150)
+    with pytest.raises(TrainerError, match=r"197 days of sales are needed, there are 150: 47 days are missing") as refused:
+        RollingOrigin(small)
+    assert refused.value.enough_on == date_of(small.last_day() + 47)
 
 
 def test_as_many_days_as_are_needed_are_enough(tmp_path: Path) -> None:

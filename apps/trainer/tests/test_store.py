@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 
 import pytest
@@ -31,6 +32,12 @@ def test_a_store_that_is_away(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert f"No store answers at {url}" in said
     assert "TIDELINE_STORE_PORT=8124" in said
+    assert main(["--shop", "demo", "--url", url, "--json"]) == 2
+    to_a_program = capsys.readouterr()
+    assert to_a_program.err == ""
+    told = json.loads(to_a_program.out)
+    assert f"No store answers at {url}" in told.pop("message")
+    assert told == {"code": "store-away", "enoughOn": None}
 
 
 def test_names_that_are_none(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,3 +56,5 @@ def test_options_are_said_whole() -> None:
     """The command that publishes afterwards looks for whole words: `--eval` would measure, and then publish what lies there."""
     with pytest.raises(SystemExit):
         main(["--shop", "demo", "--eval"])
+    with pytest.raises(SystemExit):
+        main(["--shop", "demo", "--evaluate", "--json"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from .value_train import evaluate_value, publish_value, value_measures
 
 USAGE = (
     "npm run train -- --shop SHOP [--kind churn|clv|demand] [--law PROFILE] [--evaluate [--model DIR]] [--url URL] [--out DIR] [--api URL] "
-    "[--no-publish]"
+    "[--no-publish] [--json]"
 )
 
 
@@ -29,13 +30,18 @@ def address() -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def tell(asked: argparse.Namespace, words: str, **facts: str) -> None:
+    """What came of it: to a person in words, to a program as one line of JSON."""
+    print(json.dumps({"shop": asked.shop, **facts}) if asked.json else words)
+
+
 def forecast_demand(source: StoreDemand, asked: argparse.Namespace, out: Path, say: Callable[[str], None]) -> int:
     """Forecasts of units, or their measures."""
     evaluation = evaluate_demand(source, say)
     if asked.evaluate:
         return report(demand_measures(evaluation, asked.law is not None))
     content = publish_demand(evaluation, asked.shop, out)
-    print(f"{asked.shop}: forecasts from {content['origin']} on are in {out}")
+    tell(asked, f"{asked.shop}: forecasts from {content['origin']} on are in {out}", origin=content["origin"])
     return 0
 
 
@@ -45,7 +51,8 @@ def predict_values(source: StoreSource, asked: argparse.Namespace, out: Path, sa
     if asked.evaluate:
         return report(value_measures(values))
     written = publish_value(values, source, asked.shop, out)
-    print(f"{asked.shop}: {written['model']} published in {out} ({written['sha256'][:12]}); {written['words']}")
+    words = f"{written['model']} published in {out} ({written['sha256'][:12]}); {written['words']}"
+    tell(asked, f"{asked.shop}: {words}", model=written["model"])
     return 0
 
 
@@ -76,11 +83,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--model", type=Path, help="with --evaluate: measure the published model in this directory instead")
     parser.add_argument("--url", default=address(), help="the store's read-only listener (TIDELINE_STORE_PORT, 8124)")
     parser.add_argument("--out", type=Path, help="where the model goes (default: <data>/models/<shop>)")
+    parser.add_argument("--json", action="store_true", help="say what came of it, or what went wrong, as one JSON object")
     asked = parser.parse_args(argv)
     if asked.model and not (asked.evaluate and asked.kind != "demand"):
         parser.error("--model is a model of churn or clv to be measured, not trained: say --evaluate too")
     if asked.law and (asked.kind == "clv" or asked.model or (asked.kind == "demand" and not asked.evaluate)):
         parser.error("--law is about a churn model that is trained or tested here, or the bar of --kind demand --evaluate")
+    if asked.json and asked.evaluate:
+        parser.error("--evaluate prints its measures as JSON, last, without --json")
     out: Path = asked.out or Path(os.environ.get("TIDELINE_DATA", ".data")) / "models" / asked.shop
 
     def say(text: str) -> None:
@@ -110,10 +120,14 @@ def main(argv: list[str]) -> int:
             # Measured, not learnt from: the model is trained, and chosen, without it.
             note_best(asked.law, evaluation, *source.order_times(), HORIZON_DAYS)
         content = publish(evaluation, source, asked.shop, out)
-        print(f"{asked.shop}: {content['model']} published in {out} ({content['sha256'][:12]}); {content['calibration']['words']}")
+        words = f"{content['model']} published in {out} ({content['sha256'][:12]}); {content['calibration']['words']}"
+        tell(asked, f"{asked.shop}: {words}", model=content["model"])
         return 0
     except TrainerError as error:
-        print(f"{'Not published. ' if error.refusal and not asked.evaluate else ''}{error}", file=sys.stderr)
+        if asked.json:
+            print(json.dumps({"code": error.code, "message": str(error), "enoughOn": error.enough_on}))
+        else:
+            print(f"{'Not published. ' if error.refusal and not asked.evaluate else ''}{error}", file=sys.stderr)
         return 1 if error.refusal else 2
 
 

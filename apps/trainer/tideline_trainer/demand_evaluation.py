@@ -17,7 +17,7 @@ from .demand_intervals import Intervals, origins_apart
 from .demand_methods import HORIZON_DAYS, seasonal_naive, theta, weekday_mean
 from .demand_metrics import naive_scale
 from .demand_regression import regression
-from .demand_series import LEVELS, DemandKnown, DemandSource, Level, Panel
+from .demand_series import LEVELS, DemandKnown, DemandSource, Level, Panel, date_of
 from .errors import TrainerError
 
 CANDIDATES = ("seasonal-naive", "weekday-mean", "theta", "regression", "boosted", "blend")
@@ -97,6 +97,7 @@ class RollingOrigin:
                 "too-little-data",
                 f"Too little data for forecasts of demand: {needed} days of sales are needed, there are {days}: {needed - days} days are "
                 "missing.",
+                date_of(self.last_day + needed - days),
             )
         weeks = min((days - WARM_UP_DAYS) // 7, TESTS + VALIDATIONS + CLOSED_WEEKS - 1)
         self.origins = [self.last_day - 7 * (week + 1) for week in range(weeks)]

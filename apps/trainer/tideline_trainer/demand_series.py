@@ -126,3 +126,8 @@ def known_as(origin: int, products: Strings, categories: Strings, units: Floats)
 def weekday_of(day: Ints | int) -> Ints:
     """0 is Monday: the first of January 1970 was a Thursday."""
     return np.asarray((np.asarray(day) + 3) % 7)
+
+
+def date_of(day: int) -> str:
+    """`2025-12-31` of days since 1970."""
+    return str(np.datetime64(day, "D"))

@@ -31,7 +31,7 @@ from .demand_evaluation import (
 )
 from .demand_intervals import PROBABILITIES, Intervals
 from .demand_metrics import DemandQuality, demand_quality
-from .demand_series import LEVELS, DemandSource, Level, Panel
+from .demand_series import LEVELS, DemandSource, Level, Panel, date_of
 from .errors import TrainerError
 from .export import LARGEST_DIFFERENCE
 from .graph import build
@@ -284,8 +284,3 @@ def refuse_other_units(file: bytes, boosted: BoostedDemand, panel: Panel) -> flo
             "not published. graph.py or a package changed; run the trainer's tests.",
         )
     return worst
-
-
-def date_of(day: int) -> str:
-    """`2025-12-31` of days since 1970."""
-    return str(np.datetime64(day, "D"))

@@ -18,11 +18,15 @@ Code = Literal[
 
 
 class TrainerError(Exception):
-    """A fault that a person reads. `refusal` is true where the data or the model is not good enough to be published."""
+    """A fault that a person reads. `refusal` is true where the data or the model is not good enough to be published.
 
-    def __init__(self, code: Code, message: str) -> None:
+    `enough_on` of too little data: the day of the shop, `2025-12-31`, on which there will be enough, where that is known.
+    """
+
+    def __init__(self, code: Code, message: str, enough_on: str | None = None) -> None:
         super().__init__(message)
         self.code: Code = code
+        self.enough_on = enough_on
 
     @property
     def refusal(self) -> bool:

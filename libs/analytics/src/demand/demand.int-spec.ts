@@ -53,8 +53,8 @@ afterAll(async () => {
 
 it('says how to make one where there is none', async () => {
   expect(await service.forecast('sells', demandQuery.parse({}))).toMatchObject({
-    ...{ origin: null, series: [] },
-    words: 'sells has no forecast yet. Make one: npm run train -- --shop sells --kind demand.',
+    ...{ origin: null, today: '2024-06-11', series: [] },
+    words: 'sells has no forecast yet. Make one: npm run train -- --shop sells --kind demand, or with --follow one each day.',
   });
   expect(await service.reorder('sells', reorderQuery.parse({}))).toMatchObject({ origin: null, products: [] });
 });
@@ -64,6 +64,7 @@ it('answers sums with their interval, the largest first, and says how old they a
     ...{ shop: 'sells', origin: '2024-06-09', categories: 0, products: 2 },
   });
   const answer = await service.forecast('sells', demandQuery.parse({ level: 'product', days: '14' }));
+  expect(answer).toMatchObject({ origin: '2024-06-09', today: '2024-06-11' });
   expect(answer.words).toMatch(/^The forecast was made 2 days ago/);
   expect(
     answer.series.map(({ key, name, mean, low, high, course, measures: { wape } }) => [key, name, mean, low, high, course, wape]),

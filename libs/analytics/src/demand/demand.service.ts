@@ -1,4 +1,4 @@
-import { Zone } from '#clock';
+import { dateAfter, Zone } from '#clock';
 import type { DemandAnswer, DemandForecastBody, DemandPublishedAnswer, DemandQuery, ReorderAnswer, ReorderQuery } from '#contracts';
 import {
   findShop,
@@ -65,8 +65,9 @@ export class DemandService {
   async forecast(name: string, { level, days, key }: DemandQuery): Promise<DemandAnswer> {
     const shop = await findShop(this.parts.shops, name);
     const forecast = await this.parts.demand.newest(shop);
-    const words = await this.words(shop, forecast);
-    if (!forecast) return { shop: name, origin: null, days, publishedAt: null, words, series: [] };
+    const today = await this.today(shop);
+    const words = wordsOn(shop, forecast, today);
+    if (!forecast) return { shop: name, origin: null, today: today ?? null, days, publishedAt: null, words, series: [] };
     const wanted = key === undefined ? [days] : Array.from({ length: days }, (_, at) => at + 1);
     const found = await this.parts.demand.series(shop, forecast, { level, days: wanted, key });
     if (key !== undefined && found.length === 0) {
@@ -96,7 +97,8 @@ export class DemandService {
         },
       ];
     });
-    return { shop: name, origin: forecast.origin, days, publishedAt: publishedInstant(forecast).toISOString(), words, series };
+    const publishedAt = publishedInstant(forecast).toISOString();
+    return { shop: name, origin: forecast.origin, today: today ?? null, days, publishedAt, words, series };
   }
 
   /** Reorder point, order-up-to level and order quantity of every product with a forecast. @throws {WarehouseError} `shop-unknown` */
@@ -114,7 +116,7 @@ export class DemandService {
       leadDays,
       reviewDays,
       serviceLevel,
-      words: await this.words(shop, forecast),
+      words: wordsOn(shop, forecast, await this.today(shop)),
       ...stampFields(stamp),
     };
     if (!forecast) return { ...about, products: [] };
@@ -131,23 +133,22 @@ export class DemandService {
     return { ...about, products };
   }
 
-  /** What a person must know before he trusts a forecast: that there is none, or that it is not of today. */
-  private async words(shop: Shop, forecast: PublishedForecast | undefined): Promise<string | null> {
-    const make = `npm run train -- --shop ${shop.shop} --kind demand`;
-    if (!forecast) return `${shop.shop} has no forecast yet. Make one: ${make}.`;
-    const today = await this.today(shop);
-    if (today === undefined) return null;
-    const behind = Math.round((Date.parse(today) - Date.parse(forecast.origin)) / dayMs);
-    return behind <= 0
-      ? null
-      : `The forecast was made ${behind} ${behind === 1 ? 'day' : 'days'} ago: what was sold since is not in it. Make one: ${make}.`;
-  }
-
   /** The day in the shop at its own clock, by the figures that the trainer sees too; undefined while it has no time. */
   private async today(shop: Shop): Promise<string | undefined> {
     const clock = (await this.parts.watermarks.read(shop, 'settled'))?.clock;
     return clock ? localDate(shop, clock) : undefined;
   }
+}
+
+/** What a person must know before he trusts a forecast: that there is none, or that it is not of today. @param today of the shop */
+function wordsOn(shop: Shop, forecast: PublishedForecast | undefined, today: string | undefined): string | null {
+  const make = `npm run train -- --shop ${shop.shop} --kind demand`;
+  if (!forecast) return `${shop.shop} has no forecast yet. Make one: ${make}, or with --follow one each day.`;
+  if (today === undefined) return null;
+  const behind = Math.round((Date.parse(today) - Date.parse(forecast.origin)) / dayMs);
+  return behind <= 0
+    ? null
+    : `The forecast was made ${behind} ${behind === 1 ? 'day' : 'days'} ago: what was sold since is not in it. Make one: ${make}, or with --follow one each day.`;
 }
 
 /** @throws {AnalyticsError} `forecast-without` when a forecast of another version lacks a probability */
@@ -158,10 +159,6 @@ function placeOf({ probabilities, origin }: PublishedForecast, wanted: number): 
     'forecast-without',
     `The forecast of ${origin} has no quantile ${wanted}; it has ${probabilities.join(', ')}. Make one with this version's npm run train.`,
   );
-}
-
-function dateAfter(date: string, days: number): string {
-  return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
 }
 
 function localDate(shop: Shop, at: Date): string {

@@ -71,6 +71,11 @@ export const demandQuery = z.strictObject({
 export const demandAnswer = z.object({
   shop: shopId,
   origin: calendarDate.nullable().describe('The first day of the forecast; null where none was made yet'),
+  today: calendarDate
+    .nullable()
+    .describe(
+      'The day in the shop at its own clock: a forecast of an earlier one does not know what was sold since; null while it has no time',
+    ),
   days: z.int(),
   publishedAt: instant.nullable(),
   words: z.string().nullable().describe('How old it is, where it is not of today, or what to do where there is none'),
