@@ -77,6 +77,21 @@ describe('the demand page', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('says of a forecast that it is not of today, and warns where it is older than a day', async () => {
+    const { page } = await visit();
+    await page.getByTestId('order-now').first().waitFor();
+    expect(await page.getByTestId('demand-words').count()).toBe(0);
+    stage.gateway.shopOf('demo').demand = 'yesterday';
+    await page.reload();
+    expect(await textOf(page, 'demand-words')).toContain('The forecast was made 1 day ago');
+    expect(await page.getByTestId('demand-words').getAttribute('data-tone')).toBeNull();
+    stage.gateway.shopOf('demo').demand = 'stale';
+    await page.reload();
+    expect(await textOf(page, 'demand-words')).toContain('The forecast was made 9 days ago');
+    expect(await page.getByTestId('demand-words').getAttribute('data-tone')).toBe('warn');
+    expect(await accessibilityOf(page)).toEqual([]);
+  });
+
   it('says what was refused, of the forecast and of what to order apart', async () => {
     stage.gateway.shopOf('demo').demand = 'without-quantile';
     const { page } = await visit();

@@ -4,12 +4,13 @@ import { Skeleton } from '@mantine/core';
 import { shopPath } from '../data/paths.js';
 import { useResource } from '../data/use-resource.js';
 import { dateText } from '../format/times.js';
-import { IconInfoCircle } from '../icons.js';
+import { IconClockExclamation, IconInfoCircle } from '../icons.js';
 import { useRooms } from '../live/use-live.js';
 import { TroubleNote } from '../shell/region.js';
 import { Remark, WithCommands } from '../shell/remark.js';
 import { useView } from '../shell/use-view.js';
 import { plainQueries } from '../view/queries.js';
+import { addDays } from '../view/view.js';
 import { Categories } from './categories.js';
 import { Course } from './course.js';
 import { Horizons, Plan } from './plan.js';
@@ -40,7 +41,7 @@ export default function DemandPage({ shop }: { readonly shop: string | null }) {
         </div>
         {categories.trouble && <TroubleNote trouble={categories.trouble} />}
         {known?.words && (
-          <Remark icon={IconInfoCircle} testid="demand-words">
+          <Remark icon={isStale(known) ? IconClockExclamation : IconInfoCircle} warns={isStale(known)} testid="demand-words">
             <WithCommands words={known.words} />
           </Remark>
         )}
@@ -63,6 +64,11 @@ export default function DemandPage({ shop }: { readonly shop: string | null }) {
       )}
     </div>
   );
+}
+
+/** A forecast is of a day, and made in it: one of yesterday may be the newest there can be, an older one is not. */
+function isStale({ origin, today }: DemandAnswer): boolean {
+  return origin !== null && today !== null && today > addDays(origin, 1);
 }
 
 /** How a series is called: a product by its name where it has one. */

@@ -1,10 +1,18 @@
 import type { ReactNode } from 'react';
 import type { Icon } from '../icons.js';
 
+interface Props {
+  readonly icon: Icon;
+  readonly testid: string;
+  /** Where the figures are not to be relied on as they stand. */
+  readonly warns?: boolean;
+  readonly children: ReactNode;
+}
+
 /** A line below the title: what one has to know before one reads the figures. */
-export function Remark({ icon: Shape, testid, children }: { readonly icon: Icon; readonly testid: string; readonly children: ReactNode }) {
+export function Remark({ icon: Shape, testid, warns, children }: Props) {
   return (
-    <p className="remark" data-testid={testid}>
+    <p className="remark" data-tone={warns ? 'warn' : undefined} data-testid={testid}>
       <Shape size={16} aria-hidden />
       <span>{children}</span>
     </p>
