@@ -34,10 +34,15 @@ export function alarmsCommand(): Command {
         }),
     );
   const orders = orderCommands('<alarm>', which, 'the time here', async (client, { shop, json }, named, order) => {
+    // One that somebody has taken already keeps nobody from the others.
+    const faults: unknown[] = [];
     for (const id of await idsOf(client, shop, named)) {
-      const answer = await client.orderAlarm(shop, id, order);
-      say(json ? JSON.stringify(answer) : `Done. ${lineOf(answer.alarm)}`);
+      await client.orderAlarm(shop, id, order).then(
+        (answer) => say(json ? JSON.stringify(answer) : `Done. ${lineOf(answer.alarm)}`),
+        (error: unknown) => faults.push(error),
+      );
     }
+    if (faults.length > 0) throw faults[0];
   });
   for (const command of orders) alarms.addCommand(command);
   return alarms;

@@ -25,7 +25,7 @@ export class FakeAlarms {
         return Promise.resolve(all().filter(({ alarmId }) => !over.has(alarmId)));
       },
       of: (_database: string, alarmId: string) => Promise.resolve(all().filter((row) => row.alarmId === alarmId)),
-      newest: () => Promise.resolve(all()),
+      ended: () => Promise.resolve(all()),
     };
     const teller = { tell: () => Promise.resolve() };
     this.book = new AlarmBook(log, this.alarms, 'https://wiki.example.org/operations');

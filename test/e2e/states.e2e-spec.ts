@@ -201,7 +201,7 @@ describe('what stands in for figures', () => {
     // Somebody else was first.
     const gap = page.getByTestId('alarm').filter({ hasText: 'gap' });
     await gap.getByTestId('alarm-open').click();
-    await gap.getByText('it goes when somebody acknowledges it').waitFor();
+    await gap.getByText('It stands until somebody acknowledges it').waitFor();
     const [shown] = (await alarms.shown()).filter(({ code }) => code === 'gap');
     await alarms.service.say(alarms.shop, shown?.alarmId ?? '', { command: 'acknowledge' }, 'carl');
     await gap.getByTestId('do-acknowledge').click();

@@ -1,6 +1,6 @@
 import type { AlarmItem } from '#contracts';
 import type { AlarmLogRepository, AlarmRow, Shop } from '#warehouse';
-import { lastingCodes, type Alarm, type Alarms } from './alarms.js';
+import { isLasting, type Alarm, type Alarms } from './alarms.js';
 import { foldAlarm, type AlarmHead, type KeptAlarm } from './kept-alarm.js';
 
 /** How long what other processes wrote may go unseen. */
@@ -22,11 +22,6 @@ export class AlarmBook {
     private readonly runbook: string,
     private readonly now: () => number = () => performance.now(),
   ) {}
-
-  /** Whether other processes keep alarms in the same store. */
-  get shared(): boolean {
-    return this.log.shared;
-  }
 
   /** Writes rows; whoever asks next knows of them. */
   async append(rows: readonly AlarmRow[]): Promise<void> {
@@ -76,7 +71,7 @@ export class AlarmBook {
         snoozedUntil: alarm.snoozedUntil === null ? null : iso(alarm.snoozedUntil),
       },
       ...{ acknowledged: said(alarm.acknowledged), acted: said(alarm.acted), rated: said(alarm.rated) },
-      ...{ runbook: this.runbookOf(code), lasting: lastingCodes.includes(code) },
+      ...{ runbook: this.runbookOf(code), lasting: isLasting(alarm) },
     };
   }
 
@@ -88,7 +83,7 @@ export class AlarmBook {
   private unkeptItem({ shop, code, subject, message, since, times }: Alarm): AlarmItem {
     const at = since.toISOString();
     const untouched = { state: 'open', snoozedUntil: null, assignee: null, acknowledged: null, acted: null, rated: null } as const;
-    const [runbook, lasting] = [this.runbookOf(code), lastingCodes.includes(code)];
+    const [runbook, lasting] = [this.runbookOf(code), isLasting({ code, subject })];
     return { alarmId: null, shop, code, subject, message, since: at, movedAt: at, times, runbook, lasting, ...untouched };
   }
 
@@ -101,7 +96,7 @@ export class AlarmBook {
 
   /** An engine of our own is written by nobody else: it is read again only after a write. */
   private isOld(): boolean {
-    return this.#known !== this.#written || (this.shared && this.now() - this.#readAt >= freshMs);
+    return this.#known !== this.#written || (this.log.shared && this.now() - this.#readAt >= freshMs);
   }
 
   private async readNow(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { AlarmRow, Shop, ShopDirectory } from '#warehouse';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOf, type AlarmBook } from './alarm-book.js';
 import type { AlarmStep, AlarmTeller } from './alarm-teller.js';
-import { lastingCodes, type Alarm, type Alarms } from './alarms.js';
+import { isLasting, type Alarm, type Alarms } from './alarms.js';
 import { sightOf, type KeptAlarm, type Sighting } from './kept-alarm.js';
 
 const lookMs = 1_000;
@@ -11,25 +11,26 @@ const lookMs = 1_000;
 export const standsMs = 10_000;
 /** How often a process says that it still sees an alarm. */
 const sightMs = 60_000;
-/** A process that has said nothing for this long is gone, and what it saw with it. */
+/** A process that has said nothing for as long as another one has watched is gone, and what it saw with it. */
 export const lostMs = 150_000;
-/** A process that has just started has not met the causes yet that its forerunner saw. */
-export const settleMs = 60_000;
+/** Who has not looked for this long, or could not, knows nothing of what others said meanwhile. */
+const blindMs = 15_000;
 
 export interface AlarmKeeperParts {
   readonly alarms: Alarms;
   readonly book: AlarmBook;
   readonly shops: Pick<ShopDirectory, 'list'>;
   readonly teller: AlarmTeller;
-  /** Name of this process, another one at each start. */
+  /** Name of this process, for engineers. */
   readonly process: string;
   readonly logger: { warn(fields: object, message: string): void };
+  /** Milliseconds of a clock that does not jump. */
+  readonly elapsed?: () => number;
 }
 
 /** An alarm of this process in the store. */
 interface Mine {
   readonly alarmId: string;
-  told: boolean;
   /** As last written. */
   times: number;
   sightedAt: number;
@@ -42,12 +43,18 @@ interface Mine {
  */
 export class AlarmKeeper {
   readonly #mine = new Map<string, Mine>();
+  /** What others said of alarms, and since when this process has heard nothing newer. */
+  readonly #heard = new Map<string, { readonly at: number; readonly since: number }>();
+  /** In a container a process that starts again has the name and the number of the one before. */
+  readonly #name: string;
   readonly #stop = new AbortController();
-  #startedAt: number | undefined;
+  #lookedAt = -Infinity;
   #watching: Promise<void> = Promise.resolve();
   #looking: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: AlarmKeeperParts) {}
+  constructor(private readonly parts: AlarmKeeperParts) {
+    this.#name = `${parts.process} ${randomUUID()}`;
+  }
 
   start(): void {
     this.#watching = this.watch();
@@ -61,7 +68,7 @@ export class AlarmKeeper {
   /**
    * Looks once, after whoever looks already.
    * @param now wall clock, Unix milliseconds
-   * @throws what the store does with one: it comes with the next look, the others are kept (a shop that cannot start has no outbox)
+   * @throws what the store does with one: it comes with the next look, and the others are looked after
    */
   look(now: number): Promise<void> {
     const look = this.#looking.then(() => this.lookOnce(now));
@@ -70,19 +77,40 @@ export class AlarmKeeper {
   }
 
   private async lookOnce(now: number): Promise<void> {
-    this.#startedAt ??= now;
-    const { alarms, shops } = this.parts;
+    const { alarms, book, shops } = this.parts;
     const directory = new Map((await shops.list()).map((shop) => [shop.shop, shop]));
-    // One that is kept stays so, whatever the clock does.
-    const isKept = (alarm: Alarm): boolean => this.#mine.has(keyOf(alarm)) || now - alarm.since.getTime() >= standsMs;
+    const live = await this.withoutDoubles(await book.live(), now);
+    this.hear(live);
+    const known = new Set(live.map(keyOf));
+    // One that is kept stays so, whatever the clock does; one that others keep is theirs and this process' at once.
+    const isKept = (alarm: Alarm): boolean =>
+      this.#mine.has(keyOf(alarm)) || known.has(keyOf(alarm)) || now - alarm.since.getTime() >= standsMs;
     const standing = alarms.list().filter((alarm) => directory.has(alarm.shop) && isKept(alarm));
-    const live = await this.withoutDoubles(await this.parts.book.live(), now);
-    await inTurn(standing, async (alarm) => {
-      const shop = directory.get(alarm.shop);
-      if (shop) await this.keep(alarm, shop, live, now);
-    });
-    await this.letGo(new Set(standing.map(keyOf)), live, now);
-    await inTurn(await this.parts.book.live(), (kept) => this.endWhereNobodySees(kept, directory.get(kept.shop), now));
+    const faults = [
+      ...(await inTurn(standing, async (alarm) => {
+        const shop = directory.get(alarm.shop);
+        if (shop) await this.keep(alarm, shop, live, now);
+      })),
+      ...(await inTurn([standing], (all) => this.letGo(new Set(all.map(keyOf)), live, now))),
+      ...(await inTurn(await book.live(), (kept) => this.endWhereNobodySees(kept, directory.get(kept.shop), now))),
+    ];
+    if (faults.length > 0) throw faults[0];
+  }
+
+  /** Others' clocks may be far off: what counts is for how long this process has seen that they say nothing. */
+  private hear(live: readonly KeptAlarm[]): void {
+    const elapsed = this.parts.elapsed?.() ?? performance.now();
+    const isBlind = elapsed - this.#lookedAt > blindMs;
+    this.#lookedAt = elapsed;
+    const before = new Map(isBlind ? [] : this.#heard);
+    this.#heard.clear();
+    for (const { alarmId, seen } of live) {
+      for (const [entry, at] of seen) {
+        const key = `${alarmId} ${entry}`;
+        const heard = before.get(key);
+        this.#heard.set(key, heard?.at === at ? heard : { at, since: elapsed });
+      }
+    }
   }
 
   /** Two processes that met a cause in the same moment opened an alarm each: the first one counts. */
@@ -104,10 +132,10 @@ export class AlarmKeeper {
   private async keep(alarm: Alarm, shop: Shop, live: readonly KeptAlarm[], now: number): Promise<void> {
     const key = keyOf(alarm);
     const before = this.#mine.get(key);
-    const isLasting = lastingCodes.includes(alarm.code);
+    const lasts = isLasting(alarm);
     const known = live.find((each) => each.database === shop.database && keyOf(each) === key);
     if (!known) {
-      if (before && isLasting && before.times === alarm.times) {
+      if (before && lasts && before.times === alarm.times) {
         // Somebody acknowledged it, and nothing has come since.
         this.#mine.delete(key);
         this.parts.alarms.clear(alarm.code, alarm.shop, alarm.subject);
@@ -116,14 +144,14 @@ export class AlarmKeeper {
       await this.open(alarm, shop, before ? now : alarm.since.getTime(), now);
       return;
     }
-    const mine = before?.alarmId === known.alarmId ? before : { alarmId: known.alarmId, told: false, times: 0, sightedAt: -Infinity };
+    const mine = before?.alarmId === known.alarmId ? before : { alarmId: known.alarmId, times: 0, sightedAt: -Infinity };
     this.#mine.set(key, mine);
-    if (now - mine.sightedAt >= sightMs || (isLasting && mine.times !== alarm.times)) {
+    if (now - mine.sightedAt >= sightMs || (lasts && mine.times !== alarm.times)) {
       await this.parts.book.append([this.sighting(known, alarm, now)]);
       mine.times = alarm.times;
       mine.sightedAt = now;
     }
-    await this.tellRaised(mine, known, shop);
+    if (!known.told) await this.tellRaised(known, shop, now);
   }
 
   private async open(alarm: Alarm, shop: Shop, since: number, now: number): Promise<void> {
@@ -133,16 +161,19 @@ export class AlarmKeeper {
     const head = { shop: shop.shop, code, subject, message, since };
     const opened: AlarmRow = { database, alarmId, entry: 'opened', what: 'opened', at: now, by: '', body: JSON.stringify(head) };
     await this.parts.book.append([opened, this.sighting({ alarmId, database }, alarm, now)]);
-    const mine: Mine = { alarmId, told: false, times, sightedAt: now };
-    this.#mine.set(keyOf(alarm), mine);
-    await this.tellRaised(mine, head, shop);
+    this.#mine.set(keyOf(alarm), { alarmId, times, sightedAt: now });
+    await this.tellRaised({ ...head, alarmId, database }, shop, now);
   }
 
-  /** At least once: done again it has the same key. */
-  private async tellRaised(mine: Mine, head: Pick<KeptAlarm, 'code' | 'subject' | 'message' | 'since'>, shop: Shop): Promise<void> {
-    if (mine.told) return;
-    await this.parts.teller.tell(shop, this.stepOf('raised', head, head.since));
-    mine.told = true;
+  /** Told, then written down: a process that dies in between has it told once more, under the same key. */
+  private async tellRaised(
+    kept: Pick<KeptAlarm, 'alarmId' | 'database' | 'code' | 'subject' | 'message' | 'since'>,
+    shop: Shop,
+    now: number,
+  ): Promise<void> {
+    const { alarmId, database } = kept;
+    await this.parts.teller.tell(shop, this.stepOf('raised', kept, kept.since));
+    await this.parts.book.append([{ database, alarmId, entry: 'told', what: 'told', at: now, by: '', body: '{}' }]);
   }
 
   /** What this process saw, and sees no longer. */
@@ -160,21 +191,20 @@ export class AlarmKeeper {
   /** An alarm is over when no process sees it any more, or its shop is gone; one that lasts is for people to end. */
   private async endWhereNobodySees(kept: KeptAlarm, shop: Shop | undefined, now: number): Promise<void> {
     const isThere = shop?.database === kept.database;
-    // Beside an engine of our own there is no other process: what was seen by one was seen before the start.
-    const isSeen = [...kept.seen].some(
-      ([entry, at]) => now - at < lostMs && (this.parts.book.shared || entry === sightOf(this.parts.process)),
-    );
-    if (isThere && (isSeen || lastingCodes.includes(kept.code))) return;
-    // Those that saw it said that it went, or have said nothing for long. Whoever has just started may be about to meet its cause.
-    if (isThere && kept.seen.size > 0 && now - (this.#startedAt ?? now) < settleMs) return;
+    if (isThere && kept.seen.size > 0 && (isLasting(kept) || [...kept.seen.keys()].some((entry) => !this.isLost(kept, entry)))) return;
     const detail = kept.seen.size === 0 ? 'Its cause is gone.' : isThere ? 'No process has seen it since.' : 'Its shop was deleted.';
-    if (isThere) await this.parts.teller.tell(shop, this.stepOf('cleared', kept, now));
+    if (isThere && kept.told) await this.parts.teller.tell(shop, this.stepOf('cleared', kept, now));
     await this.parts.book.append([overRow(kept, Math.max(now, kept.movedAt), detail)]);
+  }
+
+  private isLost({ alarmId }: KeptAlarm, entry: string): boolean {
+    const heard = this.#heard.get(`${alarmId} ${entry}`);
+    return entry !== sightOf(this.#name) && heard !== undefined && this.#lookedAt - heard.since >= lostMs;
   }
 
   private sighting({ alarmId, database }: Pick<KeptAlarm, 'alarmId' | 'database'>, { message, times }: Sighting, at: number): AlarmRow {
     const body = JSON.stringify({ message, times } satisfies Sighting);
-    return { database, alarmId, entry: sightOf(this.parts.process), what: 'stands', at, by: '', body };
+    return { database, alarmId, entry: sightOf(this.#name), what: 'stands', at, by: '', body };
   }
 
   private stepOf(
@@ -206,11 +236,11 @@ export function overRow({ database, alarmId }: Pick<KeptAlarm, 'database' | 'ala
   return { database, alarmId, entry: 'over', what: 'over', at, by: '', body: JSON.stringify({ detail }) };
 }
 
-/** Does each, though one fails; then fails as the first one did. */
-async function inTurn<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+/** Does each, though one fails: a shop that cannot start has no outbox. @returns what went wrong */
+async function inTurn<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<unknown[]> {
   const faults: unknown[] = [];
   for (const each of all) await work(each).catch((error: unknown) => faults.push(error));
-  if (faults.length > 0) throw faults[0];
+  return faults;
 }
 
 /** The parts are told apart by their lengths: no two lists of texts look alike. */

@@ -15,7 +15,7 @@ import { AlarmsService } from './alarms.service.js';
 @Module({})
 export class AlarmsModule {
   /**
-   * @param options.process name of this process, another one at each start
+   * @param options.process name of this process, for engineers
    * @param options.teller exports the `AlarmTeller` under `ALARM_TELLER`
    */
   static forRoot(options: { readonly process: string; readonly teller: Type | DynamicModule }): DynamicModule {

@@ -6,12 +6,12 @@ import type { AlarmBook } from './alarm-book.js';
 import { overRow } from './alarm-keeper.js';
 import type { AlarmTeller } from './alarm-teller.js';
 import { AlarmsError } from './alarms.errors.js';
-import { lastingCodes } from './alarms.js';
+import { isLasting } from './alarms.js';
 import { alarmWords, foldAlarm, type AlarmLogLine, type FoldedAlarm } from './kept-alarm.js';
 
 export interface AlarmsServiceParts {
   readonly book: AlarmBook;
-  readonly log: Pick<AlarmLogRepository, 'of' | 'newest'>;
+  readonly log: Pick<AlarmLogRepository, 'of' | 'ended'>;
   readonly teller: AlarmTeller;
   /** Has this process look at what it finds: what somebody ended must not be shown any longer. */
   readonly look: (now: number) => Promise<void>;
@@ -22,11 +22,14 @@ export interface AlarmsServiceParts {
 export class AlarmsService {
   constructor(private readonly parts: AlarmsServiceParts) {}
 
-  /** Alarms of a shop, the newest first. */
+  /** Alarms of a shop, the newest first; of those that are over the ones that ended last. */
   async list(shop: Shop, { state, limit }: AlarmsQuery): Promise<AlarmsAnswer> {
-    if (state === 'live') return { shop: shop.shop, alarms: (await this.parts.book.shown([shop])).slice(0, limit) };
+    if (state !== 'recovered' && state !== 'expired') {
+      const shown = (await this.parts.book.shown([shop])).filter((alarm) => state === 'live' || alarm.state === state);
+      return { shop: shop.shop, alarms: shown.slice(0, limit) };
+    }
     const byAlarm = new Map<string, AlarmRow[]>();
-    for (const row of await this.parts.log.newest(shop.database, limit))
+    for (const row of await this.parts.log.ended(shop.database, limit))
       byAlarm.set(row.alarmId, [...(byAlarm.get(row.alarmId) ?? []), row]);
     const alarms = [...byAlarm.values()]
       .flatMap((rows) => foldAlarm(rows, this.now())?.alarm ?? [])
@@ -55,7 +58,7 @@ export class AlarmsService {
     const at = Math.max(this.now(), (log.at(-1)?.at ?? 0) + 1);
     const said: AlarmRow = { database, alarmId, entry: id, what: 'commanded', at, by, body: JSON.stringify(order) };
     const taken = obey(alarm, { ...order, by }, at, id, alarmWords);
-    const ends = taken !== undefined && 'now' in taken && lastingCodes.includes(alarm.code) && isSettled(order);
+    const ends = taken !== undefined && 'now' in taken && isLasting(alarm) && isSettled(order);
     if (ends) {
       const { code, subject, message, since } = alarm;
       await this.parts.teller.tell(shop, { step: 'cleared', code, subject, message, since, at, runbook: this.parts.book.runbookOf(code) });

@@ -28,8 +28,15 @@ export interface Alarm {
   readonly times: number;
 }
 
-/** Of what is over and stays true: it stands until someone says that he has looked. The others go when their cause does. */
-export const lastingCodes: readonly string[] = ['gap', 'new-epoch', 'dead-letters'] satisfies readonly Alarm['code'][];
+const lastingCodes: readonly string[] = ['gap', 'new-epoch', 'dead-letters'] satisfies readonly Alarm['code'][];
+
+/**
+ * Whether an alarm is of what nobody meets a second time: it stands until someone says that he has looked. The others go when their
+ * cause does. An audit of every row runs only where a person asks for it.
+ */
+export function isLasting({ code, subject }: { readonly code: string; readonly subject: string }): boolean {
+  return lastingCodes.includes(code) || (code === 'audit' && subject === 'full');
+}
 
 /** What this process finds wrong at this moment, per shop. `AlarmKeeper` keeps it in the store, where it has a life. */
 export class Alarms {

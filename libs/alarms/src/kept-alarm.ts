@@ -1,7 +1,7 @@
 import type { AlertOrder, AlertStateName, AlertStep } from '#contracts';
 import { comeDue, newCase, obey, recover, type Case, type CaseWords, type RefusalCode, type Refused, type Taken } from '#life-cycle';
 import type { AlarmRow } from '#warehouse';
-import { lastingCodes } from './alarms.js';
+import { isLasting } from './alarms.js';
 
 /** What an alarm is about, from its beginning on. */
 export interface AlarmHead {
@@ -24,7 +24,9 @@ export interface KeptAlarm extends Case, AlarmHead {
   readonly alarmId: string;
   readonly database: string;
   readonly times: number;
-  /** When which process last saw it stand; one that saw it go is not among them. */
+  /** Whether those who are not looking were told of it. */
+  readonly told: boolean;
+  /** When which process last said that it stands, by its own clock; one that saw it go is not among them. */
   readonly seen: ReadonlyMap<string, number>;
 }
 
@@ -67,7 +69,7 @@ export function foldAlarm(rows: readonly AlarmRow[], now: number): FoldedAlarm |
   const { alarmId, database } = opened;
   const seen = new Map<string, number>();
   const sightings = new Map<string, Sighting>();
-  let alarm: KeptAlarm = { ...newCase(opened.at, Infinity), ...head, alarmId, database, times: 1, seen };
+  let alarm: KeptAlarm = { ...newCase(opened.at, Infinity), ...head, alarmId, database, times: 1, told: false, seen };
   const log: AlarmLogLine[] = [];
   const note = (outcome: Taken<KeptAlarm> | Refused, at: number, by: string | null, commandId: string | null): void => {
     if ('refused' in outcome) {
@@ -87,7 +89,9 @@ export function foldAlarm(rows: readonly AlarmRow[], now: number): FoldedAlarm |
       if (what === 'stands') seen.set(entry, at);
       sightings.delete(entry);
       sightings.set(entry, JSON.parse(body) as Sighting);
-      alarm = { ...alarm, ...together([...sightings.values()], lastingCodes.includes(head.code)) };
+      alarm = { ...alarm, ...together([...sightings.values()], isLasting(head)) };
+    } else if (what === 'told') {
+      alarm = { ...alarm, told: true };
     } else if (what === 'commanded') {
       const outcome = obey(alarm, { ...(JSON.parse(body) as AlertOrder), by }, at, entry, alarmWords);
       if (outcome) note(outcome, at, by, entry);
@@ -100,8 +104,8 @@ export function foldAlarm(rows: readonly AlarmRow[], now: number): FoldedAlarm |
 }
 
 /** What is over and stays true is met by each process once: they count different messages. Of the others the newest look says how it is. */
-function together(sightings: readonly Sighting[], isLasting: boolean): Partial<Sighting> {
-  if (!isLasting) return sightings.at(-1) ?? {};
+function together(sightings: readonly Sighting[], lasts: boolean): Partial<Sighting> {
+  if (!lasts) return sightings.at(-1) ?? {};
   const messages = [...new Set(sightings.map(({ message }) => message))];
   return { message: messages.join(' '), times: sightings.reduce((sum, { times }) => sum + times, 0) };
 }

@@ -431,7 +431,11 @@ export class ShopPipeline {
     parts.gate.leaves(shop);
     this.#intake.elsewhere();
     this.refuseWaiting(error);
-    parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
+    // What only who refreshes can find, and find mended.
+    for (const { code, subject } of parts.alarms.list(shop.shop)) {
+      const isRefreshers = ['refresh-failed', 'views-failed', 'audit'].includes(code) && !(code === 'audit' && subject === 'full');
+      if (isRefreshers) parts.alarms.clear(code, shop.shop, subject);
+    }
     if (!this.options.claimOf)
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `${error.message} Stop one of the two, then start the other one again.`);
     parts.log.info({ shop: shop.shop }, error.message);

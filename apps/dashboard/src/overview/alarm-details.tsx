@@ -21,16 +21,19 @@ const clockHere = {
 };
 
 /** What can be done about an alarm, where it is explained, and what happened to it. */
-export default function AlarmDetails({ alarm, id }: { readonly alarm: AlarmItem; readonly id: string }) {
-  const path = shopPath(alarm.shop, `alarms/${encodeURIComponent(id)}`);
-  const found = useResource(path, alarmAnswer, { moved: alarm.movedAt });
+export default function AlarmDetails({ alarm: shown, id }: { readonly alarm: AlarmItem; readonly id: string }) {
+  const path = shopPath(shown.shop, `alarms/${encodeURIComponent(id)}`);
+  const found = useResource(path, alarmAnswer, { moved: shown.movedAt });
   const [order, say] = useOrder(`${path}/commands`, desk, found.reload);
   const who = useWho();
   const now = useNow(60_000);
+  // What a command was answered with may be newer than what the room last told.
+  const told = order.now === 'done' ? order.item : null;
+  const alarm = told && told.movedAt > shown.movedAt ? told : shown;
   const { runbook } = alarm;
   return (
     <>
-      {alarm.lasting && <p className="note">Its cause is over: it goes when somebody acknowledges it.</p>}
+      {alarm.lasting && <p className="note">It stands until somebody acknowledges it.</p>}
       <p className="note">
         What it means and what to do first:{' '}
         {/^https?:/.test(runbook) ? (

@@ -10,15 +10,13 @@ const AlarmDetails = fetched(() => import('./alarm-details.js'));
 /** This machine's zone: alarms are of its time, not of the shop's. */
 export const zoneHere = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** What the machine complains of: what nobody has taken yet first. @param now this machine's clock */
+/** What the machine complains of, the newest first: a line stays where it is, whatever becomes of it. @param now this machine's clock */
 export function AlarmList({ alarms, now }: { readonly alarms: readonly AlarmItem[]; readonly now: number }) {
   return (
     <ul className="alarms" aria-label="Alarms">
-      {alarms
-        .toSorted((a, b) => rank(a) - rank(b))
-        .map((alarm) => (
-          <AlarmRow key={`${alarm.code} ${alarm.subject}`} alarm={alarm} now={now} />
-        ))}
+      {alarms.map((alarm) => (
+        <AlarmRow key={alarm.alarmId ?? `${alarm.code} ${alarm.subject}`} alarm={alarm} now={now} />
+      ))}
     </ul>
   );
 }
@@ -28,7 +26,7 @@ function AlarmRow({ alarm, now }: { readonly alarm: AlarmItem; readonly now: num
   const { alarmId, code, message, state, subject } = alarm;
   const id = `alarm-${code}-${subject}`;
   return (
-    <li data-testid="alarm" data-state={state} data-taken={rank(alarm) > 0 || undefined}>
+    <li data-testid="alarm" data-state={state} data-taken={state !== 'open' || alarm.snoozedUntil !== null || undefined}>
       <IconAlertTriangle size={16} aria-hidden />
       <div>
         <p>
@@ -71,10 +69,4 @@ function careOf({ since, acknowledged, acted, assignee, snoozedUntil, state }: A
   else if (state === 'open') parts.push('nobody has taken it yet');
   if (snoozedUntil !== null) parts.push(`snoozed until ${instantText(snoozedUntil, zoneHere)}`);
   return parts.join(' · ');
-}
-
-/** Open ones first, those that sleep last. */
-function rank({ state, snoozedUntil }: AlarmItem): number {
-  if (snoozedUntil !== null) return 2;
-  return state === 'open' ? 0 : 1;
 }

@@ -10,7 +10,7 @@ export interface AlarmRow {
   readonly alarmId: string;
   /** Names the row within its alarm: written again it replaces itself. */
   readonly entry: string;
-  readonly what: 'opened' | 'stands' | 'gone' | 'commanded' | 'over';
+  readonly what: 'opened' | 'stands' | 'gone' | 'told' | 'commanded' | 'over';
   /** Unix milliseconds, wall clock. */
   readonly at: number;
   readonly by: string;
@@ -56,11 +56,11 @@ export class AlarmLogRepository {
     return this.rows(sql`database = ${database} AND alarm_id = ${alarmId}`);
   }
 
-  /** Rows of a shop's newest alarms. @param limit of alarms */
-  newest(database: string, limit: number): Promise<AlarmRow[]> {
+  /** Rows of a shop's alarms that are over, of those that ended last. @param limit of alarms */
+  ended(database: string, limit: number): Promise<AlarmRow[]> {
     return this.rows(sql`database = ${database} AND alarm_id IN
 (
-    SELECT alarm_id FROM ${table} WHERE database = ${database} AND what = 'opened' GROUP BY alarm_id ORDER BY min(at) DESC, alarm_id LIMIT ${limit}
+    SELECT alarm_id FROM ${table} WHERE database = ${database} AND what = 'over' GROUP BY alarm_id ORDER BY max(at) DESC, alarm_id LIMIT ${limit}
 )`);
   }
 
