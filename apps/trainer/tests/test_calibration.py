@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from tideline_trainer.arrays import sigmoid
-from tideline_trainer.calibration import MET, NO_BETTER, UNCERTAIN, UNTRIED, level_of, missed, shift_to, year_before
+from tideline_trainer.calibration import (
+    MET,
+    NO_BETTER,
+    UNCERTAIN,
+    UNTRIED,
+    Level,
+    as_tested,
+    level_of,
+    missed,
+    shift_to,
+    year_before,
+)
 from tideline_trainer.evaluation import Procedure
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History
@@ -72,6 +83,22 @@ def test_the_words_say_why() -> None:
     assert (level.status, level.shift) == ("set", 0.2)
     assert level.mean == pytest.approx(sigmoid(np.array([0.2]))[0])
     assert "+0.200" in level.words
+
+
+def test_a_level_is_no_better_than_the_newest_test_of_it() -> None:
+    moved, met, unseen = Level(0.2, 0.6, True, "level moved"), Level(0.0, None, True, MET), Level(0.0, None, False, UNCERTAIN)
+    for level in (moved, met, unseen):
+        assert as_tested(level, met, 0.06) is level
+        doubted = as_tested(level, met, 0.12)
+        assert (doubted.status, doubted.shift, doubted.mean) == ("uncertain", level.shift, level.mean)
+        assert doubted.words.startswith("level uncertain: the calibration error (ECE) was 0.120 at the newest test, above 0.060; ")
+        assert doubted.words.endswith(level.words.removeprefix("level uncertain: "))
+    # A season first seen after the newest test: the only error ever measured is that of an uncertain level.
+    late = as_tested(met, unseen, 0.031)
+    assert late.status == "uncertain"
+    assert "(ECE 0.031) was uncertain" in late.words
+    assert as_tested(unseen, unseen, 0.031) is unseen
+    assert as_tested(moved, met, float("nan")).status == "uncertain"
 
 
 def test_the_shift_meets_the_target() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from tideline_trainer import train
 from tideline_trainer.additive import AdditiveScore
 from tideline_trainer.arrays import Floats, Floats32, sigmoid
+from tideline_trainer.calibration import Level
 from tideline_trainer.candidates import NAMES
 from tideline_trainer.errors import TrainerError
 from tideline_trainer.evaluation import Procedure
@@ -56,7 +58,7 @@ def test_a_model_is_published_with_its_manifest(tmp_path: Path) -> None:
     for figure in ("roc", "precision-recall", "calibration", "lift", "effects"):
         assert f"churn-figures/{figure}.svg" in card
         assert (tmp_path / "models" / "churn-figures" / f"{figure}.svg").stat().st_size > 2000
-    assert "level of all probabilities may be off" in card
+    assert "all probabilities may be off by several points" in card
     reference = stored["reference"]
     assert list(reference["features"]) == [feature.name for feature in feature_list()]
     for column in (*reference["features"].values(), reference["score"]):
@@ -93,6 +95,20 @@ def test_the_measures_hold_on_an_ordinary_shop() -> None:
     assert [each.measure for each in measures if not each.ok] == []
     best = evaluation().newest
     assert best.churned.mean() == pytest.approx(best.chosen.mean(), abs=0.08)
+
+
+def test_a_level_that_the_newest_test_spoke_against_is_published_as_uncertain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    believed = Level(0.1, 0.6, True, "level moved by +0.100 in logits")
+    monkeypatch.setattr(Procedure, "level", lambda *_: believed)
+    newest = evaluation().newest
+    said = {**newest.probabilities, newest.choice.name: np.minimum(newest.chosen + 0.2, 1.0)}
+    wrong = replace(newest, probabilities=said, level=believed)
+    content = publish(replace(evaluation(), tests=[wrong]), shop(), "small", tmp_path)
+    assert wrong.ece > 0.06
+    assert content["calibration"] == {"level": "uncertain", "words": content["calibration"]["words"], "mean": 0.6, "season": 0.1}
+    assert f"(ECE) was {wrong.ece:.3f} at the newest test, above 0.060; level moved" in content["calibration"]["words"]
+    card = (tmp_path / "churn.md").read_text("utf8")
+    assert f"Whether its level holds (the calibration error (ECE) was {wrong.ece:.3f}" in card
 
 
 class Leaking(SmallShop):

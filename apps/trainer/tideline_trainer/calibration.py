@@ -11,7 +11,7 @@ worse.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,8 @@ from .history import History
 
 YEAR_DAYS = 365
 HISTORY_BEFORE_DAYS = 180
+HIGHEST_ECE = 0.06
+"""Above that, by decile on all customers of the newest test, no level is called anything but uncertain."""
 UNCERTAIN = "level uncertain: less than a year and a half of data"
 MET = "level as learnt: the model met last year's season"
 UNTRIED = "level as learnt: what the model missed a year before could not be tried on a closed window"
@@ -36,15 +38,15 @@ class Level:
     shift: float
     mean: float | None
     """Mean probability after the move; None where nothing was moved."""
-    seasons_seen: bool
-    """Whether the same season a year before is in the data, with half a year before it."""
+    certain: bool
+    """Whether the same season a year before is in the data, with half a year before it, and no test spoke against the level."""
     words: str
     """For the card and the page."""
 
     @property
     def status(self) -> Literal["set", "as-learnt", "uncertain"]:
         """For the manifest."""
-        return "set" if self.mean is not None else "as-learnt" if self.seasons_seen else "uncertain"
+        return "uncertain" if not self.certain else "as-learnt" if self.mean is None else "set"
 
 
 def year_before(history: History, trained: list[int], now: int) -> int | None:
@@ -77,6 +79,21 @@ def level_of(logits: Floats, season: float | None, tried: int, believed: bool) -
     mean = float(sigmoid(logits + season).mean())
     words = f"level moved by {season:+.3f} in logits to a mean of {mean:.3f}: what the model missed in the same season a year before"
     return Level(season, mean, True, words)
+
+
+def as_tested(level: Level, tested: Level, ece: float) -> Level:
+    """The level that may be said of a model whose newest test had this level and this ECE.
+
+    Only a test knows what happened: above `HIGHEST_ECE` it spoke against the level, and one that was uncertain itself cannot
+    speak for a season that was first seen after it.
+    """
+    if not ece <= HIGHEST_ECE:
+        doubt = f"the calibration error (ECE) was {ece:.3f} at the newest test, above {HIGHEST_ECE:.3f}"
+    elif level.certain and not tested.certain:
+        doubt = f"the level of the newest test (ECE {ece:.3f}) was uncertain, and no later one has been tested"
+    else:
+        return level
+    return replace(level, certain=False, words=f"level uncertain: {doubt}; {level.words.removeprefix('level uncertain: ')}")
 
 
 def shift_to(logits: Floats, target: float | None) -> float:

@@ -174,7 +174,8 @@ def limits(content: dict[str, Any], newest: dict[str, Any]) -> str:
     lines = ["## What it does not know", "", "- Why somebody stays away, and whether a message would change it."]
     if content["calibration"]["level"] == "uncertain":
         lines.append(
-            "- The season: the data hold less than a year and a half, so the level of all probabilities may be off by several points."
+            f"- Whether its level holds ({content['calibration']['words'].removeprefix('level uncertain: ')}): all probabilities may be "
+            "off by several points together."
         )
     elif content["calibration"]["level"] == "as-learnt":
         lines.append("- A season other than those it learnt from: the level of all probabilities is that of the windows before.")

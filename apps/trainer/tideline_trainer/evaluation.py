@@ -13,7 +13,7 @@ from .candidates import NAMES, Fitted, fit_at
 from .features import Frame
 from .history import History
 from .mbg import probability_of_none
-from .metrics import log_loss, youden_threshold
+from .metrics import deciles, expected_calibration_error, log_loss, youden_threshold
 from .protocol import Plan, missing_rows
 
 
@@ -56,6 +56,11 @@ class Test:
     def chosen(self) -> Floats:
         """Probabilities of the chosen candidate."""
         return self.probabilities[self.choice.name]
+
+    @property
+    def ece(self) -> float:
+        """How far these lie from what happened, by decile."""
+        return expected_calibration_error(deciles(self.churned, self.chosen))
 
 
 class Procedure:

@@ -78,7 +78,7 @@ def manifest(
             "words": level.words,
             "mean": level.mean,
             # Logits by which all probabilities were moved.
-            "season": level.shift if level.status == "set" else None,
+            "season": None if level.mean is None else level.shift,
         },
         "choice": {"logLoss": choice.log_losses, "validatedAt": [iso(at) for at in choice.cut_offs]},
         "metrics": metrics,

@@ -8,6 +8,7 @@ import platform
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .calibration import HIGHEST_ECE
 from .evaluation import Test
 from .metrics import auc, quality
 
@@ -49,9 +50,9 @@ def of_tests(tests: list[Test], results: dict[str, Any]) -> list[Measure]:
         figure("churn: AUC minus that of rfm-logistic", chosen.auc - auc(newest.churned, newest.probabilities["rfm-logistic"]), "AUC"),
         figure("churn: log loss", chosen.log_loss, "nats"),
     ]
-    certain = newest.level.seasons_seen
+    certain = newest.level.certain
     measures.append(
-        at_most("churn: ECE" if certain else "churn: ECE, level said to be uncertain", chosen.ece, "share", 0.06 if certain else 1.0)
+        at_most("churn: ECE" if certain else "churn: ECE, level said to be uncertain", newest.ece, "share", HIGHEST_ECE if certain else 1.0)
     )
     for baseline, against in results["against"].items():
         measures.append(at_most(f"churn: log loss minus {baseline}, lower end of 95 %", against["low"], "nats", 0.0))

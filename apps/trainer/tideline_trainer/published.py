@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 
 from .arrays import Floats, Floats32
+from .calibration import HIGHEST_ECE
 from .errors import TrainerError
 from .features import DAY_MS, HORIZON_DAYS
 from .history import History, Source, Span
@@ -102,7 +103,7 @@ def of_published(model: Published, source: Source) -> list[Measure]:
                 figure(f"{where}: log loss", found.log_loss, "nats"),
                 figure(f"{where}: mean predicted", float(said[mask].mean()), "share"),
                 figure(f"{where}: happened", found.churn_rate, "share"),
-                at_most(f"{where}: ECE", found.ece, "share", 0.06),
+                at_most(f"{where}: ECE", found.ece, "share", HIGHEST_ECE),
             ]
     if not measures:
         raise TrainerError("too-little-data", f"No window of {HORIZON_DAYS} days of this shop is over, with a history before it.")

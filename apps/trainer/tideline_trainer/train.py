@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Floats32
+from .calibration import as_tested
 from .card import write_card
 from .errors import TrainerError
 from .evaluation import Procedure, Test
@@ -87,7 +88,7 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         score=model.score(),
         fitted=fitted,
         choice=choice,
-        level=procedure.level(choice, fitted, X),
+        level=as_tested(procedure.level(choice, fitted, X), evaluation.newest.level, evaluation.newest.ece),
         metrics={**evaluation.results, "permutedAuc": evaluation.permuted},
         largest_difference=difference,
         # Of the customers of one instant, as drift is measured: the training rows are of many, most of them of a younger shop.
