@@ -20,13 +20,14 @@ from tideline_trainer.calibration import (
     shift_to,
     year_before,
 )
+from tideline_trainer.candidates import fit_at
 from tideline_trainer.evaluation import Procedure
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History
 from tideline_trainer.metrics import log_loss
 from tideline_trainer.protocol import Plan
 
-from .shops import START, simulate
+from .shops import START, SmallShop, simulate
 
 
 @pytest.mark.thorough
@@ -56,10 +57,22 @@ def plan_validation(procedure: Procedure, now: int) -> int:
 
 
 def test_without_half_a_year_before_the_year_nobody_knows() -> None:
-    history = History(simulate(300, 700.0), 90)
+    history = History(simulate(1_200, 700.0), 90)
     trained = [START + day * DAY_MS for day in range(35, 460, 30)]
     assert year_before(history, trained, START + (365 + 179) * DAY_MS) is None
     assert year_before(history, trained, START + (365 + 181) * DAY_MS) == START + 185 * DAY_MS
+
+
+def late_shop() -> SmallShop:
+    """Customers from day 700 on; before there is nothing but the first order, which was a guest's or has a wrong date."""
+    return SmallShop([[(at + 700.0, money) for at, money in orders] for orders in simulate(900, 400.0, seed=8).orders], 1_060.0)
+
+
+def test_a_season_that_nobody_was_there_for_is_not_seen() -> None:
+    history = History(late_shop(), 90)
+    fitted = fit_at(history, Plan(history.span, 90), START + 1_060 * DAY_MS, trees=5)
+    assert len(history.cut(START + 695 * DAY_MS).frame.customers) == 0
+    assert fitted.seasons is None
 
 
 def test_a_miss_within_its_error_is_none() -> None:

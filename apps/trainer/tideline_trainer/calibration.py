@@ -20,12 +20,13 @@ from scipy.optimize import brentq
 from .arrays import Bools, Floats, sigmoid
 from .features import DAY_MS
 from .history import History
+from .protocol import missing_rows
 
 YEAR_DAYS = 365
 HISTORY_BEFORE_DAYS = 180
 HIGHEST_ECE = 0.06
 """Above that, by decile on all customers of the newest test, no level is called anything but uncertain."""
-UNCERTAIN = "level uncertain: less than a year and a half of data"
+UNCERTAIN = "level uncertain: less than a year and a half of data with customers enough to show a season"
 MET = "level as learnt: the model met last year's season"
 UNTRIED = "level as learnt: what the model missed a year before could not be tried on a closed window"
 NO_BETTER = "level as learnt: moving it by what the model missed a year before made a closed window worse"
@@ -50,11 +51,16 @@ class Level:
 
 
 def year_before(history: History, trained: list[int], now: int) -> int | None:
-    """The cut-off that was trained on nearest to a year before; None without half a year of history before it."""
+    """The cut-off that was trained on nearest to a year before.
+
+    None without half a year of history before it, and where it had too few customers: the first order may be a guest's, or
+    one of a wrong date, long before anybody else's.
+    """
     then = now - YEAR_DAYS * DAY_MS
     if then < history.span.first + HISTORY_BEFORE_DAYS * DAY_MS or not trained:
         return None
-    return min(trained, key=lambda at: abs(at - then))
+    nearest = min(trained, key=lambda at: abs(at - then))
+    return None if missing_rows(history, nearest) else nearest
 
 
 def missed(logits: Floats, churned: Bools) -> float:
