@@ -25,7 +25,7 @@ from tideline_trainer.evaluation import Procedure
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History
 from tideline_trainer.metrics import log_loss
-from tideline_trainer.protocol import Plan
+from tideline_trainer.protocol import Plan, missing_rows
 
 from .shops import START, SmallShop, simulate
 
@@ -73,6 +73,15 @@ def test_a_season_that_nobody_was_there_for_is_not_seen() -> None:
     fitted = fit_at(history, Plan(history.span, 90), START + 1_060 * DAY_MS, trees=5)
     assert len(history.cut(START + 695 * DAY_MS).frame.customers) == 0
     assert fitted.seasons is None
+
+
+def test_a_season_of_too_few_is_not_said_to_be_met() -> None:
+    history = History(late_shop(), 90)
+    trained = [START + day * DAY_MS for day in range(35, 975, 5)]
+    # 214 customers may be trained on, but a rate of .59 among them is known to .034: a miss of .06 would hardly be seen.
+    assert missing_rows(history, START + 800 * DAY_MS) == []
+    assert year_before(history, trained, START + (365 + 800) * DAY_MS) is None
+    assert year_before(history, trained, START + (365 + 850) * DAY_MS) == START + 850 * DAY_MS
 
 
 def test_a_miss_within_its_error_is_none() -> None:

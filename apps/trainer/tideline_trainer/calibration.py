@@ -53,14 +53,23 @@ class Level:
 def year_before(history: History, trained: list[int], now: int) -> int | None:
     """The cut-off that was trained on nearest to a year before.
 
-    None without half a year of history before it, and where it had too few customers: the first order may be a guest's, or
-    one of a wrong date, long before anybody else's.
+    None without half a year of history before it, and where it cannot tell: the first order may be a guest's, or one of a
+    wrong date, long before anybody else's.
     """
     then = now - YEAR_DAYS * DAY_MS
     if then < history.span.first + HISTORY_BEFORE_DAYS * DAY_MS or not trained:
         return None
     nearest = min(trained, key=lambda at: abs(at - then))
-    return None if missing_rows(history, nearest) else nearest
+    return nearest if tells(history, nearest) else None
+
+
+def tells(history: History, at: int) -> bool:
+    """Whether a model that misses none of a window's customers has met its season, and not just too few to see a miss.
+
+    They are enough to be trained on, and `HIGHEST_ECE` lies two standard errors of their churn rate from none.
+    """
+    churned = history.cut(at).churned
+    return not missing_rows(history, at) and 2.0 * float(churned.std()) <= HIGHEST_ECE * float(np.sqrt(len(churned)))
 
 
 def missed(logits: Floats, churned: Bools) -> float:
