@@ -101,6 +101,12 @@ def test_the_logit_keeps_both_tails() -> None:
     assert np.isfinite([sure, busy]).all()
     assert sure > 60
     assert busy < -5
+    # Of those P(alive) is below the least float; the logarithm of the odds of having left is all that is left of the formula.
+    for x, tx, age in ((1_250, 1_825.0, 3_650.0), (780, 1_095.0, 3_000.0)):
+        gone = math.log(A / (B + x)) + (R + x) * math.log((ALPHA + age) / (ALPHA + tx))
+        none = math.log1p(-(((ALPHA + age) / (ALPHA + age + 90)) ** (R + x)))
+        assert logit_of_none(model, one(x, tx, age), 90.0)[0] == pytest.approx(gone - none)
+        assert gone > 745
     assert logit_of_none(model, one(3, 20.0, 90.0), 90.0)[0] == pytest.approx(
         float(np.log(p := probability_of_none(model, one(3, 20.0, 90.0), 90.0)[0]) - np.log1p(-p))
     )

@@ -67,16 +67,21 @@ def log_likelihood(model: Buying, customers: Purchases) -> Floats:
     return np.asarray(buying + np.logaddexp(alive, gone) - betaln(a, b), dtype=np.float64)
 
 
-def probability_alive(model: Buying, customers: Purchases) -> Floats:
-    """Probability that a customer has not dropped out yet. It is no churn score: see `probability_of_none`."""
+def log_odds_gone(model: Buying, customers: Purchases) -> Floats:
+    """Logarithm of the odds that a customer has dropped out; -infinity where BG/NBD rules it out."""
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
     x, tx, T = customers.x, customers.tx, customers.T
     silence = (r + x) * (np.log(alpha + T) - np.log(alpha + tx))
     if model.variant == "mbg":
-        log_odds_gone = np.log(a) - np.log(b + x) + silence
+        gone = np.log(a) - np.log(b + x) + silence
     else:
-        log_odds_gone = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1.0) - 1) + silence, -np.inf)
-    return np.asarray(np.exp(-np.logaddexp(0.0, log_odds_gone)), dtype=np.float64)
+        gone = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1.0) - 1) + silence, -np.inf)
+    return np.asarray(gone, dtype=np.float64)
+
+
+def probability_alive(model: Buying, customers: Purchases) -> Floats:
+    """Probability that a customer has not dropped out yet. It is no churn score: see `probability_of_none`."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, log_odds_gone(model, customers))), dtype=np.float64)
 
 
 def probability_of_none(model: Buying, customers: Purchases, horizon: float) -> Floats:
@@ -88,11 +93,14 @@ def probability_of_none(model: Buying, customers: Purchases, horizon: float) -> 
 
 
 def logit_of_none(model: Buying, customers: Purchases, horizon: float) -> Floats:
-    """The feature `mbg_logit`: logit of `probability_of_none`, from both tails without loss."""
-    some = probability_alive(model, customers) * -np.expm1(
-        (model.r + customers.x) * (np.log(model.alpha + customers.T) - np.log(model.alpha + customers.T + horizon))
-    )
-    return np.asarray(np.log1p(-some) - np.log(some), dtype=np.float64)
+    """The feature `mbg_logit`: logit of `probability_of_none`, from both tails without loss.
+
+    In logarithms to the end, as features.sql has it: of a busy customer who left long ago P(alive) is below the least float.
+    """
+    age = model.alpha + customers.T
+    some_if_alive = -np.expm1((model.r + customers.x) * (np.log(age) - np.log(age + horizon)))
+    log_some = np.log(some_if_alive) - np.logaddexp(0.0, log_odds_gone(model, customers))
+    return np.asarray(np.log1p(-np.exp(log_some)) - log_some, dtype=np.float64)
 
 
 def fit(customers: Purchases, variant: Variant = "mbg") -> Buying:
