@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tideline_trainer import protocol
 from tideline_trainer.errors import TrainerError
-from tideline_trainer.features import DAY_MS
-from tideline_trainer.history import History, Span
+from tideline_trainer.features import DAY_MS, Frame
+from tideline_trainer.history import After, History, Span
 from tideline_trainer.protocol import Plan, populations, require_enough, sampled, training_rows, usable_tests
 
 from .shops import START, SmallShop, simulate
@@ -45,6 +46,37 @@ def test_labels_look_only_into_the_horizon() -> None:
     shop = SmallShop([[(10.0, 1.0), (50.0, 1.0)], [(10.0, 1.0), (140.0, 1.0)], [(10.0, 1.0), (140.001, 1.0)], [(10.0, 1.0)]], 400.0)
     cut = History(shop, 90).cut(START + 50 * DAY_MS)
     assert cut.churned.tolist() == [True, False, True, True]
+
+
+class Counted(str):
+    """An id that counts how often it is compared."""
+
+    comparisons = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counted.comparisons += 1
+        return str.__eq__(self, other)
+
+
+class OfCounted(SmallShop):
+    """Both of its answers name customers by ids of their own."""
+
+    def frame(self, as_of: int) -> Frame:
+        frame = super().frame(as_of)
+        return replace(frame, customers=np.array([Counted(each) for each in frame.customers], dtype=object))
+
+    def after(self, as_of: int, horizon_days: int) -> After:
+        after = super().after(as_of, horizon_days)
+        return replace(after, customers=np.array([Counted(each) for each in after.customers], dtype=object))
+
+
+def test_a_label_costs_no_walk_through_all_who_ordered() -> None:
+    cut = History(OfCounted(simulate(600, 400.0).orders, 400.0), 90).cut(START + 300 * DAY_MS)
+    Counted.comparisons = 0
+    stayed = int((~cut.churned).sum())
+    assert stayed > 100
+    assert Counted.comparisons <= 2 * stayed
 
 
 def test_too_short_says_how_many_days_are_missing() -> None:

@@ -57,8 +57,9 @@ class Cut:
     @cached_property
     def churned(self) -> Bools:
         """[N]: no order in the horizon. Ask only when the horizon is over."""
-        ordered = np.isin(self.frame.customers, self._source.after(self.as_of, self._horizon).customers)
-        return np.asarray(~ordered, dtype=np.bool_)
+        # A set: numpy looks through all of one array of objects for each of the other.
+        ordered = set(self._source.after(self.as_of, self._horizon).customers.tolist())
+        return np.array([customer not in ordered for customer in self.frame.customers.tolist()], dtype=np.bool_)
 
     def net_within(self, horizon_days: int) -> Floats:
         """[N]: net sales of the orders in the horizon, 0 without one; what was refunded beyond them counts as nothing."""
