@@ -19,7 +19,7 @@ from tideline_trainer.lifetime import Lifetime
 from tideline_trainer.value_evaluation import ValueProcedure, chosen_of
 from tideline_trainer.value_metrics import decile_error, normalised_gini, value_deciles, value_quality
 from tideline_trainer.value_models import ValueModel, fit_value_models
-from tideline_trainer.value_protocol import ValuePlan, value_features, value_history, value_rows
+from tideline_trainer.value_protocol import ValuePlan, usable_value_tests, value_features, value_history, value_rows
 from tideline_trainer.value_train import (
     ValueEvaluation,
     evaluate_value,
@@ -162,6 +162,33 @@ def test_too_little_says_what_is_missing() -> None:
     free = SmallShop([[(at, 0.0) for at, _ in orders] for orders in shop().orders], shop().days)
     with pytest.raises(TrainerError, match="no order has an amount"):
         evaluate_value(free)
+
+
+def priced(first: float, last: float = 1_000.0) -> SmallShop:
+    """The shop with amounts from one day to another."""
+    return SmallShop([[(at, m if first <= at <= last else 0.0) for at, m in orders] for orders in shop().orders], shop().days)
+
+
+def test_prices_that_begin_late_are_told_and_a_shorter_plan_tried() -> None:
+    # A year is tested from day 255 and validated from day 165: no price by then, or none in the window that is learnt from.
+    for first in (130.0, 200.0, 300.0):
+        _, plan = value_history(priced(first))
+        assert (plan.horizon_days, plan.test_days) == (90, 90)
+    assert value_history(priced(60.0))[1].test_days == 365
+    with pytest.raises(TrainerError, match="no order has an amount in the rows to be trained on") as refusal:
+        value_history(priced(400.0))
+    assert refusal.value.code == "too-little-data"
+    with pytest.raises(TrainerError, match="no order of the 90 days after has an amount in the rows to be validated on"):
+        value_history(priced(0.0, last=440.0))
+
+
+def test_older_cut_offs_without_prices_are_left_out() -> None:
+    # Tests at 530, 500, 470, each validated 90 days before and trained 180 days before.
+    history, plan = value_history(priced(310.0))
+    assert plan.test_days == 90
+    assert usable_value_tests(history, plan) == plan.tests()[:2]
+    choice = ValueProcedure(history, plan).choose(plan.tests()[0])
+    assert choice.cut_offs == tuple(plan.validations(plan.tests()[0])[:2])
 
 
 def test_a_young_shop_is_tested_on_a_shorter_window() -> None:

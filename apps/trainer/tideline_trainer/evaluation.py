@@ -14,7 +14,7 @@ from .features import Frame
 from .history import History
 from .mbg import probability_of_none
 from .metrics import deciles, expected_calibration_error, log_loss, youden_threshold
-from .protocol import Plan, missing_rows
+from .protocol import Plan, missing_rows, to_validate
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,7 @@ class Procedure:
         The newest one is always used (`usable_tests` saw to it); older ones only when they have rows enough.
         """
         newest, *older = self.plan.validations(now)
-        usable = [newest] + [
-            at for at in older if not missing_rows(self.history, at) and not missing_rows(self.history, self.plan.training(at)[-1])
-        ]
+        usable = [newest] + [at for at in older if not any(missing_rows(self.history, needed) for _, needed in to_validate(self.plan, at))]
         cuts = [self.history.cut(at) for at in usable]
         labels = [cut.churned for cut in cuts]
         fits = [self.at(at) for at in usable]

@@ -94,9 +94,17 @@ def usable_tests(history: History, plan: Plan) -> list[int]:
 
 def missing_for_test(history: History, plan: Plan, test: int) -> list[str]:
     """What a test cut-off, its newest validation or the newest rows to train that one on lack, in words."""
-    validation = plan.validations(test)[0]
-    roles = (("tested on", test), ("validated on", validation), ("trained on", plan.training(validation)[-1]))
-    return [f"{missing} in the rows to be {role}" for role, at in roles for missing in missing_rows(history, at)]
+    return [f"{missing} in the rows to be {role}" for role, at in to_test(plan, test) for missing in missing_rows(history, at)]
+
+
+def to_test(plan: Plan, test: int) -> list[tuple[str, int]]:
+    """Cut-offs that a test needs rows at, with what for."""
+    return [("tested on", test), *to_validate(plan, plan.validations(test)[0])]
+
+
+def to_validate(plan: Plan, validation: int) -> list[tuple[str, int]]:
+    """The same of a validation: its own rows, and the newest that are trained on for it."""
+    return [("validated on", validation), ("trained on", plan.training(validation)[-1])]
 
 
 def missing_rows(history: History, at: int) -> list[str]:

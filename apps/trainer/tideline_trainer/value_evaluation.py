@@ -13,10 +13,10 @@ from .history import History
 from .lifetime import Lifetime
 from .manifest import iso
 from .metrics import bootstrap
-from .protocol import missing_rows, populations
+from .protocol import populations, to_validate
 from .value_metrics import decile_error, normalised_gini, value_deciles, value_quality
 from .value_models import NAMES, ValueModel, fit_value_models
-from .value_protocol import ValuePlan, loss_per_doubling, value_features, value_rows
+from .value_protocol import ValuePlan, loss_per_doubling, missing_for, value_features, value_rows
 
 NEAR_BEST_GINI = 0.01
 LEAST_OF_A_SLICE = 50
@@ -104,7 +104,7 @@ class ValueProcedure:
     def choose(self, now: int) -> ValueChoice:
         """Of those that rank within .01 of the best Gini, the least decile error; means over the windows that are over at `now`."""
         newest, *older = self.plan.validations(now)
-        enough = [at for at in older if not missing_rows(self.history, at) and not missing_rows(self.history, self.plan.training(at)[-1])]
+        enough = [at for at in older if not missing_for(self.history, self.plan, to_validate(self.plan, at))]
         errors: dict[str, list[float]] = {name: [] for name in NAMES}
         ginis: dict[str, list[float]] = {name: [] for name in NAMES}
         for at in (newest, *enough):

@@ -12,7 +12,19 @@ from .features import DAY_MS, HORIZON_DAYS, place_of
 from .history import Cut, History, Source, Span
 from .lifetime import Lifetime
 from .mbg import Buying, logit_of_none
-from .protocol import LONG_HISTORY_DAYS, MOST_ROWS, TESTS, WARM_UP_DAYS, Plan, Rows, missing_for_test, rolled_back, sampled
+from .protocol import (
+    LONG_HISTORY_DAYS,
+    MOST_ROWS,
+    TESTS,
+    WARM_UP_DAYS,
+    Plan,
+    Rows,
+    missing_rows,
+    rolled_back,
+    sampled,
+    to_test,
+    to_validate,
+)
 
 YEAR_DAYS = 365
 LEARNT_DAYS = (365, 180, 90)
@@ -83,11 +95,32 @@ def missing_for_value(history: History, plan: ValuePlan) -> list[str]:
     if history.days < plan.days_needed:
         missing = plan.days_needed - history.days
         return [f"{plan.days_needed} days of history are needed, there are {history.days:.0f}: {missing:.0f} days are missing"]
-    test = plan.tests()[0]
-    lacking = missing_for_test(history, plan, test)
-    if not lacking and not np.any(history.cut(test).frame.column("money_total") > 0):
-        lacking.append("no order has an amount")
-    return lacking
+    # Tested at the newest of these, and served from the last instant.
+    test, last = plan.tests()[0], plan.validations(plan.span.last)[0]
+    return missing_for(history, plan, [*to_test(plan, test), *to_validate(plan, last)])
+
+
+def usable_value_tests(history: History, plan: ValuePlan) -> list[int]:
+    """Test cut-offs with rows and money enough, newest first."""
+    return [test for test in plan.tests() if not missing_for(history, plan, to_test(plan, test))]
+
+
+def missing_for(history: History, plan: ValuePlan, needed: list[tuple[str, int]]) -> list[str]:
+    """What cut-offs lack for what they are needed for, in words; see `to_test`."""
+    lacking = [
+        f"{missing} in the rows to be {role}"
+        for role, at in needed
+        for missing in missing_rows(history, at)
+        or missing_money(history.cut(at), plan.test_days if role == "tested on" else plan.horizon_days)
+    ]
+    return list(dict.fromkeys(lacking))
+
+
+def missing_money(cut: Cut, days: int) -> list[str]:
+    """What a cut-off lacks where prices begin late, or end: without them nobody has a worth, or nothing came that ranks anybody."""
+    if not np.any(cut.frame.column("money_total") > 0):
+        return ["no order has an amount"]
+    return [] if np.any(cut.net_within(days) > 0) else [f"no order of the {days} days after has an amount"]
 
 
 @dataclass(frozen=True)

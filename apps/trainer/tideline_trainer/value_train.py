@@ -23,12 +23,11 @@ from .history import Source
 from .manifest import FORMAT, PACKAGES, iso, json_bytes, replace_files, sha256_of
 from .measures import Measure, figure
 from .metrics import auc
-from .protocol import usable_tests
 from .train import refuse_other_features
 from .value_card import write_value_card
 from .value_evaluation import ValueFitted, ValueProcedure, ValueTest, value_results
 from .value_metrics import normalised_gini, value_quality
-from .value_protocol import YEAR_DAYS, nothing, value_features, value_history, value_rows
+from .value_protocol import YEAR_DAYS, nothing, usable_value_tests, value_features, value_history, value_rows
 
 HIGHEST_GINI = 0.98
 
@@ -50,13 +49,14 @@ def evaluate_value(source: Source, say: Callable[[str], None] = lambda text: Non
     """
     history, plan = value_history(source)
     say(f"{history.days:.0f} days of history; {plan.words}")
-    newest = usable_tests(history, plan)[0]
+    usable = usable_value_tests(history, plan)
+    newest = usable[0]
     cut = history.cut(newest)
     net = cut.net_within(plan.test_days)
     refuse_telling_feature(value_features(cut, cut.mbg), nothing(net))
     procedure = ValueProcedure(history, plan)
     tests = []
-    for now in usable_tests(history, plan):
+    for now in usable:
         test = procedure.test(now)
         tests.append(test)
         refuse_too_good(auc(nothing(test.net), -test.chosen))
