@@ -66,6 +66,16 @@ def test_permuted_labels_teach_an_honest_model_nothing() -> None:
     assert measured == pytest.approx(0.5, abs=0.02)
 
 
+def test_rows_that_are_equal_are_no_more_than_one() -> None:
+    # A shop of dates without times: many customers of one order are the same row.
+    rows, X, churned = halves()
+    few, many = X[:250], np.repeat(X[:250], 12, axis=0)
+    measured, error = permuted_auc(rows, many, np.repeat(churned[:250], 12), rfm)
+    assert (measured, error) == pytest.approx(permuted_auc(rows, few, churned[:250], rfm))
+    assert error > 0.007
+    refuse_learning_from_noise(measured, error)
+
+
 def test_a_pipeline_that_trains_on_its_test_is_refused() -> None:
     rows, X, churned = halves()
     measured, error = permuted_auc(rows, X, churned, learns_by_heart)
