@@ -26,6 +26,7 @@ from tideline_trainer.measures import of_tests
 from tideline_trainer.protocol import Plan
 from tideline_trainer.reference import reference_of
 from tideline_trainer.train import Evaluation, evaluate, publish
+from tideline_trainer.value_train import evaluate_value
 
 from .shops import SmallShop, simulate
 
@@ -141,6 +142,27 @@ class LeakingInParts(SmallShop):
 def test_a_model_that_is_too_good_stops_everything() -> None:
     with pytest.raises(TrainerError, match="too good"):
         evaluate(LeakingInParts(shop().orders, shop().days))
+
+
+def test_windows_that_reach_beyond_the_cut_off_stop_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def training(plan: Plan, now: int) -> list[int]:
+        return [at + (plan.horizon_days - 1) * DAY_MS for at in closed(plan, now)]
+
+    closed = Plan.training
+    monkeypatch.setattr(Plan, "training", training)
+    with pytest.raises(TrainerError, match=r"ends 89\.0 days after the cut-off") as refusal:
+        evaluate(shop())
+    assert refusal.value.code == "leak"
+    with pytest.raises(TrainerError, match=r"ends 89\.0 days after the cut-off"):
+        evaluate_value(shop())
+
+
+def test_validations_that_reach_beyond_the_cut_off_stop_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = Plan.validations
+    monkeypatch.setattr(Plan, "validations", lambda plan, now: [at + DAY_MS for at in closed(plan, now)])
+    for stopped in (evaluate, evaluate_value):
+        with pytest.raises(TrainerError, match=r"ends 1\.0 days after the cut-off"):
+            stopped(shop())
 
 
 def test_a_procedure_that_trains_on_its_test_stops(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from .baselines import MbgScore, RfmLogistic
 from .blend import Blend, Candidate, Shifted
 from .boosted import TREES, Boosted
 from .calibration import missed, year_before
+from .gates import refuse_open_windows
 from .history import History
 from .mbg import Buying
 from .protocol import Plan, Rows, training_rows
@@ -54,6 +55,7 @@ def fit_at(history: History, plan: Plan, now: int, trees: int = TREES) -> Fitted
     """Fits at `now`, and looks at what each candidate misses a year before."""
     cut = history.cut(now)
     rows = training_rows(history, plan, now)
+    refuse_open_windows(rows.cut_offs, plan.horizon_days, now)
     models = fit_models(rows, trees)
     then = year_before(history, list(rows.cut_offs), now)
     seasons = None

@@ -11,6 +11,7 @@ from .baselines import recency_rule
 from .calibration import Level, level_of
 from .candidates import NAMES, Fitted, fit_at
 from .features import Frame
+from .gates import refuse_open_windows
 from .history import History
 from .mbg import probability_of_none
 from .metrics import deciles, expected_calibration_error, log_loss, youden_threshold
@@ -90,6 +91,7 @@ class Procedure:
         """
         newest, *older = self.plan.validations(now)
         usable = [newest] + [at for at in older if not any(missing_rows(self.history, needed) for _, needed in to_validate(self.plan, at))]
+        refuse_open_windows(usable, self.plan.horizon_days, now)
         cuts = [self.history.cut(at) for at in usable]
         labels = [cut.churned for cut in cuts]
         fits = [self.at(at) for at in usable]

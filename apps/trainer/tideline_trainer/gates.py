@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import lightgbm
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .arrays import Bools, Floats, Floats32, cores
 from .errors import TrainerError
-from .features import feature_list
+from .features import DAY_MS, feature_list
 from .metrics import auc
 from .protocol import Rows
 
@@ -29,6 +29,17 @@ def refuse_too_good(measured: float) -> None:
             "leak",
             f"The model is too good: AUC {measured:.3f} on customers it has not seen, above {HIGHEST_AUC}. Something in "
             "the features tells what happens after the cut-off. Look at features.sql before you train again.",
+        )
+
+
+def refuse_open_windows(cut_offs: Iterable[int], horizon_days: int, now: int) -> None:
+    """Raises `leak` when a window that is learnt or chosen from was not over at `now`: it would hold what is to be foretold."""
+    late = max(cut_offs) + horizon_days * DAY_MS - now
+    if late > 0:
+        raise TrainerError(
+            "leak",
+            f"A window of {horizon_days} days that is learnt from ends {late / DAY_MS:.1f} days after the cut-off that nothing may be "
+            "known behind. Look at the plan of cut-offs before you train again.",
         )
 
 

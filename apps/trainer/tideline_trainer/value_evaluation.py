@@ -9,6 +9,7 @@ import numpy as np
 
 from .arrays import Floats, Floats32
 from .features import Frame
+from .gates import refuse_open_windows
 from .history import History
 from .lifetime import Lifetime
 from .manifest import iso
@@ -90,6 +91,7 @@ class ValueProcedure:
             cut = self.history.cut(now)
             lifetime = Lifetime.fit(cut.mbg, cut.frame.X)
             rows = value_rows(self.history, self.plan, lifetime, now)
+            refuse_open_windows(rows.cut_offs, self.plan.horizon_days, now)
             known = self._fits[now] = ValueFitted(
                 now,
                 lifetime,
@@ -105,6 +107,7 @@ class ValueProcedure:
         """Of those that rank within .01 of the best Gini, the least decile error; means over the windows that are over at `now`."""
         newest, *older = self.plan.validations(now)
         enough = [at for at in older if not missing_for(self.history, self.plan, to_validate(self.plan, at))]
+        refuse_open_windows((newest, *enough), self.plan.horizon_days, now)
         errors: dict[str, list[float]] = {name: [] for name in NAMES}
         ginis: dict[str, list[float]] = {name: [] for name in NAMES}
         for at in (newest, *enough):
