@@ -12,7 +12,7 @@ from tideline_trainer.errors import TrainerError
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.published import Published, PublishedValue, of_published, of_published_value
 
-from .shops import simulate
+from .shops import SmallShop, simulate
 
 FIXTURE = Path(__file__).parents[3] / "libs" / "scoring" / "fixtures"
 
@@ -39,6 +39,54 @@ def test_refuses_what_is_no_published_model(tmp_path: Path) -> None:
     (tmp_path / "churn.onnx").write_bytes((FIXTURE / "churn.onnx").read_bytes()[:-1])
     with pytest.raises(TrainerError, match="cut short"):
         Published(tmp_path)
+
+
+def other_manifest(directory: Path, kind: str, changed: dict[str, object]) -> Path:
+    """The fixture with fields of its manifest changed."""
+    for file in FIXTURE.glob(f"{kind}*.onnx"):
+        (directory / file.name).write_bytes(file.read_bytes())
+    stored = json.loads((FIXTURE / f"{kind}.json").read_text("utf8"))
+    (directory / f"{kind}.json").write_text(json.dumps({**stored, **changed}), "utf8")
+    return directory
+
+
+FEATURES = json.loads((FIXTURE / "churn.json").read_text("utf8"))["features"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"kind": "other"}, "is of kind other"),
+        ({"format": 2}, "has format 2, this build reads format 1"),
+        ({"features": [FEATURES[1], FEATURES[0], *FEATURES[2:]]}, "has tenure as feature 1, this build recency"),
+        ({"features": FEATURES[:-1]}, "has none as feature 35, this build mbg_logit"),
+        ({"features": [*FEATURES, {"name": "more"}]}, "has more as feature 36, this build none"),
+        ({"features": None}, "holds no published model"),
+        ({"featuresSha256": "0" * 64}, "computed by another statement"),
+        ({"mbg": {"r": 1.0}}, "lacks a parameter of MBG/NBD"),
+    ],
+)
+def test_refuses_what_this_build_would_ask_otherwise(tmp_path: Path, changed: dict[str, object], words: str) -> None:
+    for kind, opened in (("churn", Published), ("clv", PublishedValue)):
+        with pytest.raises(TrainerError, match=words):
+            opened(other_manifest(tmp_path, kind, changed))
+
+
+def test_of_slices_that_tell_nothing_it_says_how_many_they_are() -> None:
+    # All first orders lie in the first 100 days; a third comes back on day 350.
+    shop = SmallShop([[(float(k % 100), 10.0), *([(350.0, 10.0)] if k % 3 == 0 else [])] for k in range(300)], 420.0)
+    measures = {each.measure: each.value for each in of_published(Published(FIXTURE), shop)}
+    newest, *_ = {name.split(",")[0]: None for name in measures}
+    assert [value for name, value in measures.items() if name.startswith(f"{newest}, active")] == [0]
+    assert measures[f"{newest}, all: happened"] == pytest.approx(2 / 3, abs=1e-4)
+    assert np.isfinite(list(measures.values())).all()
+    nobody = SmallShop([orders[:1] for orders in shop.orders], shop.days)
+    with pytest.raises(TrainerError, match="50 customers of whom some bought and some did not"):
+        of_published(Published(FIXTURE), nobody)
+    longer = SmallShop([[(at + 250 if at > 100 else at / 2, money) for at, money in orders] for orders in shop.orders], 700.0)
+    values = {each.measure: each.value for each in of_published_value(PublishedValue(FIXTURE), longer)}
+    assert all(name.endswith(": customers") for name in values if ", active" in name)
+    assert np.isfinite(list(values.values())).all()
 
 
 def test_says_how_good_values_are_where_a_year_is_over() -> None:

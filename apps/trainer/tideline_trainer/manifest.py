@@ -32,6 +32,11 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def features_sha256() -> str:
+    """Hash of the statement that makes the features: the same names by another one would be other numbers."""
+    return sha256_of((Path(__file__).parent / "features.sql").read_bytes())
+
+
 def manifest(
     *,
     shop: str,
@@ -62,7 +67,7 @@ def manifest(
         "inputs": ["features"],
         "outputs": ["prob", "contrib"],
         "features": [asdict(feature) for feature in feature_list()],
-        "featuresSha256": sha256_of((Path(__file__).parent / "features.sql").read_bytes()),
+        "featuresSha256": features_sha256(),
         "base": score.base,
         "threshold": choice.threshold,
         "mbg": {"r": fitted.mbg.r, "alpha": fitted.mbg.alpha, "a": fitted.mbg.a, "b": fitted.mbg.b},

@@ -20,7 +20,7 @@ from .gates import learns_by_heart, permuted_auc, refuse_learning_from_noise, re
 from .graph import build
 from .graph_offset import build_offset
 from .history import Source
-from .manifest import FORMAT, PACKAGES, iso, json_bytes, replace_files, sha256_of
+from .manifest import FORMAT, PACKAGES, features_sha256, iso, json_bytes, replace_files, sha256_of
 from .measures import Measure, figure
 from .metrics import auc
 from .train import refuse_other_features
@@ -184,7 +184,7 @@ def value_manifest(
         "inputs": ["features", "offset"],
         "outputs": ["value", "contrib"],
         "features": [asdict(feature) for feature in feature_list()],
-        "featuresSha256": sha256_of((Path(__file__).parent / "features.sql").read_bytes()),
+        "featuresSha256": features_sha256(),
         "base": fitted.over(name, YEAR_DAYS).score().base,
         "mbg": {key: getattr(fitted.lifetime.buying, key) for key in ("r", "alpha", "a", "b")},
         "gammaGamma": asdict(fitted.lifetime.worth),
