@@ -38,9 +38,12 @@ export function driftOf({ reference, against }: DriftReference, counts: BinCount
   const some = features.filter(({ state }) => state === 'moved').length;
   const scores = { stable: 'Scores lie as they did', moved: 'Scores moved', 'moved-much': 'Scores moved much', calendar: '' }[score.state];
   const named = far.length > 4 ? `${far.slice(0, 4).join(', ')} and ${far.length - 4} more` : far.join(', ');
+  // The season counts as no drift, but it may be all that moved the scores.
+  const season = features.some((each) => each.state === 'calendar' && driftStateOf(each.psi) !== 'stable');
+  const still = score.state === 'stable' ? 'so does every feature' : `no feature${season ? ' but the season' : ''} did`;
   const rest =
     far.length === 0 && some === 0
-      ? 'so does every feature'
+      ? still
       : `${some === 1 ? '1 feature' : `${some} features`} moved, ${far.length} moved much${named && ` (${named})`}`;
   return { at: at.toISOString(), customers: counts.rows, against, score, features, words: `${scores}; ${rest}.` };
 }
