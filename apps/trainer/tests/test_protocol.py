@@ -41,6 +41,19 @@ def test_cut_offs_lie_15_or_30_days_apart() -> None:
     assert len(Plan(Span(START, START + 373 * DAY_MS), 90).tests()) == 3
 
 
+def test_an_order_of_a_wrong_date_makes_no_long_history() -> None:
+    late = [[(at + 700.0, money) for at, money in orders] for orders in simulate(900, 400.0, seed=8).orders]
+    for early in ([[(1.0, 10.0)]], [[(1.0, 10.0)], [(300.0, 10.0), (301.0, 5.0)]], []):
+        history = History(SmallShop([*early, *late], 1_060.0), 90)
+        assert history.days == pytest.approx(360.0, abs=1.0)
+        assert Plan(history.span, 90).step_days == 15
+        assert Plan(history.span, 90).training(history.span.last)[0] > START + 700 * DAY_MS
+    # A quarter without a new customer is no beginning where a shop had some: nor is a shop that nobody new comes to young.
+    some = [[(float(day), 10.0)] for day in range(50)]
+    assert History(SmallShop([*some, *late], 1_060.0), 90).span.first == START
+    assert History(SmallShop(some, 1_060.0), 90).span.first == START
+
+
 def test_labels_look_only_into_the_horizon() -> None:
     # Orders on day 10, and: on day 50 exactly at the cut-off, at its end, a moment after it, never.
     shop = SmallShop([[(10.0, 1.0), (50.0, 1.0)], [(10.0, 1.0), (140.0, 1.0)], [(10.0, 1.0), (140.001, 1.0)], [(10.0, 1.0)]], 400.0)

@@ -12,6 +12,9 @@ from .arrays import Bools, Floats, Floats32, Strings
 from .features import DAY_MS, Frame, place_of
 from .mbg import Buying, Purchases, fit, logit_of_none
 
+QUIET_DAYS = 90
+FEW = 40
+
 
 @dataclass(frozen=True)
 class After:
@@ -97,7 +100,8 @@ class History:
         self.horizon = horizon_days
         self._source = source
         self._cuts: dict[int, Cut] = {}
-        self.span = source.span()
+        span = source.span()
+        self.span = since_customers(span, self.cut(span.last).frame)
 
     def cut(self, as_of: int) -> Cut:
         """The rows of an instant."""
@@ -110,3 +114,15 @@ class History:
     def days(self) -> float:
         """Length of the history in days."""
         return (self.span.last - self.span.first) / DAY_MS
+
+
+def since_customers(span: Span, frame: Frame) -> Span:
+    """The span from when the shop had customers; `frame` is that of its last instant.
+
+    An order of a wrong date, a trial or a guest's may lie years before anybody else's. What came before a quarter without a new
+    customer does not count, as long as fewer than 40 were known by then: the length of a history says how much can be learnt.
+    """
+    firsts = np.sort(span.last - frame.column("tenure") * DAY_MS)
+    begun = np.flatnonzero(np.diff(firsts, prepend=span.first) > QUIET_DAYS * DAY_MS)
+    few = begun[begun < FEW]
+    return Span(int(firsts[few[-1]]), span.last) if len(few) else span

@@ -82,7 +82,7 @@ def value_history(source: Source) -> tuple[History, ValuePlan]:
     Raises TrainerError `too-little-data`, which names every number that is missing for the least demanding one.
     """
     lacking: list[str] = []
-    for plan in ValuePlan.possible(source.span()):
+    for plan in ValuePlan.possible(History(source, LEARNT_DAYS[-1]).span):
         history = History(source, plan.horizon_days)
         lacking = missing_for_value(history, plan)
         if not lacking:
