@@ -112,6 +112,17 @@ def test_a_level_that_the_newest_test_spoke_against_is_published_as_uncertain(tm
     assert f"Whether its level holds (the calibration error (ECE) was {wrong.ece:.3f}" in card
 
 
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_training_that_is_killed_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "replace_files", killed)
+    with pytest.raises(KeyboardInterrupt):
+        publish(evaluation(), shop(), "small", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 class Leaking(SmallShop):
     """Its `lines_last` knows whether an order will come."""
 

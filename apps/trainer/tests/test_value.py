@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from tideline_trainer import value_train
 from tideline_trainer.additive import AdditiveScore
 from tideline_trainer.errors import TrainerError
 from tideline_trainer.features import DAY_MS, Frame, feature_list, place_of
@@ -124,6 +125,17 @@ def test_a_value_model_is_published(tmp_path: Path) -> None:
         assert (tmp_path / "clv-figures" / f"{figure}.svg").stat().st_size > 2000
     again = publish_value(evaluation(), shop(), "small", tmp_path / "again")
     assert again == content
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_training_that_is_killed_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(value_train, "replace_files", killed)
+    with pytest.raises(KeyboardInterrupt):
+        publish_value(evaluation(), shop(), "small", tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_it_says_of_a_year_comes_true() -> None:

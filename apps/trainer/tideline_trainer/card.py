@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,11 @@ from .additive import AdditiveScore
 from .arrays import Floats32
 from .evaluation import Test
 from .features import feature_list
-from .figures import importances, write_figures
+from .figures import churn_figures, importances
 
 
-def write_card(content: dict[str, Any], test: Test, score: AdditiveScore, X: Floats32, out: Path) -> Path:
-    """Writes `churn.md` and its pictures below `churn-figures/`; `content` is the manifest."""
-    write_figures(test, score, X, out / "churn-figures")
+def card_files(content: dict[str, Any], test: Test, score: AdditiveScore, X: Floats32) -> dict[str, bytes]:
+    """`churn.md` and its pictures below `churn-figures/`; `content` is the manifest."""
     newest = content["metrics"]["tests"][0]
     parts = [
         heading(content),
@@ -27,9 +25,8 @@ def write_card(content: dict[str, Any], test: Test, score: AdditiveScore, X: Flo
         importance_table(score, X),
         limits(content, newest),
     ]
-    path = out / "churn.md"
-    path.write_text("\n\n".join(parts) + "\n", "utf8")
-    return path
+    pictures = {f"churn-figures/{name}": file for name, file in churn_figures(test, score, X).items()}
+    return {**pictures, "churn.md": ("\n\n".join(parts) + "\n").encode("utf8")}
 
 
 def heading(content: dict[str, Any]) -> str:

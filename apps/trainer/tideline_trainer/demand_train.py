@@ -199,7 +199,6 @@ def publish_demand(evaluation: DemandEvaluation, shop: str, out: Path) -> dict[s
         "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
     }
     forecast = {"shop": shop, "origin": content["origin"], "probabilities": list(PROBABILITIES), "series": series}
-    out.mkdir(parents=True, exist_ok=True)
     files["demand.md"] = demand_card(content).encode("utf8")
     # In one line: a thousand products are three hundred thousand numbers.
     files["demand-forecast.json"] = json_bytes(forecast, separators=(",", ":"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
@@ -22,21 +23,29 @@ SHOWN = 12
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "tideline"}
 
 
-def write_figures(test: Test, score: AdditiveScore, X: Floats32, out: Path) -> list[str]:
-    """Writes SVG files and gives their names; the same data give the same bytes."""
-    out.mkdir(parents=True, exist_ok=True)
-    with plt.rc_context(STYLE):
-        pictures: dict[str, Any] = {
-            "roc": roc(test),
-            "precision-recall": precision_recall(test),
-            "calibration": calibration(test),
-            "lift": lift(test),
-            "effects": effects(score, X),
+def churn_figures(test: Test, score: AdditiveScore, X: Floats32) -> dict[str, bytes]:
+    """SVG files by name."""
+    return svg_files(
+        {
+            "roc": lambda: roc(test),
+            "precision-recall": lambda: precision_recall(test),
+            "calibration": lambda: calibration(test),
+            "lift": lambda: lift(test),
+            "effects": lambda: effects(score, X),
         }
-        for name, figure in pictures.items():
-            figure.savefig(out / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
+    )
+
+
+def svg_files(pictures: dict[str, Callable[[], Any]]) -> dict[str, bytes]:
+    """Draws pictures as SVG files, by name; the same data give the same bytes."""
+    files: dict[str, bytes] = {}
+    with plt.rc_context(STYLE):
+        for name, draw in pictures.items():
+            figure, file = draw(), BytesIO()
+            figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
             plt.close(figure)
-    return [f"{name}.svg" for name in pictures]
+            files[f"{name}.svg"] = file.getvalue()
+    return files
 
 
 def ranked(label: Bools, score: Floats) -> tuple[Ints, Ints]:

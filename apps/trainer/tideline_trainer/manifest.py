@@ -104,8 +104,12 @@ def json_bytes(content: Any, **how: Any) -> bytes:
 
 
 def replace_files(out: Path, files: dict[str, bytes]) -> None:
-    """Files of one training, at once: what stood there serves until all are whole. The manifest belongs at the end."""
+    """Files of one training, at once: what stood there serves until all are whole. The manifest belongs at the end.
+
+    Names may have folders. Whatever describes a model belongs among them: a card that is there before it describes another one.
+    """
     for name, data in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / f"{name}.new").write_bytes(data)
     for name in files:
         (out / f"{name}.new").replace(out / name)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .arrays import Floats32
 from .calibration import as_tested
-from .card import write_card
+from .card import card_files
 from .errors import TrainerError
 from .evaluation import Procedure, Test
 from .export import onnx_bytes, refuse_other_answers
@@ -94,9 +94,8 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         # Of the customers of one instant, as drift is measured: the training rows are of many, most of them of a younger shop.
         reference=reference_of(X, fitted.probability(choice.name, X, choice.in_season[choice.name])),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    write_card(content, evaluation.newest, model.score(), X, out)
-    replace_files(out, {"churn.onnx": file, "churn.json": json_bytes(content, indent=2)})
+    card = card_files(content, evaluation.newest, model.score(), X)
+    replace_files(out, {**card, "churn.onnx": file, "churn.json": json_bytes(content, indent=2)})
     return content
 
 

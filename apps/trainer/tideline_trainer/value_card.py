@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,23 +10,17 @@ import numpy as np
 from .additive import AdditiveScore
 from .arrays import Floats, Floats32
 from .features import feature_list
-from .figures import STYLE, importances
+from .figures import importances, svg_files
 from .value_evaluation import ValueTest
 from .value_metrics import value_deciles
 
 
-def write_value_card(content: dict[str, Any], test: ValueTest, score: AdditiveScore, X: Floats32, out: Path) -> Path:
-    """Writes `clv.md` and its pictures below `clv-figures/`; `content` is the manifest."""
-    pictures = out / "clv-figures"
-    pictures.mkdir(parents=True, exist_ok=True)
-    with plt.rc_context(STYLE):
-        for name, picture in (("deciles", deciles_picture(test)), ("gain", gain_picture(test))):
-            picture.savefig(pictures / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
-            plt.close(picture)
+def value_card_files(content: dict[str, Any], test: ValueTest, score: AdditiveScore, X: Floats32) -> dict[str, bytes]:
+    """`clv.md` and its pictures below `clv-figures/`; `content` is the manifest."""
+    pictures = svg_files({"deciles": lambda: deciles_picture(test), "gain": lambda: gain_picture(test)})
     parts = [heading(content), tests_table(content), groups_table(content), moves_table(score, X), limits(content)]
-    path = out / "clv.md"
-    path.write_text("\n\n".join(parts) + "\n", "utf8")
-    return path
+    named = {f"clv-figures/{name}": file for name, file in pictures.items()}
+    return {**named, "clv.md": ("\n\n".join(parts) + "\n").encode("utf8")}
 
 
 def heading(content: dict[str, Any]) -> str:

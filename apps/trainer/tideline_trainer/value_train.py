@@ -24,7 +24,7 @@ from .manifest import FORMAT, PACKAGES, features_sha256, iso, json_bytes, replac
 from .measures import Measure, figure
 from .metrics import auc
 from .train import refuse_other_features
-from .value_card import write_value_card
+from .value_card import value_card_files
 from .value_evaluation import ValueFitted, ValueProcedure, ValueTest, value_results
 from .value_metrics import normalised_gini, value_quality
 from .value_protocol import YEAR_DAYS, nothing, usable_value_tests, value_features, value_history, value_rows
@@ -117,9 +117,8 @@ def publish_value(evaluation: ValueEvaluation, source: Source, shop: str, out: P
         "gini": choice.ginis,
         "validatedAt": [iso(at) for at in choice.cut_offs],
     }
-    out.mkdir(parents=True, exist_ok=True)
-    write_value_card(content, evaluation.tests[0], fitted.over(choice.name, YEAR_DAYS).score(), X, out)
-    replace_files(out, {**files, "clv.json": json_bytes(content, indent=2)})
+    card = value_card_files(content, evaluation.tests[0], fitted.over(choice.name, YEAR_DAYS).score(), X)
+    replace_files(out, {**card, **files, "clv.json": json_bytes(content, indent=2)})
     return content
 
 
