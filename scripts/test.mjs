@@ -88,7 +88,9 @@ async function withoutBroker() {
     ['format', 'npx', 'prettier', '--check', '--log-level', 'warn', '.'],
     ['contracts', process.execPath, 'scripts/contracts.mjs', '--check'],
     ['settings', process.execPath, 'scripts/env-example.mjs', '--check'],
-    ...(hasCompose() ? [['compose', process.execPath, 'scripts/compose-check.mjs']] : []),
+    ...(hasCompose()
+      ? [['compose', process.execPath, 'scripts/compose-check.mjs', ...(process.env.TIDELINE_THOROUGH === '1' ? ['--build'] : [])]]
+      : []),
   ]) {
     const { status, said } = await run(command, rest);
     process.stdout.write(`${said}${status === 0 ? 'ok    ' : 'FAILED'} ${name}\n`);
