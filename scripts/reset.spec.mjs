@@ -63,23 +63,27 @@ describe('npm run reset', () => {
     expect(existsSync(data)).toBe(true);
   });
 
-  it('refuses one that a living process holds, and clears it when that is gone', async () => {
+  it.each([
+    ['has noted', 'instance.json', (pid) => JSON.stringify({ pid, url: 'http://127.0.0.1:7070' }), ' (http://127.0.0.1:7070)'],
+    ["has by the engine's note", 'clickhouse/status', (pid) => `PID: ${pid}\nStarted at: 2026-01-31 10:00:00\nRevision: 54500\n`, ''],
+  ])('refuses one that a living process %s, and clears it when that is gone', async (_, file, note, where) => {
     const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     const gone = new Promise((done) => holder.once('exit', done));
     keep('kafka/log');
-    keep('instance.json', JSON.stringify({ pid: holder.pid, url: 'http://127.0.0.1:7070' }));
+    keep(file, note(holder.pid));
     const { status, said } = reset();
     holder.kill('SIGKILL');
     await gone;
     expect(status).toBe(1);
-    expect(said).toContain(`in use by process ${holder.pid} (http://127.0.0.1:7070)`);
+    expect(said).toContain(`in use by process ${holder.pid}${where}: stop it`);
     expect(existsSync(join(data, 'kafka/log'))).toBe(true);
     expect(reset().status).toBe(0);
     expect(existsSync(data)).toBe(false);
   });
 
-  it.each(['', '{"pid":', '{"pid":0}', '{"pid":-1}', 'null'])('takes instance.json of %j for nobody', (text) => {
+  it.each(['', '{"pid":', '{"pid":0}', '{"pid":-1}', 'null', '7'])('takes instance.json of %j for nobody', (text) => {
     keep('instance.json', text);
+    keep('clickhouse/status', text);
     expect(reset().status).toBe(0);
   });
 

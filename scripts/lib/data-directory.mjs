@@ -33,22 +33,34 @@ export function clear(data) {
   }
 }
 
-/** The living process that holds the directory. */
+/** The living process that holds the directory: as it has noted there, or as the engine has, whatever program opened it. */
 function holderOf(data) {
-  let holder;
+  return [noted(data), openedBy(data)].find((holder) => holder && isAlive(holder.pid));
+}
+
+function noted(data) {
   try {
-    holder = JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(data, 'instance.json'), 'utf8')) ?? undefined;
   } catch {
     // No file, or one that a kill cut short: nobody holds it.
     return undefined;
   }
+}
+
+/** The file `status` of the embedded engine; a kill leaves it behind. */
+function openedBy(data) {
+  const file = join(data, 'clickhouse', 'status');
+  const pid = existsSync(file) ? /^PID: (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+  return pid === undefined ? undefined : { pid: Number(pid) };
+}
+
+function isAlive(pid) {
   // 0 and negative numbers would ask after a whole group of processes.
-  if (!Number.isInteger(holder?.pid) || holder.pid <= 0) return undefined;
+  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
-    process.kill(holder.pid, 0);
-    return holder;
+    return process.kill(pid, 0);
   } catch (error) {
     // Another user's process may not be signalled, but it lives.
-    return error.code === 'EPERM' ? holder : undefined;
+    return error.code === 'EPERM';
   }
 }
