@@ -6,6 +6,7 @@ const codes = {
   'faults-invalid': { retryable: false },
   'cursor-invalid': { retryable: false },
   'world-differs': { retryable: false },
+  'topic-silent': { retryable: true },
   'directory-unwritable': { retryable: false },
 } as const;
 

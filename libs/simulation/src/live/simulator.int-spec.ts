@@ -203,6 +203,44 @@ describe('the simulator on a broker', () => {
     await expect(simulator(place, 6).start()).rejects.toMatchObject({ code: 'world-differs' });
   });
 
+  it.each([
+    ['is gone', (_: string) => undefined],
+    ['is gone, and it is stopped on the way', (_: string) => undefined, larger],
+    ['knows of more than the broker holds', (text: string) => text.replace(/"(\d+)"(?=\})/, '"999999"')],
+    ['is that of an older copy', (_: string, older: string) => older],
+  ])('is where it was within seconds when its cursor %s, and no tick goes back', async (_, changed, of = profile) => {
+    const place = newShop();
+    const first = simulator(place, 5, undefined, of);
+    const { end } = new World({ profile: of, seed: 5 });
+    await first.start();
+    await until(() => first.state.through > end);
+    const older = await readFile(place.cursorPath, 'utf8');
+    // Two shop days a second: at that pace the way back here takes seven seconds.
+    await until(() => first.state.through > end + 14 * dayMs);
+    await first.stop();
+    const stood = first.state.through;
+    const cursor = changed(await readFile(place.cursorPath, 'utf8'), older);
+    if (cursor === undefined) await rm(place.cursorPath);
+    else await writeFile(place.cursorPath, cursor);
+    if (of === larger) {
+      const stopped = simulator(place, 5, undefined, of);
+      await stopped.start();
+      await until(() => stopped.state.sent > 0);
+      await stopped.stop();
+      expect(stopped.state.through).toBeLessThan(end - dayMs);
+    }
+
+    const second = simulator(place, 5, undefined, of);
+    await second.start();
+    await until(() => second.state.phase === 'live', 20_000);
+    expect(second.state.through).toBeGreaterThanOrEqual(stood - 3 * dayMs);
+    await until(() => second.state.through > stood + dayMs);
+    await second.stop();
+    const stored = await storedMessages(stack.streaming, place.shop);
+    expectWorld(stored, second.state.through, 5, of);
+    expect(worldFaults(stored, [], 0).ticksBack).toEqual([]);
+  });
+
   it('sends everything again into topics that have lost it', async () => {
     const place = newShop();
     const first = simulator(place);

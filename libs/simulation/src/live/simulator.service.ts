@@ -1,13 +1,13 @@
 import { Pace, type RealClock } from '#clock';
 import { topicOf, topics, type ClockTick, type TopicName } from '#contracts';
-import { domainTopicConfig, type Streaming, type StreamingLogger } from '#streaming';
+import { domainTopicConfig, type PartitionBounds, type Streaming, type StreamingLogger } from '#streaming';
 import { SimulationError } from '../simulation.errors.js';
 import type { WorldEvent } from '../world/event-maker.js';
 import { readCursor, writeCursor, type Cursor } from './cursor.js';
 import { Outbox } from './outbox.js';
 import { inBatches } from './batches.js';
+import { newestTickIn, sourceInTopic } from './in-topics.js';
 import { Peekable, type Batches } from './peekable.js';
-import { sourceInTopic } from './source-in-topic.js';
 
 /** What the service sends: a world, or a world with faults. */
 export interface EventSource {
@@ -49,6 +49,14 @@ export interface SimulatorState {
   readonly sent: number;
   readonly speed: number;
   readonly error?: unknown;
+}
+
+/** Where a start goes on. */
+interface Place {
+  /** The topics hold everything recorded up to this instant. */
+  readonly after: number;
+  /** Where shop time stood: no tick may say less, and what was recorded up to it is past. */
+  readonly stood: number;
 }
 
 /** Bytes that are on their way at a time: few requests, for each is a round trip; small enough for the event loop. */
@@ -120,8 +128,9 @@ export class SimulatorService {
       config: domainTopicConfig,
     }));
     await this.patiently(() => this.streaming.ensureTopics(specs));
-    this.#through = await this.findPlace();
-    this.#running = this.run().then(
+    const place = await this.findPlace();
+    this.#through = place.after;
+    this.#running = this.run(place).then(
       () => void (this.#phase = this.#stop.signal.aborted ? 'stopped' : 'ended'),
       (error: unknown) => {
         this.#phase = 'failed';
@@ -151,26 +160,37 @@ export class SimulatorService {
     }
   }
 
-  /** @returns the instant to go on after */
-  private async findPlace(): Promise<number> {
+  private async findPlace(): Promise<Place> {
     const { shop, events, cursorPath } = this.options;
     const cursor = await readCursor(cursorPath);
     const names = (Object.keys(topics) as TopicName[]).filter((name) => name !== 'committed.v1' && name !== 'alerts.v1');
     const bounds = await this.patiently(() => this.streaming.bounds(names.map((name) => topicOf(shop, name))));
     for (const { topic, partition, end } of bounds) if (end > 0n) this.#offsets.set(`${topic}-${partition}`, end);
-    const before = events.start - 1;
     if (cursor && cursor.world !== events.identity) throw this.differs(`the cursor ${cursorPath} says ${cursor.world}`);
-    if (cursor) {
-      const lost = Object.entries(cursor.offsets).find(([partition, next]) => (this.#offsets.get(partition) ?? 0n) < BigInt(next));
-      if (!lost) return cursor.through;
-      // Figures need every event; those that are still there come twice, which changes nothing.
+    const lost = Object.entries(cursor?.offsets ?? {}).find(([partition, next]) => (this.#offsets.get(partition) ?? 0n) < BigInt(next));
+    // Figures need every event; those that are still there come twice, which changes nothing.
+    if (lost)
       this.log.warn({ shop, partition: lost[0], expected: lost[1] }, 'the broker has lost events: the world is sent from its beginning');
-      return before;
-    }
+    if (!cursor) await this.refuseOther(bounds);
+    const before = events.start - 1;
+    const stood = Math.max(cursor?.through ?? before, (await this.tickBeyond(cursor, bounds)) ?? before);
+    return { after: lost || !cursor ? before : cursor.through, stood };
+  }
+
+  /** Without a cursor the topic says whose it is. */
+  private async refuseOther(bounds: readonly PartitionBounds[]): Promise<void> {
+    const { shop, events } = this.options;
     const products = bounds.filter(({ topic, start, end }) => topic === topicOf(shop, 'products.v1') && end > start);
     const found = products.length === 0 ? undefined : await sourceInTopic(this.streaming, products, this.clock);
     if (found !== undefined && found !== events.source) throw this.differs(`its products come from ${found}`);
-    return before;
+  }
+
+  /** The newest tick on the topic, where the cursor may not know it: it is lost, or older than a kill leaves it. */
+  private async tickBeyond(cursor: Cursor | undefined, bounds: readonly PartitionBounds[]): Promise<number | undefined> {
+    const { shop, events } = this.options;
+    const clock = bounds.find(({ topic, start, end }) => topic === topicOf(shop, 'clock.v1') && end > start);
+    if (!clock || clock.end <= BigInt(cursor?.offsets[`${clock.topic}-${clock.partition}`] ?? '0')) return undefined;
+    return newestTickIn(this.streaming, clock, events.source, this.clock);
   }
 
   private differs(how: string): SimulationError {
@@ -180,15 +200,15 @@ export class SimulatorService {
     );
   }
 
-  private async run(): Promise<void> {
+  private async run(place: Place): Promise<void> {
     const { shop, events } = this.options;
     const { batches = (after: number) => inBatches(events.after(after)) } = this.options;
-    const source = new Peekable(batches(this.#through));
+    const source = new Peekable(batches(place.after));
     const outbox = new Outbox(this.streaming, shop, this.clock, this.#stop.signal, this.#offsets, (error) =>
       this.log.warn({ err: error, shop }, 'the simulator waits for the broker'),
     );
     try {
-      await this.sendHistory(source, outbox);
+      await this.sendPast(place.stood, source, outbox);
       if (this.#stop.signal.aborted) return;
       this.log.info({ shop, sent: this.#sent }, 'the history is sent');
       this.#historySent();
@@ -200,9 +220,10 @@ export class SimulatorService {
     }
   }
 
-  private async sendHistory(source: Peekable, outbox: Outbox): Promise<void> {
+  /** Sends what has been: the history, and what was live once. Paced anew that would keep the shop's clock standing for as long as it took. */
+  private async sendPast(stood: number, source: Peekable, outbox: Outbox): Promise<void> {
     const { events, until = Infinity } = this.options;
-    const end = Math.min(events.end, until);
+    const end = Math.max(Math.min(events.end, until), stood + 1);
     let onTheWay: Promise<boolean> = Promise.resolve(true);
     while (!this.#stop.signal.aborted) {
       const batch = await source.takeBefore(end, batchBytes);
@@ -295,10 +316,12 @@ export class SimulatorService {
     if (this.clock.now() - this.#savedAt < every) return;
     this.#savedAt = this.clock.now();
     const { signal } = this.#stop;
+    // On the way through the past the ticks are ahead of it: a start that goes on there has to ask them.
+    const isKnown = (name: string): boolean => this.#phase === 'live' || !name.startsWith(topicOf(this.options.shop, 'clock.v1'));
     const cursor: Cursor = {
       world: this.options.events.identity,
       through: this.#through,
-      offsets: Object.fromEntries([...this.#offsets].map(([name, next]) => [name, String(next)])),
+      offsets: Object.fromEntries([...this.#offsets].filter(([name]) => isKnown(name)).map(([name, next]) => [name, String(next)])),
     };
     for (let tries = 0; ; tries += 1) {
       try {
