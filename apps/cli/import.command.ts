@@ -1,6 +1,7 @@
 import { loadMapping, readFiles, runImport, shopConfig, type Collected, type ImportPhase, type ShopDefaults } from '#importing';
 import { Command } from 'commander';
 import { resolve } from 'node:path';
+import { brokersHelp, brokersHere, parseBrokers } from './brokers.js';
 import { instanceAt, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
@@ -10,6 +11,7 @@ interface Options {
   readonly shop: string;
   readonly mapping: string;
   readonly url?: string;
+  readonly brokers?: readonly string[];
   readonly rejects?: string;
   readonly json?: true;
   readonly dryRun?: true;
@@ -23,6 +25,7 @@ export function importCommand(): Command {
     .requiredOption('--shop <id>', 'the shop; it is made when it does not exist', parseShop)
     .requiredOption('--mapping <name-or-file>', 'a mapping that ships, or a YAML file')
     .option('--url <url>', urlHelp)
+    .option('--brokers <list>', brokersHelp, parseBrokers)
     .option('--rejects <file>', 'where rejected rows go (default: <shop>.rejects.csv)')
     .option('--dry-run', 'read and count, send nothing')
     .option('--json', 'print the result as one JSON object, last')
@@ -66,6 +69,7 @@ async function importFiles(files: string[], options: Options, progress: Progress
     shop: options.shop,
     mapping,
     client,
+    brokers: options.brokers ?? (await brokersHere()),
     openStreaming: (brokers) => openStreaming({ brokers, clientId: 'tideline-import', logger: createLogger('silent') }),
     onProgress: (phase, done, of) => progress.show(phase, of === 0 ? 1 : done / of, done, units[phase]),
   });

@@ -13,7 +13,8 @@ export interface ImportRunOptions {
   readonly shop: string;
   readonly mapping: Mapping;
   readonly client: InstanceClient;
-  /** Opens the seam to the brokers that the instance names. */
+  /** Where Kafka is for this process. @default what the instance names: where it is for that, which in a network of containers is another address */
+  readonly brokers?: readonly string[] | undefined;
   readonly openStreaming: (brokers: readonly string[]) => Streaming;
   readonly onProgress?: (phase: ImportPhase, done: number, of: number) => void;
   /** How long figures may stand still before the import gives up waiting; they go on without it. */
@@ -47,7 +48,7 @@ export async function runImport(collected: Collected, options: ImportRunOptions)
   // From here on the instance is known to be there: when it is away, it is coming back.
   const { kafka } = await patiently(() => client.pipeline());
   const deadBefore = await deadLetters(client, shop);
-  const streaming = options.openStreaming(kafka.brokers);
+  const streaming = options.openStreaming(options.brokers ?? kafka.brokers);
   try {
     const tableRows = Object.values(collected.tables).reduce((sum, { size }) => sum + size, 0);
     const total = collected.documents.size + collected.products.size + collected.customers.size + tableRows;
