@@ -111,7 +111,9 @@ function parse(args: readonly string[], commands: readonly string[]): Asked {
 function numbered(name: (typeof numbers)[number], text: string | undefined): [string, number][] {
   if (text === undefined) return [];
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} takes a whole number, not ${text}.`);
+  // None of something proves nothing, and every bar would be met by it; a seed is a name.
+  const least = name === 'seed' ? 0 : 1;
+  if (!Number.isInteger(number) || number < least) throw new Error(`--${name} takes a whole number from ${least} on, not ${text}.`);
   return [[name, number]];
 }
 

@@ -1,9 +1,9 @@
-import { demoShop } from '#simulation';
+import { demoShop, worldEnd } from '#simulation';
 import { exactly, Instance, type Measure, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerOf } from '../../local-broker.js';
-import { atRest, reached, worldStands } from '../answers.js';
+import { atRest, reached, simulatorOf, worldStands } from '../answers.js';
 import { demoFaults, endOfDemo } from '../demo.js';
 
 /** Where shop time is when the broker is killed: while the history is sent and read, then live. */
@@ -19,13 +19,15 @@ export async function killedBroker(work: string): Promise<Measure[]> {
   const instance = await Instance.start(data, env);
   try {
     const killed = new Set<number>();
+    const phases: string[] = [];
     for (const [index, at] of kills.entries()) {
-      await reached(instance, Date.parse(at));
+      const says = await reached(instance, Date.parse(at));
       // Not at the moment of a batch or a tick, but anywhere between.
       await sleep((index * 137) % 700);
       const { pid } = brokerOf(data);
       // Process 0 would be this one and all it started.
       if (pid === 0) throw new Error(`No broker runs on ${data}, so none can be killed.`);
+      phases.push(((await simulatorOf(instance.url)) ?? says).phase);
       process.kill(pid, 'SIGKILL');
       killed.add(pid);
       const runsAgain = (next: number): boolean => next > 0 && !killed.has(next);
@@ -35,7 +37,7 @@ export async function killedBroker(work: string): Promise<Measure[]> {
     await atRest([instance], demoShop);
     const { stored, cells, code } = await endOfDemo(instance, data);
     return [
-      exactly('brokers killed under load', killed.size, 'kills', kills.length),
+      ...killMeasures(killed.size, phases),
       { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
       ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
       exactly('cells that differ from the oracle', cells, 'cells', 0),
@@ -44,4 +46,15 @@ export async function killedBroker(work: string): Promise<Measure[]> {
   } finally {
     await instance.stop();
   }
+}
+
+/** @param phases that the simulator was in, at each kill: a broker that nobody sends to is not under load */
+export function killMeasures(killed: number, phases: readonly string[]): Measure[] {
+  const during = (wanted: string): number => phases.filter((phase) => phase === wanted).length;
+  const live = kills.filter((at) => Date.parse(at) >= worldEnd).length;
+  return [
+    exactly('brokers killed under load', killed, 'kills', kills.length),
+    exactly('of them while the history was sent', during('history'), 'kills', kills.length - live),
+    exactly('of them live', during('live'), 'kills', live),
+  ];
 }

@@ -1,5 +1,5 @@
 import { openStreaming, type Streaming } from '#streaming';
-import { openTestBroker, type ProductProcess, silences, silent, until } from '#testing';
+import { openTestBroker, type FaultProxy, type ProductProcess, silences, silent, until } from '#testing';
 import { starter, startStore, withProcesses } from '../processes.js';
 import { ShopOnTopics } from './shop-on-topics.js';
 
@@ -7,7 +7,8 @@ import { ShopOnTopics } from './shop-on-topics.js';
 export interface ScoringWorld {
   /** Registers a shop and sends its history; a scorer looks at everybody then. @param prepare what has to be there before */
   readonly shop: (name: string, prepare?: (shop: ShopOnTopics) => Promise<void>) => Promise<ShopOnTopics>;
-  readonly scorer: () => Promise<ProductProcess>;
+  /** @param way by which it comes to the store; straight where there is none */
+  readonly scorer: (way?: FaultProxy) => Promise<ProductProcess>;
   readonly ingestor: () => Promise<ProductProcess>;
 }
 
@@ -40,7 +41,12 @@ export async function inScoringWorld<T>(
         await until(async () => (await opened.scored()) === customers, `everybody of ${name} is looked at`, { ms: 120_000 });
         return opened;
       };
-      return use({ shop, ingestor, scorer: () => start('scorer', env) }, first);
+      const scorer: ScoringWorld['scorer'] = (way) => {
+        const { host } = new URL(storeUrl);
+        way?.leadTo(host);
+        return start('scorer', way ? { ...env, CLICKHOUSE_URL: storeUrl.replace(host, way.address) } : env);
+      };
+      return use({ shop, ingestor, scorer }, first);
     });
   } finally {
     await streaming.close();
