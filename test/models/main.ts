@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { asked, usage, type Asked, type Kind } from './asked.js';
 import { ofReference } from './bars.js';
-import { keep } from './evidence.js';
+import { keep, type KindMeasure } from './evidence.js';
 import { served, type ServedShop } from './served.js';
 import { shapedShop } from './shapes.js';
 import { referenceShop, simulatedShop, type Profile } from './shops.js';
@@ -20,7 +20,7 @@ interface Case {
 }
 
 /** Every shop that was asked for: made, imported, trained on, compared. */
-async function measured(options: Asked, work: string): Promise<Measure[]> {
+async function measured(options: Asked, work: string): Promise<KindMeasure[]> {
   const { kinds } = options;
   // What a shape changes is when customers buy; some hold no product at all.
   const ofCustomers = kinds.filter((kind) => kind !== 'demand');
@@ -29,7 +29,7 @@ async function measured(options: Asked, work: string): Promise<Measure[]> {
     ...options.shapes.map((shape) => ({ shop: shapedShop(shape, work), kinds: ofCustomers })),
     ...(options.reference ? [{ shop: referenceShop(), bars: ofReference, kinds }] : []),
   ];
-  const all: Measure[] = [];
+  const all: KindMeasure[] = [];
   for (const { shop, law, kinds: wanted, bars = () => [] } of cases) {
     await served(shop, join(work, shop.name), async (store) => {
       for (const kind of wanted) {
@@ -42,7 +42,7 @@ async function measured(options: Asked, work: string): Promise<Measure[]> {
           ...(law !== undefined && kind !== 'clv' ? ['--law', law] : []),
         ];
         const measures = await evaluated(words);
-        const judged = [...measures, ...bars(measures, kind)].map((each) => ({ ...each, measure: `${shop.name}: ${each.measure}` }));
+        const judged = [...measures, ...bars(measures, kind)].map((each) => ({ ...each, kind, measure: `${shop.name}: ${each.measure}` }));
         // At once: a run of all takes an hour.
         for (const { ok, measure, value } of judged) process.stderr.write(`  ${ok ? 'ok    ' : 'MISSED'} ${measure}: ${value}\n`);
         all.push(...judged);

@@ -3,7 +3,8 @@ import { profileOf } from '#simulation';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asked } from './asked.js';
 import { ofReference } from './bars.js';
 import { keep } from './evidence.js';
@@ -83,25 +84,44 @@ it('holds the real year to its bars, and does not pass without a figure', () => 
   expect(() => ofReference(figures.slice(1), 'churn')).toThrow('no figure "churn: AUC"');
 });
 
-it('keeps what was measured, shop by shop, over several runs', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tideline-evidence-'));
-  const path = join(folder, 'evidence', 'models.json');
-  const measure = (name: string, value: number, ok = true) => ({ measure: name, value, unit: 'AUC', bar: null, ok });
-  try {
-    await keep(path, [measure('rich-1: churn: AUC', 0.8), measure('seed-1: churn: AUC', 0.7)]);
-    await keep(path, [measure('rich-1: churn: AUC', 0.6, false), measure('rich-1: clv: Gini', 0.5)]);
-    const { shops } = JSON.parse(await readFile(path, 'utf8')) as {
-      shops: Record<string, { met: boolean; measures: { measure: string; value: number }[] }>;
-    };
-    expect(Object.keys(shops)).toEqual(['rich-1', 'seed-1']);
-    expect(shops['rich-1']?.measures.map(({ measure, value }) => [measure, value])).toEqual([
-      ['churn: AUC', 0.6],
-      ['clv: Gini', 0.5],
+describe('the evidence of models', () => {
+  type Kept = Record<string, Record<string, { date: string; met: boolean; measures: { measure: string; value: number }[] }>>;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tideline-evidence-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is kept by shop and kind over several runs, each with its date, and nothing of a kind that was measured anew', async () => {
+    const path = join(folder, 'evidence', 'models.json');
+    const measure = (kind: string, name: string, value: number, ok = true) => ({ kind, measure: name, value, unit: 'AUC', bar: null, ok });
+    const kept = async (): Promise<Kept> => (JSON.parse(await readFile(path, 'utf8')) as { shops: Kept }).shops;
+    await keep(path, [
+      measure('churn', 'rich-1: churn: AUC', 0.8),
+      measure('churn', 'rich-1: AUC at the newest cut-off', 0.7),
+      measure('churn', 'seed-1: churn: AUC', 0.7),
+      measure('clv', 'rich-1: clv: Gini', 0.4),
     ]);
-    expect([shops['rich-1']?.met, shops['seed-1']?.met]).toEqual([false, true]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    const before = await kept();
+    await sleep(2);
+    await keep(path, [measure('churn', 'rich-1: churn: AUC', 0.6, false)]);
+    const after = await kept();
+    expect(after).toEqual({ ...before, 'rich-1': { clv: before['rich-1']?.['clv'], churn: after['rich-1']?.['churn'] } });
+    expect(Object.keys(after)).toEqual(['rich-1', 'seed-1']);
+    const churn = after['rich-1']?.['churn'];
+    expect(churn).toMatchObject({ met: false, measures: [{ measure: 'churn: AUC', value: 0.6 }] });
+    expect(churn?.measures).toHaveLength(1);
+    expect(churn?.date).not.toBe(before['rich-1']?.['churn']?.date);
+  });
+
+  it('that ships has a date for each kind, and no measure twice', async () => {
+    const { shops } = JSON.parse(await readFile('docs/evidence/models.json', 'utf8')) as { shops: Kept };
+    for (const [shop, kinds] of Object.entries(shops))
+      for (const [kind, { date, measures }] of Object.entries(kinds)) {
+        expect(new Set(measures.map(({ measure }) => measure)).size, `${shop}, ${kind}`).toBe(measures.length);
+        expect(Date.parse(date), `${shop}, ${kind}`).toBeGreaterThan(0);
+      }
+  });
 });
 
 describe('models that ship', () => {
