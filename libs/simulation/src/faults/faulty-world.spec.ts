@@ -98,6 +98,15 @@ describe('a world with faults', () => {
     }
   });
 
+  it('says in each event which faults it has', () => {
+    expect(new FaultyWorld(world(), faultRates({ late: 0.05, duplicates: 0.01 })).source).toBe(
+      `${world().source}?duplicates=0.01&late=0.05`,
+    );
+    const faulty = new FaultyWorld(world(), faultRates(all));
+    const others = [...faulty.history()].filter(({ valid, value }) => valid && !value.includes(`"source":"${faulty.source}"`));
+    expect(others).toEqual([]);
+  });
+
   it('refuses rates that are none', () => {
     expect(() => faultRates({ lates: 0.1 })).toThrow(/no fault lates.*duplicates/);
     expect(() => faultRates({ late: 1.5 })).toThrow(/late is 1.5.*0 to 1/);

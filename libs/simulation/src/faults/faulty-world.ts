@@ -34,10 +34,10 @@ export class FaultyWorld {
   ) {
     this.start = world.start;
     this.end = world.end;
-    const faults = faultNames.map((name) => `${name} ${rates[name]}`).join(', ');
-    const none = faultNames.every((name) => rates[name] === 0);
-    this.source = world.source;
-    this.identity = none ? world.identity : `${world.identity}, ${faults}`;
+    const faults = faultNames.filter((name) => rates[name] !== 0).map((name) => `${name}=${rates[name]}`);
+    // Its events say so: where the cursor is lost, the topics alone tell whose they are.
+    this.source = faults.length === 0 ? world.source : `${world.source}?${faults.join('&')}`;
+    this.identity = faults.length === 0 ? world.identity : `${world.identity}, ${this.source}`;
   }
 
   /** Everything that arrives before the end of the history. */
@@ -52,7 +52,8 @@ export class FaultyWorld {
   *after(instant: number): Generator<FaultyEvent, void, undefined> {
     const waiting = new Map<number, FaultyEvent[]>();
     let today: number | undefined;
-    for (const event of this.world.after(instant - longest)) {
+    for (const plain of this.world.after(instant - longest)) {
+      const event = this.named(plain);
       const day = dayOf(event.at);
       // Nothing of a day comes once an event of a later one has.
       for (today ??= day; today < day; today += 1) yield* arrivals(waiting, today, instant);
@@ -63,6 +64,11 @@ export class FaultyWorld {
       }
     }
     for (const day of [...waiting.keys()].sort((a, b) => a - b)) yield* arrivals(waiting, day, instant);
+  }
+
+  private named(event: WorldEvent): WorldEvent {
+    if (this.source === this.world.source) return event;
+    return { ...event, value: event.value.replace(`"source":"${this.world.source}"`, `"source":"${this.source}"`) };
   }
 
   /** What arrives because of one event. */

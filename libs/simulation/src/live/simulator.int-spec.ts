@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultRates } from '../faults/fault-rates.js';
+import { FaultyWorld } from '../faults/faulty-world.js';
 import { profileOf } from '../law/profiles.js';
 import { World } from '../world/world.js';
 import { SimulatorService } from './simulator.service.js';
@@ -199,8 +201,18 @@ describe('the simulator on a broker', () => {
     await first.historySent;
     await first.stop();
     await expect(simulator(place, 6).start()).rejects.toMatchObject({ code: 'world-differs' });
+    const faulty = (rates: Readonly<Record<string, number>>): SimulatorService => {
+      const events = new FaultyWorld(new World({ profile, seed: 5 }), faultRates(rates));
+      return new SimulatorService(stack.streaming, systemClock, silent, { ...place, events, speed: 172_800 });
+    };
+    await expect(faulty({ late: 0.1 }).start()).rejects.toMatchObject({ code: 'world-differs' });
     await rm(place.cursorPath);
     await expect(simulator(place, 6).start()).rejects.toMatchObject({ code: 'world-differs' });
+    await expect(faulty({ late: 0.1 }).start()).rejects.toMatchObject({ code: 'world-differs' });
+    // None are no faults: it goes on.
+    const same = faulty({});
+    await same.start();
+    await same.stop();
   });
 
   it.each([
