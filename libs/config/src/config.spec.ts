@@ -24,6 +24,20 @@ describe('readConfig', () => {
     );
   });
 
+  it('knows what other processes read, and leaves what is of other programs', () => {
+    const others = { TIDELINE_STORE_WRITE_PORT: '1', TIDELINE_API_URL: 'x', SHOP_TIMEZONE: 'UTC', KAFKA_BROKERS: 'a:1' };
+    const machine = { KAFKA_HOME: '/opt/kafka', KAFKA_OPTS: '', KAFKA_HEAP_OPTS: '-Xmx1g', CLICKHOUSE_PASSWORD: 'x', CLICKHOUSE_USER: 'x' };
+    expect(readConfig([http], { ...others, ...machine, SHOP_NAME: 'x' }).get(http).TIDELINE_PORT).toBe(7070);
+    for (const [name, meant] of [
+      ['KAFKA_BROKER', 'KAFKA_BROKERS'],
+      ['CLICKHOUSE_URI', 'CLICKHOUSE_URL'],
+      ['SHOP_TIME_ZONE', 'SHOP_TIMEZONE'],
+      ['TIDELINE_STORE_WRITEPORT', 'TIDELINE_STORE_WRITE_PORT'],
+    ] as const)
+      expect(() => readConfig([http], { [name]: 'x' })).toThrow(`${name} is not a setting. Did you mean ${meant}?`);
+    expect(() => readConfig([http], { TIDELINE_NONSENSE: 'x' })).toThrow(/TIDELINE_NONSENSE is not a setting\. The settings/);
+  });
+
   it('says of a value that may carry a secret what is wrong with it, and not the value', () => {
     const url = defineSlice('store', { CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }) });
     expect(() => readConfig([url], { CLICKHOUSE_URL: 'tideline:in-clear@host' })).toThrow(/CLICKHOUSE_URL=\*\*\*: /);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { settingNames } from './setting-names.data.js';
 
 /** Environment names of one module, each with its type, default and reason (`.describe`). */
 export type Shape = Readonly<Record<string, z.ZodType>>;
@@ -36,12 +37,14 @@ export interface ResolvedConfig {
   readonly slices: readonly ConfigSlice[];
 }
 
-/** Names with these beginnings are ours: one that no slice knows is a typing mistake, not somebody else's. */
-const ours = /^(TIDELINE|SHOP|KAFKA|CLICKHOUSE)_/;
+/** Names with this beginning are ours: one that nobody knows is a typing mistake. */
+const ours = /^TIDELINE_/;
+/** Names with these may be somebody else's (`KAFKA_HOME`, `CLICKHOUSE_PASSWORD`): only one that is nearly ours is a typing mistake. */
+const shared = /^(SHOP|KAFKA|CLICKHOUSE)_/;
 /** Values that may carry a secret: what is wrong with one is said without it. */
 const isSecret = /_(SECRET|URL)$/;
 /** Told to the tools around us, not to the program. */
-const toolNames = new Set(['TIDELINE_DATASETS', 'TIDELINE_TEST_STACK']);
+const toolNames = ['TIDELINE_DATASETS', 'TIDELINE_TEST_STACK', 'TIDELINE_THOROUGH'];
 
 /**
  * Reads the environment: the only place that does.
@@ -70,9 +73,12 @@ export function readConfig(
     }
     values.set(slice.token, read);
   }
+  // One .env serves every process: what another one reads is known here too.
+  const names = new Set([...known, ...settingNames, ...toolNames]);
   for (const name of Object.keys(env)) {
-    if (!strict || !ours.test(name) || known.has(name) || toolNames.has(name)) continue;
-    const near = [...known].find((candidate) => distance(candidate, name) <= 2);
+    if (!strict || names.has(name) || !(ours.test(name) || shared.test(name))) continue;
+    const near = [...names].find((candidate) => distance(candidate, name) <= 2);
+    if (!near && !ours.test(name)) continue;
     faults.push(`${name} is not a setting.${near ? ` Did you mean ${near}?` : ` The settings are in .env.example.`}`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
