@@ -63,7 +63,6 @@ export async function startApi(config: ResolvedConfig): Promise<Running> {
     await pipelines.start();
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
-    await undo.run();
-    throw error;
+    throw await undo.because(error);
   }
 }

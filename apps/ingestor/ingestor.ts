@@ -52,7 +52,6 @@ export async function startIngestor(config: ResolvedConfig): Promise<Running> {
     keeper.start();
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
-    await undo.run();
-    throw error;
+    throw await undo.because(error);
   }
 }

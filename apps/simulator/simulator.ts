@@ -40,7 +40,6 @@ export async function startSimulator(config: ResolvedConfig): Promise<Running> {
     await service.start();
     return { ready: await listenOn(app, port, host), stop: () => undo.run() };
   } catch (error) {
-    await undo.run();
-    throw error;
+    throw await undo.because(error);
   }
 }

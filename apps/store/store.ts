@@ -40,7 +40,6 @@ export async function startStore(config: ResolvedConfig): Promise<StoreProcess> 
     logger.info({ directory, version: await engine.version() }, 'store is open');
     return { writeUrl, readUrl: urlOf(endpoint.readOnly), stop: () => undo.run() };
   } catch (error) {
-    await undo.run();
-    throw error;
+    throw await undo.because(error);
   }
 }

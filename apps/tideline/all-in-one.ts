@@ -37,8 +37,7 @@ export async function startAllInOne(config: ResolvedConfig, progress: Progress, 
     const url = await startServices({ config, data, kafka, logger, undo, progress });
     return { url, stop: () => undo.run() };
   } catch (error) {
-    await undo.run();
-    throw error;
+    throw await undo.because(error);
   }
 }
 

@@ -6,8 +6,35 @@ export class Undo {
     this.#steps.push(step);
   }
 
-  /** Runs each step once, whoever asks. */
+  /**
+   * Runs each step once, whoever asks: one that fails keeps none from its turn, or a broker would outlive its process.
+   * @throws what failed, once all have had their turn
+   */
   async run(): Promise<void> {
-    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) await step();
+    const failures: unknown[] = [];
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1)
+      throw new AggregateError(failures, failures.map((each) => (each instanceof Error ? each.message : String(each))).join(' '));
+  }
+
+  /**
+   * Undoes what was started because a later part did not start.
+   * @returns why that was: it is what people have to read. What could not be undone then is mostly for the same cause, and is its `cause`
+   * where it names no other
+   */
+  async because(error: unknown): Promise<unknown> {
+    try {
+      await this.run();
+    } catch (failure) {
+      if (error instanceof Error) error.cause ??= failure;
+    }
+    return error;
   }
 }
