@@ -1,6 +1,6 @@
 import { buildEvents, loadMapping, readFiles, type Mapping } from '#importing';
 import { compareOracles, foldOracle, type Oracle, type OracleMessage } from '#testing';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -65,6 +65,22 @@ describe('the files of a world', () => {
       await writeFile(pathOf(name), text);
       expect(compareOracles(streamed, oracle)).not.toEqual([]);
     }
+  });
+
+  it('stay as they are when those of another world do not come to their end', async () => {
+    const before = await Promise.all(names.map((name) => readFile(pathOf(name), 'utf8')));
+    const halfway = new World({ profile: world.profile, seed: 12 });
+    vi.spyOn(halfway, 'history').mockImplementation(function* () {
+      let left = 5_000;
+      for (const event of halfway.after(halfway.start - 1)) {
+        left -= 1;
+        if (left === 0) throw new Error('The disk is full.');
+        yield event;
+      }
+    });
+    await expect(writeCsvFiles(halfway, directory)).rejects.toThrow('The disk is full.');
+    expect(await Promise.all(names.map((name) => readFile(pathOf(name), 'utf8')))).toEqual(before);
+    expect((await readdir(directory)).filter((name) => !name.endsWith('.csv'))).toEqual([]);
   });
 
   it('are the same bytes each time', async () => {

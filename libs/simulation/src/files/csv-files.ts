@@ -1,5 +1,5 @@
 import type { Campaign, CampaignDay, Customer, Order, Product, Return, StockCount } from '#contracts';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SimulationError } from '../simulation.errors.js';
 import type { World } from '../world/world.js';
@@ -42,7 +42,8 @@ export async function writeCsvFiles(world: World, directory: string): Promise<Fi
 async function writeAll(world: World, directory: string): Promise<FilesWritten> {
   const files = new Map<FileName, CsvFile>();
   try {
-    for (const name of Object.keys(headers) as FileName[]) files.set(name, await CsvFile.create(join(directory, name), headers[name]));
+    for (const name of Object.keys(headers) as FileName[])
+      files.set(name, await CsvFile.create(join(directory, unfinished(name)), headers[name]));
     const file = (name: FileName): CsvFile => files.get(name) as CsvFile;
     const last = await writeFacts(world, file('transactions.csv'), file('stock_counts.csv'));
     for (const customer of last.customers.values()) await file('customers.csv').add(customerRow(customer));
@@ -51,10 +52,21 @@ async function writeAll(world: World, directory: string): Promise<FilesWritten> 
     for (const day of last.days) await file('marketing_campaigns.csv').add(campaignRow(last.campaigns.get(day.campaignId), day));
     for (const row of groundTruth(world)) await file('ground_truth.csv').add(row);
     for (const each of files.values()) await each.flush();
-    return Object.fromEntries([...files].map(([name, { rows }]) => [name, rows])) as FilesWritten;
-  } finally {
     for (const each of files.values()) await each.close();
+    // Until all are whole those of an earlier run stand: half of one world and half of another would be imported without a word.
+    for (const name of files.keys()) await rename(join(directory, unfinished(name)), join(directory, name));
+    return Object.fromEntries([...files].map(([name, { rows }]) => [name, rows])) as FilesWritten;
+  } catch (error) {
+    for (const [name, each] of files) {
+      await each.close();
+      await rm(join(directory, unfinished(name)), { force: true });
+    }
+    throw error;
   }
+}
+
+function unfinished(name: FileName): string {
+  return `${name}.new`;
 }
 
 /** Orders and counts are written as they come; of everything else the last state is kept. */
