@@ -1,7 +1,7 @@
 import { deliveryChannelBody, deliveryStates, type DeliveryItem } from '#contracts';
 import { Command, InvalidArgumentError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { instanceAt } from './instance.js';
+import { inForm, readJson } from './json-file.js';
 import { say } from './say.js';
 import { countsText, shopCommand, type ShopOptions } from './shop-command.js';
 
@@ -24,10 +24,11 @@ export function deliveryCommand(): Command {
         .argument('<channel>', 'its id')
         .argument('<file>', 'JSON as PUT delivery-channels takes it; revision may be left out')
         .action(async (channel: string, file: string, { shop, url, json }: ShopOptions) => {
+          const said = await readJson(file);
           const instance = await instanceAt(url);
           const { channels } = await instance.deliveryChannels(shop);
           const revision = channels.find(({ id }) => id === channel)?.revision ?? 0;
-          const put = await instance.putDeliveryChannel(shop, channel, deliveryChannelBody.parse({ revision, ...readJson(file) }));
+          const put = await instance.putDeliveryChannel(shop, channel, inForm(deliveryChannelBody, { revision, ...said }, file));
           say(json ? JSON.stringify(put) : `${put.id} is at revision ${put.revision}, ${put.on ? 'on' : 'off'}.`);
         }),
     )
@@ -72,12 +73,4 @@ export function deliveryCommand(): Command {
 
 function lineOf({ id, channel, about, subject, step, state, attempts, createdAt, detail }: DeliveryItem): string {
   return `${id}  ${createdAt}  ${channel}: ${about} ${subject} ${step}, ${state} after ${attempts} attempts${detail === '' ? '' : `: ${detail}`}`;
-}
-
-function readJson(file: string): object {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as object;
-  } catch (error) {
-    throw new InvalidArgumentError(`${file} cannot be read as JSON: ${(error as Error).message}`);
-  }
 }

@@ -1,11 +1,11 @@
 import type { DemandAnswer, ReorderAnswer } from '#contracts';
 import { Command, InvalidArgumentError } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DemandFollower } from './demand-follower.js';
 import { runMaker } from './demand-maker.js';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
+import { readJson } from './json-file.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
 
@@ -31,7 +31,7 @@ export function demandCommand(): Command {
     new Command(name)
       .description(description)
       .requiredOption('--shop <id>', 'the shop', parseShop)
-      .option('--url <url>', urlHelp)
+      .option('--url <url>', urlHelp, parseUrl)
       .option('--json', 'print the answer as one JSON object');
   demand.addCommand(
     of('show', 'Units by category or product, with an interval of 90 % and how good such forecasts were.')
@@ -65,7 +65,7 @@ export function demandCommand(): Command {
       .requiredOption('--shop <id>', 'the shop', parseShop)
       .requiredOption('--out <dir>', 'where the command writes demand-forecast.json')
       .option('--every <days>', 'shop days from one forecast to the next', parseDays, 1)
-      .option('--url <url>', urlHelp)
+      .option('--url <url>', urlHelp, parseUrl)
       .argument('<command...>', 'what makes a forecast and says what came of it as JSON, behind --')
       .action(follow),
   );
@@ -88,8 +88,8 @@ async function follow(command: readonly string[], { shop, url, out, every }: Fol
 }
 
 /** What the trainer wrote into a directory. */
-async function forecastIn(directory: string): Promise<object> {
-  return JSON.parse(await readFile(join(directory, 'demand-forecast.json'), 'utf8')) as object;
+function forecastIn(directory: string): Promise<object> {
+  return readJson(join(directory, 'demand-forecast.json'));
 }
 
 function parseDays(text: string): number {

@@ -1,6 +1,6 @@
 import type { EventPathAnswer } from '#contracts';
 import { Command } from 'commander';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
 
@@ -11,7 +11,7 @@ export function eventCommand(): Command {
     .argument('<id>', 'an event, or what events are about: an order, a return, a customer, a product, a campaign, campaign/date')
     .requiredOption('--shop <id>', 'the shop', parseShop)
     .option('--json', 'print the result as one JSON object')
-    .option('--url <url>', urlHelp)
+    .option('--url <url>', urlHelp, parseUrl)
     .action(async (id: string, { shop, json, url }: { shop: string; json?: true; url?: string }) => {
       const path = await (await instanceAt(url)).eventPath(shop, id);
       if (json) return say(JSON.stringify(path));

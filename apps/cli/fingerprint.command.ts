@@ -1,6 +1,6 @@
 import type { FingerprintAnswer } from '#contracts';
 import { Command } from 'commander';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
 
@@ -18,7 +18,7 @@ export function fingerprintCommand(): Command {
     .requiredOption('--shop <id>', 'the shop', parseShop)
     .option('--with <id>', 'another shop: says which tables differ, and ends with 1 when any does', parseShop)
     .option('--json', 'print the result as one JSON object, last')
-    .option('--url <url>', urlHelp)
+    .option('--url <url>', urlHelp, parseUrl)
     .action(run);
 }
 

@@ -2,7 +2,7 @@ import { loadMapping, readFiles, runImport, shopConfig, type Collected, type Imp
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { brokersHelp, brokersHere, parseBrokers } from './brokers.js';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
 import { say } from './say.js';
@@ -24,7 +24,7 @@ export function importCommand(): Command {
     .argument('<file...>', 'CSV files, plain or .gz')
     .requiredOption('--shop <id>', 'the shop; it is made when it does not exist', parseShop)
     .requiredOption('--mapping <name-or-file>', 'a mapping that ships, or a YAML file')
-    .option('--url <url>', urlHelp)
+    .option('--url <url>', urlHelp, parseUrl)
     .option('--brokers <list>', brokersHelp, parseBrokers)
     .option('--rejects <file>', 'where rejected rows go (default: <shop>.rejects.csv)')
     .option('--dry-run', 'read and count, send nothing')

@@ -2,7 +2,7 @@ import type { MaintenanceAnswer, MaintenanceOrder } from '#contracts';
 import type { AuditReport } from '#ingestion';
 import { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
 import { say } from './say.js';
@@ -35,7 +35,7 @@ function of(name: string, description: string): Command {
     .description(description)
     .requiredOption('--shop <id>', 'the shop', parseShop)
     .option('--data <directory>', 'the data directory of a stopped instance, instead of a running one')
-    .option('--url <url>', urlHelp);
+    .option('--url <url>', urlHelp, parseUrl);
 }
 
 async function audit({ shop, url, data, full }: Options): Promise<void> {

@@ -1,7 +1,7 @@
 import { modelKind, modelKinds, modelVersion, type ModelKind, type ModelListed, type ShopModelsAnswer } from '#contracts';
 import type { InstanceClient } from '#importing';
 import { Command, InvalidArgumentError } from 'commander';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { modelSummaryLines } from './model-summary-lines.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
@@ -23,7 +23,8 @@ const json = ['--json', 'print the answer as one JSON object'] as const;
 /** `model`: versions of models, and which of them a shop uses. */
 export function modelCommand(): Command {
   const model = new Command('model').description('Versions of models, and which of them a shop uses.');
-  const of = (name: string, description: string): Command => new Command(name).description(description).option('--url <url>', urlHelp);
+  const of = (name: string, description: string): Command =>
+    new Command(name).description(description).option('--url <url>', urlHelp, parseUrl);
   const ofShop = (name: string, description: string): Command =>
     of(name, description)
       .requiredOption('--shop <id>', 'the shop', parseShop)

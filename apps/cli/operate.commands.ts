@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { say } from './say.js';
 
@@ -21,7 +21,10 @@ export function operateCommands(): Command[] {
 }
 
 function of(name: string, description: string): Command {
-  return new Command(name).description(description).requiredOption('--shop <id>', 'the shop', parseShop).option('--url <url>', urlHelp);
+  return new Command(name)
+    .description(description)
+    .requiredOption('--shop <id>', 'the shop', parseShop)
+    .option('--url <url>', urlHelp, parseUrl);
 }
 
 interface Place {

@@ -3,7 +3,7 @@ import type { InstanceClient } from '#importing';
 import { Command, InvalidArgumentError } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sayFingerprint } from './fingerprint.command.js';
-import { instanceAt, urlHelp } from './instance.js';
+import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseMoment } from './parse-moment.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
@@ -40,7 +40,7 @@ export function replayCommand(): Command {
     .option('--scores', 'also score its customers and open alerts about them, by the models and rules of the shop')
     .option('--dry-run', 'count, make nothing')
     .option('--json', 'print the result as one JSON object, last')
-    .option('--url <url>', urlHelp)
+    .option('--url <url>', urlHelp, parseUrl)
     .action((options: Options, command: Command) => run(options, command));
   const turn = (name: string, description: string): Command =>
     new Command(name).description(description).argument('<sandbox>', 'which one', parseShop);

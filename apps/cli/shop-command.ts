@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { urlHelp } from './instance.js';
+import { parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 
 /** Options of a command that asks an instance about one shop. */
@@ -15,7 +15,7 @@ export function shopCommand(name: string, description: string): Command {
     .description(description)
     .requiredOption('--shop <id>', 'the shop', parseShop)
     .option('--json', 'print the answer as one JSON object')
-    .option('--url <url>', urlHelp);
+    .option('--url <url>', urlHelp, parseUrl);
 }
 
 /** `3 open, 1 acted` */
