@@ -1,4 +1,4 @@
-import { existsSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -76,6 +76,24 @@ describe('npm start sets up what is missing, and only that', () => {
     expect(await failing.ended).toBe(1);
     expect(failing.output).toMatch(/could not be put together[\s\S]*cannot/);
     expect(existsSync(program)).toBe(false);
+  });
+
+  it('puts it together again when it was left half-made, or is made in another way', { timeout }, async () => {
+    const bundler = readFileSync(join(repository.root, 'bundler.cjs'), 'utf8');
+    // It dies once the first file is there.
+    repository.write('bundler.cjs', `${bundler}\nif (isProgram) process.kill(process.pid, 'SIGKILL');`);
+    const killed = repository.launch([], external);
+    expect(await killed.ended).toBe(1);
+    expect(existsSync(join(repository.root, 'dist/program/tideline.js'))).toBe(true);
+    repository.write('node_modules/vite/bin/vite.js', bundler);
+    repository.notes();
+    await repository.once([], external);
+    expect(repository.notes()).toEqual(['vite program', 'vite']);
+    await repository.once([], external);
+    expect(repository.notes()).toEqual([]);
+    repository.write('scripts/lib/program.config.mjs', '// in another way');
+    await repository.once([], external);
+    expect(repository.notes()).toEqual(['vite program']);
   });
 
   it('builds again, and in full, when an output is gone', { timeout }, async () => {

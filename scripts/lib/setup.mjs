@@ -69,11 +69,22 @@ function ensurePrograms(root, say) {
   writeFileSync(stamp, JSON.stringify({ digest, sources }));
 }
 
-/** The all-in-one, put together from what was built: as it was, it is made of two thousand modules, which takes seconds to load. */
+/**
+ * The all-in-one, put together from what was built: as it was, it is made of two thousand modules, which takes seconds to load. Its stamp is
+ * written last: one that a kill left half-made lacks it.
+ */
 function ensureProgram(root, say) {
-  if (existsSync(join(programIn(root), 'tideline.js'))) return;
+  const config = join('scripts', 'lib', 'program.config.mjs');
+  const digest = createHash('sha256');
+  for (const file of [config, join('dist', '.tideline-build')]) digest.update(readFileSync(join(root, file)));
+  const made = digest.digest('hex');
+  const stamp = join(programIn(root), '.complete');
+  const isWhole = existsSync(stamp) && readFileSync(stamp, 'utf8') === made;
+  if (isWhole && existsSync(join(programIn(root), 'tideline.js'))) return;
   say('putting the program together');
-  build(root, join('scripts', 'lib', 'program.config.mjs'), 'The program could not be put together.');
+  rmSync(programIn(root), { recursive: true, force: true });
+  build(root, config, 'The program could not be put together.');
+  writeFileSync(stamp, made);
 }
 
 function programIn(root) {
