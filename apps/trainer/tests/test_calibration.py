@@ -24,7 +24,7 @@ from tideline_trainer.candidates import fit_at
 from tideline_trainer.evaluation import Procedure
 from tideline_trainer.features import DAY_MS
 from tideline_trainer.history import History
-from tideline_trainer.metrics import log_loss
+from tideline_trainer.metrics import deciles, error_by_chance, expected_calibration_error, log_loss
 from tideline_trainer.protocol import Plan, missing_rows
 
 from .shops import START, SmallShop, simulate
@@ -108,20 +108,32 @@ def test_the_words_say_why() -> None:
     assert "+0.200" in level.words
 
 
+def test_so_few_customers_are_told_apart_from_a_wrong_level() -> None:
+    # A perfect model misses by chance: the mean over draws is what is expected.
+    random = np.random.default_rng(5)
+    probability = np.clip(random.normal(0.7, 0.15, 300), 0.02, 0.98)
+    errors = [expected_calibration_error(deciles(random.random(300) < probability, probability)) for _ in range(400)]
+    expected = error_by_chance(deciles(probability > 0.5, probability))
+    assert expected == pytest.approx(np.mean(errors), rel=0.05)
+    met = Level(0.0, None, True, MET)
+    assert f"chance alone makes about {expected:.3f} with so few customers; level as learnt" in as_tested(met, met, 0.07, expected).words
+    assert "chance" not in as_tested(met, met, 0.2, expected).words
+
+
 def test_a_level_is_no_better_than_the_newest_test_of_it() -> None:
     moved, met, unseen = Level(0.2, 0.6, True, "level moved"), Level(0.0, None, True, MET), Level(0.0, None, False, UNCERTAIN)
     for level in (moved, met, unseen):
-        assert as_tested(level, met, 0.06) is level
-        doubted = as_tested(level, met, 0.12)
+        assert as_tested(level, met, 0.06, 0.01) is level
+        doubted = as_tested(level, met, 0.12, 0.01)
         assert (doubted.status, doubted.shift, doubted.mean) == ("uncertain", level.shift, level.mean)
         assert doubted.words.startswith("level uncertain: the calibration error (ECE) was 0.120 at the newest test, above 0.060; ")
         assert doubted.words.endswith(level.words.removeprefix("level uncertain: "))
     # A season first seen after the newest test: the only error ever measured is that of an uncertain level.
-    late = as_tested(met, unseen, 0.031)
+    late = as_tested(met, unseen, 0.031, 0.01)
     assert late.status == "uncertain"
     assert "(ECE 0.031) was uncertain" in late.words
-    assert as_tested(unseen, unseen, 0.031) is unseen
-    assert as_tested(moved, met, float("nan")).status == "uncertain"
+    assert as_tested(unseen, unseen, 0.031, 0.01) is unseen
+    assert as_tested(moved, met, float("nan"), 0.01).status == "uncertain"
 
 
 def test_the_shift_meets_the_target() -> None:

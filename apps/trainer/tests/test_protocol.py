@@ -48,6 +48,12 @@ def test_an_order_of_a_wrong_date_makes_no_long_history() -> None:
         assert history.days == pytest.approx(360.0, abs=1.0)
         assert Plan(history.span, 90).step_days == 15
         assert Plan(history.span, 90).training(history.span.last)[0] > START + 700 * DAY_MS
+    # What does not count is told: 485 days of orders, of which a trial had the first 200.
+    trial = History(SmallShop([[(1.0, 10.0)], *[[(at + 200.0, m) for at, m in o] for o in simulate(900, 285.0, seed=8).orders]], 485.0), 90)
+    with pytest.raises(
+        TrainerError, match=r"there are 28\d \((199|20\d) more before that had fewer than 40 customers\): 1\d days are missing"
+    ):
+        require_enough(trial)
     # A quarter without a new customer is no beginning where a shop had some: nor is a shop that nobody new comes to young.
     some = [[(float(day), 10.0)] for day in range(50)]
     assert History(SmallShop([*some, *late], 1_060.0), 90).span.first == START

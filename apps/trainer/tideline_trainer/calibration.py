@@ -96,14 +96,17 @@ def level_of(logits: Floats, season: float | None, tried: int, believed: bool) -
     return Level(season, mean, True, words)
 
 
-def as_tested(level: Level, tested: Level, ece: float) -> Level:
+def as_tested(level: Level, tested: Level, ece: float, by_chance: float) -> Level:
     """The level that may be said of a model whose newest test had this level and this ECE.
 
     Only a test knows what happened: above `HIGHEST_ECE` it spoke against the level, and one that was uncertain itself cannot
-    speak for a season that was first seen after it.
+    speak for a season that was first seen after it. `by_chance` is the ECE of a perfect model with so few customers: it is
+    told, for where it is most of the error a larger test may find the level right.
     """
     if not ece <= HIGHEST_ECE:
         doubt = f"the calibration error (ECE) was {ece:.3f} at the newest test, above {HIGHEST_ECE:.3f}"
+        if by_chance >= ece / 2.0:
+            doubt += f", of which chance alone makes about {by_chance:.3f} with so few customers"
     elif level.certain and not tested.certain:
         doubt = f"the level of the newest test (ECE {ece:.3f}) was uncertain, and no later one has been tested"
     else:

@@ -14,7 +14,7 @@ from .features import Frame
 from .gates import refuse_open_windows
 from .history import History
 from .mbg import probability_of_none
-from .metrics import deciles, expected_calibration_error, log_loss, youden_threshold
+from .metrics import deciles, error_by_chance, expected_calibration_error, log_loss, youden_threshold
 from .protocol import Plan, missing_rows, to_validate
 
 
@@ -62,6 +62,11 @@ class Test:
     def ece(self) -> float:
         """How far these lie from what happened, by decile."""
         return expected_calibration_error(deciles(self.churned, self.chosen))
+
+    @property
+    def ece_by_chance(self) -> float:
+        """How far those of a perfect model would lie from it, with so many customers."""
+        return error_by_chance(deciles(self.churned, self.chosen))
 
 
 class Procedure:

@@ -100,8 +100,8 @@ class History:
         self.horizon = horizon_days
         self._source = source
         self._cuts: dict[int, Cut] = {}
-        span = source.span()
-        self.span = since_customers(span, self.cut(span.last).frame)
+        self._known = source.span()
+        self.span = since_customers(self._known, self.cut(self._known.last).frame)
 
     def cut(self, as_of: int) -> Cut:
         """The rows of an instant."""
@@ -114,6 +114,14 @@ class History:
     def days(self) -> float:
         """Length of the history in days."""
         return (self.span.last - self.span.first) / DAY_MS
+
+    def lacks(self, days: int) -> list[str]:
+        """How many of so many days are missing, and which of those there are do not count, in words."""
+        if self.days >= days:
+            return []
+        before = (self.span.first - self._known.first) / DAY_MS
+        uncounted = f" ({before:.0f} more before that had fewer than {FEW} customers)" if before >= 1.0 else ""
+        return [f"{days} days of history are needed, there are {self.days:.0f}{uncounted}: {days - self.days:.0f} days are missing"]
 
 
 def since_customers(span: Span, frame: Frame) -> Span:

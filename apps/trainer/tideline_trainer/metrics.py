@@ -73,6 +73,16 @@ def expected_calibration_error(groups: list[Decile]) -> float:
     return sum(group.count * abs(group.predicted - group.happened) for group in groups) / total
 
 
+def error_by_chance(groups: list[Decile]) -> float:
+    """The calibration error that a perfect model is expected to have with so many customers.
+
+    In each group the mean distance of a binomial share from its probability, in the normal approximation.
+    """
+    total = sum(group.count for group in groups)
+    spread = sum(group.count * np.sqrt(group.predicted * (1.0 - group.predicted) / group.count) for group in groups)
+    return float(np.sqrt(2.0 / np.pi) * spread / total)
+
+
 def top_decile_lift(label: Bools, score: Floats) -> float:
     """Rate in the tenth of the highest score, over the rate of all; tied scores share their places."""
     size = max(1, round(len(score) / 10))

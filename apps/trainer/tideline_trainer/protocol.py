@@ -74,15 +74,7 @@ def require_enough(history: History) -> Plan:
     Raises TrainerError `too-little-data`, which names every number that is missing.
     """
     plan = Plan(history.span, history.horizon)
-    lacking: list[str] = []
-    if history.days < plan.days_needed:
-        lacking.append(
-            f"{plan.days_needed} days of history are needed for a horizon of {history.horizon} days, there are "
-            f"{history.days:.0f}: {plan.days_needed - history.days:.0f} days are missing"
-        )
-    else:
-        lacking.extend(missing_for_test(history, plan, plan.tests()[0]))
-    if lacking:
+    if lacking := history.lacks(plan.days_needed) or missing_for_test(history, plan, plan.tests()[0]):
         raise TrainerError("too-little-data", f"Too little data for a model: {'; '.join(lacking)}.")
     return plan
 

@@ -88,7 +88,9 @@ def publish(evaluation: Evaluation, source: Source, shop: str, out: Path) -> dic
         score=model.score(),
         fitted=fitted,
         choice=choice,
-        level=as_tested(procedure.level(choice, fitted, X), evaluation.newest.level, evaluation.newest.ece),
+        level=as_tested(
+            procedure.level(choice, fitted, X), evaluation.newest.level, evaluation.newest.ece, evaluation.newest.ece_by_chance
+        ),
         metrics={**evaluation.results, "permutedAuc": evaluation.permuted},
         largest_difference=difference,
         # Of the customers of one instant, as drift is measured: the training rows are of many, most of them of a younger shop.

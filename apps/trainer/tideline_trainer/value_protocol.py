@@ -92,12 +92,15 @@ def value_history(source: Source) -> tuple[History, ValuePlan]:
 
 def missing_for_value(history: History, plan: ValuePlan) -> list[str]:
     """What a shop lacks for a plan, in words."""
-    if history.days < plan.days_needed:
-        missing = plan.days_needed - history.days
-        return [f"{plan.days_needed} days of history are needed, there are {history.days:.0f}: {missing:.0f} days are missing"]
-    # Tested at the newest of these, and served from the last instant.
-    test, last = plan.tests()[0], plan.validations(plan.span.last)[0]
-    return missing_for(history, plan, [*to_test(plan, test), *to_validate(plan, last)])
+    if lacking := history.lacks(plan.days_needed):
+        return lacking
+    # What is served is learnt from customers whatever their number, but not from none who ever paid.
+    served = [
+        f"{missing} in the rows to be {role}"
+        for role, at in to_validate(plan, plan.validations(plan.span.last)[0])
+        for missing in missing_money(history.cut(at), plan.horizon_days)
+    ]
+    return list(dict.fromkeys([*missing_for(history, plan, to_test(plan, plan.tests()[0])), *served]))
 
 
 def usable_value_tests(history: History, plan: ValuePlan) -> list[int]:
