@@ -1,7 +1,7 @@
 import { loadMapping, readFiles, runImport, shopConfig, type Collected, type ImportPhase, type ShopDefaults } from '#importing';
 import { Command } from 'commander';
 import { resolve } from 'node:path';
-import { brokersHelp, brokersHere, parseBrokers } from './brokers.js';
+import { brokersHelp, parseBrokers } from './brokers.js';
 import { instanceAt, parseUrl, urlHelp } from './instance.js';
 import { parseShop } from './parse-shop.js';
 import { Progress } from './progress.js';
@@ -69,7 +69,7 @@ async function importFiles(files: string[], options: Options, progress: Progress
     shop: options.shop,
     mapping,
     client,
-    brokers: options.brokers ?? (await brokersHere()),
+    brokers: options.brokers,
     openStreaming: (brokers) => openStreaming({ brokers, clientId: 'tideline-import', logger: createLogger('silent') }),
     onProgress: (phase, done, of) => progress.show(phase, of === 0 ? 1 : done / of, done, units[phase]),
   });

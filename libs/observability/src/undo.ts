@@ -20,21 +20,23 @@ export class Undo {
       }
     }
     if (failures.length === 1) throw failures[0];
-    if (failures.length > 1)
-      throw new AggregateError(failures, failures.map((each) => (each instanceof Error ? each.message : String(each))).join(' '));
+    if (failures.length > 1) throw new AggregateError(failures, failures.map(wordsOf).join(' '));
   }
 
   /**
    * Undoes what was started because a later part did not start.
-   * @returns why that was: it is what people have to read. What could not be undone then is mostly for the same cause, and is its `cause`
-   * where it names no other
+   * @returns why that was, with what could not be undone behind it: both are what people have to read
    */
   async because(error: unknown): Promise<unknown> {
     try {
       await this.run();
     } catch (failure) {
-      if (error instanceof Error) error.cause ??= failure;
+      if (error instanceof Error) error.message += ` Besides, not all could be undone: ${wordsOf(failure)}`;
     }
     return error;
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -190,13 +190,20 @@ export class SimulatorService {
     const { shop, events } = this.options;
     const clock = bounds.find(({ topic, start, end }) => topic === topicOf(shop, 'clock.v1') && end > start);
     if (!clock || clock.end <= BigInt(cursor?.offsets[`${clock.topic}-${clock.partition}`] ?? '0')) return undefined;
-    return newestTickIn(this.streaming, clock, events.source, this.clock);
+    try {
+      return await newestTickIn(this.streaming, clock, events.source, this.clock);
+    } catch (error) {
+      // A kill leaves a cursor that is at most some ticks old: a broker that blinks must not keep the world from going on.
+      if (!cursor) throw error;
+      this.log.warn({ err: error, shop }, 'the ticks could not be read: the world goes on from its cursor');
+      return undefined;
+    }
   }
 
   private differs(how: string): SimulationError {
     return new SimulationError(
       'world-differs',
-      `The shop ${this.options.shop} holds another simulated world than ${this.options.events.source} (${how}). Start with that profile, seed and faults, name another shop, or clear the data with npm run reset.`,
+      `The shop ${this.options.shop} holds another simulated world than ${this.options.events.source} (${how}). Start with that profile, seed and faults, name another shop, leave it as it is (npm start -- --no-simulator), or clear all data with npm run reset.`,
     );
   }
 
