@@ -3,14 +3,7 @@ import { CLICKHOUSE, type ClickHouse } from '#clickhouse';
 import type { SliceValues } from '#config';
 import { HealthRegistry, LOGGER, Metrics, type Logger } from '#observability';
 import { STREAMING, type Streaming } from '#streaming';
-import {
-  DeliveryChannelRepository,
-  DeliveryRepository,
-  READ_GATE,
-  ShopRepository,
-  type ReadGate,
-  type Shop,
-} from '#warehouse';
+import { DeliveryChannelRepository, DeliveryRepository, READ_GATE, ShopRepository, type ReadGate, type Shop } from '#warehouse';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AlarmOutbox } from './alarms/alarm-outbox.js';
 import { ChannelsController } from './channels/channels.controller.js';

@@ -41,6 +41,8 @@ export async function silence(
     const script: SilenceScript = [...silences.ahead(seed, end), { tick: silences.at(end + tailDays) }];
     const outcomes: Outcome[] = [];
     let [killed, aimed] = [0, 0];
+    /** What the way had held when it was last told to hold; undefined while it lets all pass. */
+    let heldBefore: number | undefined;
     const way = await FaultProxy.open(seed);
     let scorer = await world.scorer(way);
     for (const name of ['killed', 'left-alone']) {
@@ -49,11 +51,19 @@ export async function silence(
         const isKilled = name === 'killed' && killed < kills;
         // One in four between telling and the note that it was told: chance alone hits that in none of two hundred.
         const isAimed = isKilled && killed % 4 === 0;
-        const { held } = way.counts;
-        if (isAimed) await way.begin({ kind: 'half-open', from: isNoteOfTold });
+        if (isAimed && heldBefore === undefined) {
+          heldBefore = way.counts.held;
+          await way.begin({ kind: 'half-open', from: isNoteOfTold });
+        }
         await shop.send(script.slice(place, place + between));
         if (!isKilled) continue;
-        if (isAimed) aimed += Number(await comesTrue(() => way.counts.held > held));
+        if (isAimed) {
+          const before = heldBefore ?? 0;
+          // Where these messages changed no band, the next ones may.
+          if (!(await comesTrue(() => way.counts.held > before))) continue;
+          aimed += 1;
+          heldBefore = undefined;
+        }
         // A new one begins when the group has given the dead one up; now and then it does not come to that.
         else if (killed % 4 !== 3) await until(async () => (await scoredOf(scorer)) > 0, 'the scorer has its turn', { ms: 120_000 });
         if (!isAimed) await sleep(random.next() * longestMs);
