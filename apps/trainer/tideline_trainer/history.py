@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -102,6 +103,14 @@ class History:
         self._cuts: dict[int, Cut] = {}
         self._known = source.span()
         self.span = since_customers(self._known, self.cut(self._known.last).frame)
+
+    def of(self, horizon_days: int) -> History:
+        """The same shop in windows of another length."""
+        if horizon_days == self.horizon:
+            return self
+        other = copy(self)
+        other.horizon, other._cuts = horizon_days, {}
+        return other
 
     def cut(self, as_of: int) -> Cut:
         """The rows of an instant."""

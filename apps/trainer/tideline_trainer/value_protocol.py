@@ -82,8 +82,9 @@ def value_history(source: Source) -> tuple[History, ValuePlan]:
     Raises TrainerError `too-little-data`, which names every number that is missing for the least demanding one.
     """
     lacking: list[str] = []
-    for plan in ValuePlan.possible(History(source, LEARNT_DAYS[-1]).span):
-        history = History(source, plan.horizon_days)
+    whole = History(source, LEARNT_DAYS[-1])
+    for plan in ValuePlan.possible(whole.span):
+        history = whole.of(plan.horizon_days)
         lacking = missing_for_value(history, plan)
         if not lacking:
             return history, plan
