@@ -1,14 +1,16 @@
 import type { AlarmItem } from '#contracts';
+import { newCase, type Case } from '#life-cycle';
 import type { AlarmLogRepository, AlarmRow, Shop } from '#warehouse';
+import type { AlarmStep } from './alarm-teller.js';
 import { isLasting, type Alarm, type Alarms } from './alarms.js';
-import { foldAlarm, type AlarmHead, type KeptAlarm } from './kept-alarm.js';
+import { foldAlarms, type AlarmHead, type KeptAlarm } from './kept-alarm.js';
 
 /** How long what other processes wrote may go unseen. */
 const freshMs = 1_000;
 
 /** Alarms of every process that are not over: what the store says, and what this process has found since. */
 export class AlarmBook {
-  #rows: ReadonlyMap<string, readonly AlarmRow[]> = new Map();
+  #rows: readonly AlarmRow[] = [];
   #readAt = 0;
   /** How often this process has written, and how often it had when it last read. */
   #written = 0;
@@ -25,6 +27,7 @@ export class AlarmBook {
 
   /** Writes rows; whoever asks next knows of them. */
   async append(rows: readonly AlarmRow[]): Promise<void> {
+    if (rows.length === 0) return;
     try {
       await this.log.append(rows);
     } finally {
@@ -36,7 +39,7 @@ export class AlarmBook {
   /** Alarms that are not over, as stored. @throws what the store does */
   async live(): Promise<KeptAlarm[]> {
     await this.read();
-    return [...this.#rows.values()].flatMap((rows) => foldAlarm(rows, Date.now())?.alarm ?? []);
+    return foldAlarms(this.#rows, Date.now());
   }
 
   /**
@@ -45,20 +48,20 @@ export class AlarmBook {
   async shown(shops: readonly Pick<Shop, 'shop' | 'database'>[]): Promise<AlarmItem[]> {
     await this.read().catch(() => undefined);
     const databases = new Map(shops.map(({ shop, database }) => [shop, database]));
-    const kept = [...this.#rows.values()].flatMap((rows) => foldAlarm(rows, Date.now())?.alarm ?? []);
-    const items = kept.filter(({ shop, database }) => databases.get(shop) === database).map((alarm) => this.itemOf(alarm));
+    const kept = foldAlarms(this.#rows, Date.now()).filter(({ shop, database }) => databases.get(shop) === database);
+    const items = kept.map((alarm) => this.itemOf(alarm));
     const known = new Map(items.map((item) => [keyOf(item), item]));
     for (const alarm of this.standing.list()) {
       if (!databases.has(alarm.shop)) continue;
       const item = known.get(keyOf(alarm));
       // What this process sees itself is newer than what it last wrote.
-      known.set(keyOf(alarm), item ? (item.lasting ? item : { ...item, message: alarm.message }) : this.unkeptItem(alarm));
+      known.set(keyOf(alarm), item ? (item.lasting ? item : { ...item, message: alarm.message }) : this.itemOf(unkept(alarm)));
     }
     return [...known.values()].sort((a, b) => (a.since < b.since ? 1 : -1));
   }
 
-  /** An alarm as people see it. */
-  itemOf(alarm: KeptAlarm): AlarmItem {
+  /** An alarm as people see it. @param alarm `alarmId` null: it is not in the store */
+  itemOf(alarm: Case & AlarmHead & Pick<AlarmItem, 'alarmId' | 'times'>): AlarmItem {
     const { alarmId, shop, code, subject, message, times, state, assignee } = alarm;
     const iso = (at: number): string => new Date(at).toISOString();
     const said = <T extends { readonly at: number }>(what: T | null): (Omit<T, 'at'> & { at: string }) | null =>
@@ -75,16 +78,14 @@ export class AlarmBook {
     };
   }
 
-  /** Where an alarm of this code is explained. */
-  runbookOf(code: string): string {
-    return `${this.runbook}#alarm-${code}`;
+  /** What is told of an alarm. @param at Unix milliseconds, wall clock */
+  stepOf(step: AlarmStep['step'], { code, subject, message, since }: Omit<AlarmHead, 'shop'>, at: number): AlarmStep {
+    return { step, code, subject, message, since, at, runbook: this.runbookOf(code) };
   }
 
-  private unkeptItem({ shop, code, subject, message, since, times }: Alarm): AlarmItem {
-    const at = since.toISOString();
-    const untouched = { state: 'open', snoozedUntil: null, assignee: null, acknowledged: null, acted: null, rated: null } as const;
-    const [runbook, lasting] = [this.runbookOf(code), isLasting({ code, subject })];
-    return { alarmId: null, shop, code, subject, message, since: at, movedAt: at, times, runbook, lasting, ...untouched };
+  /** Where an alarm of this code is explained. */
+  private runbookOf(code: string): string {
+    return `${this.runbook}#alarm-${code}`;
   }
 
   private async read(): Promise<void> {
@@ -101,9 +102,7 @@ export class AlarmBook {
 
   private async readNow(): Promise<void> {
     const written = this.#written;
-    const rows = new Map<string, AlarmRow[]>();
-    for (const row of await this.log.live()) rows.set(row.alarmId, [...(rows.get(row.alarmId) ?? []), row]);
-    this.#rows = rows;
+    this.#rows = await this.log.live();
     this.#known = written;
     this.#readAt = this.now();
   }
@@ -112,4 +111,10 @@ export class AlarmBook {
 /** What an alarm is about: raised anew it is the same while it is not over. */
 export function keyOf({ shop, code, subject }: Pick<AlarmHead, 'shop' | 'code' | 'subject'>): string {
   return JSON.stringify([shop, code, subject]);
+}
+
+/** An alarm of this process that the store does not know, or not yet. */
+function unkept({ since, ...alarm }: Alarm): Parameters<AlarmBook['itemOf']>[0] {
+  const at = since.getTime();
+  return { ...newCase(at, Infinity), ...alarm, since: at, alarmId: null };
 }

@@ -1,8 +1,8 @@
-import type { AlarmRow, Shop, ShopDirectory } from '#warehouse';
-import { createHash, randomUUID } from 'node:crypto';
+import { digestOf, type AlarmRow, type Shop, type ShopDirectory } from '#warehouse';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOf, type AlarmBook } from './alarm-book.js';
-import type { AlarmStep, AlarmTeller } from './alarm-teller.js';
+import type { AlarmTeller } from './alarm-teller.js';
 import { isLasting, type Alarm, type Alarms } from './alarms.js';
 import { sightOf, type KeptAlarm, type Sighting } from './kept-alarm.js';
 
@@ -85,16 +85,21 @@ export class AlarmKeeper {
     // One that is kept stays so, whatever the clock does; one that others keep is theirs and this process' at once.
     const isKept = (alarm: Alarm): boolean =>
       this.#mine.has(keyOf(alarm)) || known.has(keyOf(alarm)) || now - alarm.since.getTime() >= standsMs;
-    const standing = alarms.list().filter((alarm) => directory.has(alarm.shop) && isKept(alarm));
-    const faults = [
-      ...(await inTurn(standing, async (alarm) => {
-        const shop = directory.get(alarm.shop);
-        if (shop) await this.keep(alarm, shop, live, now);
-      })),
-      ...(await inTurn([standing], (all) => this.letGo(new Set(all.map(keyOf)), live, now))),
-      ...(await inTurn(await book.live(), (kept) => this.endWhereNobodySees(kept, directory.get(kept.shop), now))),
-    ];
-    if (faults.length > 0) throw faults[0];
+    const standing = alarms.list().flatMap((alarm) => {
+      const shop = directory.get(alarm.shop);
+      return shop && isKept(alarm) ? [{ alarm, shop }] : [];
+    });
+    const seen = new Set(standing.map(({ alarm }) => keyOf(alarm)));
+    const faults = await faultsOf([
+      ...standing.map(
+        ({ alarm, shop }) =>
+          () =>
+            this.keep(alarm, shop, live, now),
+      ),
+      () => this.letGo(seen, live, now),
+    ]);
+    const left = (await book.live()).map((kept) => () => this.endWhereNobodySees(kept, directory.get(kept.shop), now));
+    for (const fault of [...faults, ...(await faultsOf(left))]) throw fault;
   }
 
   /** Others' clocks may be far off: what counts is for how long this process has seen that they say nothing. */
@@ -157,7 +162,7 @@ export class AlarmKeeper {
   private async open(alarm: Alarm, shop: Shop, since: number, now: number): Promise<void> {
     const { code, subject, message, times } = alarm;
     const { database } = shop;
-    const alarmId = alarmIdOf(database, code, subject, since);
+    const alarmId = digestOf('alarm', database, code, subject, String(since)).slice(0, 32);
     const head = { shop: shop.shop, code, subject, message, since };
     const opened: AlarmRow = { database, alarmId, entry: 'opened', what: 'opened', at: now, by: '', body: JSON.stringify(head) };
     await this.parts.book.append([opened, this.sighting({ alarmId, database }, alarm, now)]);
@@ -172,7 +177,7 @@ export class AlarmKeeper {
     now: number,
   ): Promise<void> {
     const { alarmId, database } = kept;
-    await this.parts.teller.tell(shop, this.stepOf('raised', kept, kept.since));
+    await this.parts.teller.tell(shop, this.parts.book.stepOf('raised', kept, kept.since));
     await this.parts.book.append([{ database, alarmId, entry: 'told', what: 'told', at: now, by: '', body: '{}' }]);
   }
 
@@ -184,7 +189,7 @@ export class AlarmKeeper {
       // The newest counts, on a clock that went back too.
       return kept ? [{ ...this.sighting(kept, kept, Math.max(now, sightedAt + 1)), what: 'gone' as const }] : [];
     });
-    if (rows.length > 0) await this.parts.book.append(rows);
+    await this.parts.book.append(rows);
     for (const [key] of gone) this.#mine.delete(key);
   }
 
@@ -193,7 +198,7 @@ export class AlarmKeeper {
     const isThere = shop?.database === kept.database;
     if (isThere && kept.seen.size > 0 && (isLasting(kept) || [...kept.seen.keys()].some((entry) => !this.isLost(kept, entry)))) return;
     const detail = kept.seen.size === 0 ? 'Its cause is gone.' : isThere ? 'No process has seen it since.' : 'Its shop was deleted.';
-    if (isThere && kept.told) await this.parts.teller.tell(shop, this.stepOf('cleared', kept, now));
+    if (isThere && kept.told) await this.parts.teller.tell(shop, this.parts.book.stepOf('cleared', kept, now));
     await this.parts.book.append([overRow(kept, Math.max(now, kept.movedAt), detail)]);
   }
 
@@ -205,14 +210,6 @@ export class AlarmKeeper {
   private sighting({ alarmId, database }: Pick<KeptAlarm, 'alarmId' | 'database'>, { message, times }: Sighting, at: number): AlarmRow {
     const body = JSON.stringify({ message, times } satisfies Sighting);
     return { database, alarmId, entry: sightOf(this.#name), what: 'stands', at, by: '', body };
-  }
-
-  private stepOf(
-    step: AlarmStep['step'],
-    { code, subject, message, since }: Omit<AlarmStep, 'step' | 'at' | 'runbook'>,
-    at: number,
-  ): AlarmStep {
-    return { step, code, subject, message, since, at, runbook: this.parts.book.runbookOf(code) };
   }
 
   private async watch(): Promise<void> {
@@ -237,14 +234,8 @@ export function overRow({ database, alarmId }: Pick<KeptAlarm, 'database' | 'ala
 }
 
 /** Does each, though one fails: a shop that cannot start has no outbox. @returns what went wrong */
-async function inTurn<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<unknown[]> {
+async function faultsOf(works: readonly (() => Promise<void>)[]): Promise<unknown[]> {
   const faults: unknown[] = [];
-  for (const each of all) await work(each).catch((error: unknown) => faults.push(error));
+  for (const work of works) await work().catch((error: unknown) => faults.push(error));
   return faults;
-}
-
-/** The parts are told apart by their lengths: no two lists of texts look alike. */
-function alarmIdOf(...parts: readonly (string | number)[]): string {
-  const text = ['alarm', ...parts].map((part) => `${String(part).length}:${part}`).join('');
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -36,11 +36,16 @@ beforeEach(async () => {
 
 class Log extends AlarmLogRepository {
   away = false;
+  reads = 0;
   constructor(private readonly isShared: boolean) {
     super(clickhouse);
   }
   override get shared(): boolean {
     return this.isShared;
+  }
+  override live(): Promise<AlarmRow[]> {
+    this.reads += 1;
+    return super.live();
   }
   override async append(rows: readonly AlarmRow[]): Promise<void> {
     if (this.away) throw new Error('the store is away');
@@ -111,6 +116,12 @@ const failed = (process: Process, message = 'The disk is full.'): unknown =>
 const gap = (process: Process, message = '7 messages were deleted.'): unknown =>
   process.alarms.raise('gap', shop.shop, 'transactions.v1/0', message);
 const steps = (told: readonly string[]): string[] => told.map((line) => line.split(' ')[0] ?? '');
+
+it('costs nothing while nothing is wrong: an engine of our own is read once', async () => {
+  const one = new Process('one', []);
+  for (let looks = 0; looks < 5; looks += 1) await one.look(1_000);
+  expect(one.log.reads).toBe(1);
+});
 
 describe('an alarm whose cause goes', () => {
   it('is kept and told once it has stood for ten seconds, shown at once, and over with its cause', async () => {

@@ -7,7 +7,7 @@ import { overRow } from './alarm-keeper.js';
 import type { AlarmTeller } from './alarm-teller.js';
 import { AlarmsError } from './alarms.errors.js';
 import { isLasting } from './alarms.js';
-import { alarmWords, foldAlarm, type AlarmLogLine, type FoldedAlarm } from './kept-alarm.js';
+import { alarmWords, foldAlarm, foldAlarms, type AlarmLogLine, type FoldedAlarm } from './kept-alarm.js';
 
 export interface AlarmsServiceParts {
   readonly book: AlarmBook;
@@ -28,11 +28,7 @@ export class AlarmsService {
       const shown = (await this.parts.book.shown([shop])).filter((alarm) => state === 'live' || alarm.state === state);
       return { shop: shop.shop, alarms: shown.slice(0, limit) };
     }
-    const byAlarm = new Map<string, AlarmRow[]>();
-    for (const row of await this.parts.log.ended(shop.database, limit))
-      byAlarm.set(row.alarmId, [...(byAlarm.get(row.alarmId) ?? []), row]);
-    const alarms = [...byAlarm.values()]
-      .flatMap((rows) => foldAlarm(rows, this.now())?.alarm ?? [])
+    const alarms = foldAlarms(await this.parts.log.ended(shop.database, limit), this.now())
       .filter((alarm) => alarm.state === state)
       .sort((a, b) => b.since - a.since)
       .map((alarm) => this.parts.book.itemOf(alarm));
@@ -59,10 +55,7 @@ export class AlarmsService {
     const said: AlarmRow = { database, alarmId, entry: id, what: 'commanded', at, by, body: JSON.stringify(order) };
     const taken = obey(alarm, { ...order, by }, at, id, alarmWords);
     const ends = taken !== undefined && 'now' in taken && isLasting(alarm) && isSettled(order);
-    if (ends) {
-      const { code, subject, message, since } = alarm;
-      await this.parts.teller.tell(shop, { step: 'cleared', code, subject, message, since, at, runbook: this.parts.book.runbookOf(code) });
-    }
+    if (ends) await this.parts.teller.tell(shop, this.parts.book.stepOf('cleared', alarm, at));
     await this.parts.book.append(ends ? [said, overRow(alarm, at + 1, `${by} has looked at it.`)] : [said]);
     // What it cannot do now it does within a second.
     if (ends) await this.parts.look(this.now()).catch(() => undefined);

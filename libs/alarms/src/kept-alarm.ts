@@ -103,6 +103,17 @@ export function foldAlarm(rows: readonly AlarmRow[], now: number): FoldedAlarm |
   return { alarm, log };
 }
 
+/** Alarms of rows of many, as `foldAlarm` folds each. */
+export function foldAlarms(rows: readonly AlarmRow[], now: number): KeptAlarm[] {
+  const byAlarm = new Map<string, AlarmRow[]>();
+  for (const row of rows) {
+    const its = byAlarm.get(row.alarmId);
+    if (its) its.push(row);
+    else byAlarm.set(row.alarmId, [row]);
+  }
+  return [...byAlarm.values()].flatMap((its) => foldAlarm(its, now)?.alarm ?? []);
+}
+
 /** What is over and stays true is met by each process once: they count different messages. Of the others the newest look says how it is. */
 function together(sightings: readonly Sighting[], lasts: boolean): Partial<Sighting> {
   if (!lasts) return sightings.at(-1) ?? {};

@@ -20,6 +20,7 @@ export { compareTables, type CellDifference, type Side, type TableComparison } f
 export { areWithin, before, between, type Position } from './positions.js';
 export { RefreshRepository, type Guarded, type StepTimings } from './refresh/refresh.repository.js';
 export { beats } from './beats.js';
+export { digestOf } from './digest.js';
 export { acquired } from './acquired.js';
 export { claimOf, ClaimRepository, fencedTables, generationOf, isLost, lost, type Claim } from './claim.repository.js';
 export { instantOf, newest, textOf, WatermarkRepository, type Level, type Watermark } from './watermark.repository.js';

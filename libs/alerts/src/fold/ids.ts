@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestOf } from '#warehouse';
 
 /**
  * Id of an alert: of the shop, the customer, the rule and the instant at which the customer entered its band. Whoever folds the same
@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
  * @param since Unix milliseconds
  */
 export function alertIdOf(shop: string, customerId: string, rule: string, since: number): string {
-  return digest('alert', shop, customerId, rule, String(since)).slice(0, 32);
+  return digestOf('alert', shop, customerId, rule, String(since)).slice(0, 32);
 }
 
 /**
@@ -14,15 +14,10 @@ export function alertIdOf(shop: string, customerId: string, rule: string, since:
  * a share of one in ten thousand is still met.
  */
 export function holdoutPlace(shop: string, rule: string, customerId: string): number {
-  return parseInt(digest('holdout', shop, rule, customerId).slice(0, 12), 16) / 2 ** 48;
+  return parseInt(digestOf('holdout', shop, rule, customerId).slice(0, 12), 16) / 2 ** 48;
 }
 
 /** Which partition of a day comes first when places of a cap are dealt out: another one each day, so that no customer is left out for good. */
 export function dealStart(shop: string, rule: string, day: string, partitions: number): number {
-  return parseInt(digest('deal', shop, rule, day).slice(0, 8), 16) % partitions;
-}
-
-/** The parts are told apart by their lengths: no two lists of texts look alike. */
-function digest(...parts: readonly string[]): string {
-  return hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''), 'hex');
+  return parseInt(digestOf('deal', shop, rule, day).slice(0, 8), 16) % partitions;
 }

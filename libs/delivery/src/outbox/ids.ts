@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestOf } from '#warehouse';
 
 /** What happened, of which a channel is told once. */
 export interface Occasion {
@@ -12,15 +12,10 @@ export interface Occasion {
 
 /** Id of a delivery and the idempotency key of each of its attempts: whoever looks at the same occasion again gives the same one. */
 export function deliveryIdOf({ shop, channel, about, subject, step }: Occasion): string {
-  return digest('delivery', shop, channel, about, subject, step);
+  return digestOf('delivery', shop, channel, about, subject, step).slice(0, 32);
 }
 
 /** Key of a digest: of what it holds, so that one that is sent again after a kill has the same one. @param ids in any order */
 export function digestIdOf(ids: readonly string[]): string {
-  return digest('digest', ...[...ids].sort());
-}
-
-/** The parts are told apart by their lengths: no two lists of texts look alike. */
-function digest(...parts: readonly string[]): string {
-  return hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''), 'hex').slice(0, 32);
+  return digestOf('digest', ...[...ids].sort()).slice(0, 32);
 }
