@@ -6,20 +6,33 @@ import type { z } from 'zod';
  * @throws {Error} with the code `file-invalid`
  */
 export async function readJson(file: string): Promise<Record<string, unknown>> {
+  const said = await readParsed(file, (text) => JSON.parse(text) as unknown, 'not JSON', wrongFile);
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) throw wrongFile(`${file} holds no JSON object.`);
+  return said as Record<string, unknown>;
+}
+
+/**
+ * Reads what a file says.
+ * @param otherwise what it is where it cannot be parsed
+ * @throws what `wrong` makes of the words
+ */
+export async function readParsed(
+  file: string,
+  parse: (text: string) => unknown,
+  otherwise: string,
+  wrong: (words: string) => Error,
+): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw wrongFile(`${file} cannot be read: ${(error as Error).message}.`);
+    throw wrong(`${file} cannot be read: ${(error as Error).message}.`);
   }
-  let said: unknown;
   try {
-    said = JSON.parse(text);
+    return parse(text);
   } catch (error) {
-    throw wrongFile(`${file} is not JSON: ${(error as Error).message}`);
+    throw wrong(`${file} is ${otherwise}: ${(error as Error).message}`);
   }
-  if (typeof said !== 'object' || said === null || Array.isArray(said)) throw wrongFile(`${file} holds no JSON object.`);
-  return said as Record<string, unknown>;
 }
 
 /** What a file says, in its form. @throws {Error} with the code `file-invalid` that names each field that is wrong */

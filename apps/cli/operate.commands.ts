@@ -11,20 +11,16 @@ interface Options {
 /** What people do to a pipeline that waits for them: `accept`. */
 export function operateCommands(): Command[] {
   return [
-    of('accept', 'Lets a partition that halted (alarm ledger-ahead) go on from the start of what the broker holds, in a new epoch.')
+    new Command('accept')
+      .description('Lets a partition that halted (alarm ledger-ahead) go on from the start of what the broker holds, in a new epoch.')
+      .requiredOption('--shop <id>', 'the shop', parseShop)
+      .option('--url <url>', urlHelp, parseUrl)
       .argument('<topic/partition>', 'as the alarm names it, such as transactions.v1/0', parsePlace)
       .action(async ({ topic, partition }: Place, { shop, url }: Options) => {
         await (await instanceAt(url)).accept(shop, topic, partition);
         say(`${shop}.${topic}/${partition} goes on within some seconds.`);
       }),
   ];
-}
-
-function of(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .requiredOption('--shop <id>', 'the shop', parseShop)
-    .option('--url <url>', urlHelp, parseUrl);
 }
 
 interface Place {

@@ -1,7 +1,7 @@
 import type { AlertRule } from '#contracts';
 import type { InstanceClient } from '#importing';
-import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
+import { readParsed } from './json-file.js';
 
 /** A rule of alerts as a file says it: what is tried and what is put are the same file. */
 export interface RuleFile {
@@ -18,18 +18,7 @@ export const ruleFileHelp = 'YAML or JSON: rule (its id), name, band and what el
  * @throws {Error} with the code `rule-file-invalid`
  */
 export async function readRule(file: string): Promise<RuleFile> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw wrongFile(`${file} cannot be read: ${(error as Error).message}.`);
-  }
-  let said: unknown;
-  try {
-    said = parse(text);
-  } catch (error) {
-    throw wrongFile(`${file} is neither YAML nor JSON: ${(error as Error).message}`);
-  }
+  const said = await readParsed(file, (text) => parse(text) as unknown, 'neither YAML nor JSON', wrongFile);
   if (typeof said !== 'object' || said === null || Array.isArray(said) || typeof (said as { rule?: unknown }).rule !== 'string') {
     throw wrongFile(`${file} does not say which rule it is: write "rule: win-back", a name and a band.`);
   }
