@@ -58,7 +58,7 @@ export function toFault(error: unknown, statement: string): ClickHouseFault {
       cause: error,
     });
   }
-  const code = /No space left on device|errno: 28/.test(message) ? 'disk-full' : (byEngineCode[number] ?? 'statement-refused');
+  const code = /No space left on device|errno: 28|ENOSPC/.test(message) ? 'disk-full' : (byEngineCode[number] ?? 'statement-refused');
   if (code === 'disk-full') {
     return diskFull(statement, Number.isNaN(number) ? undefined : number, error);
   }

@@ -97,6 +97,16 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
     await expect(clickhouse.insert(ident('probe', 'nowhere'), ['n'], '[1]\n')).rejects.toMatchObject({ engineCode: 60 });
   });
 
+  it('has nothing of a statement that failed half-way in the next answer', async () => {
+    const failing = sql`SELECT number, throwIf(number = 150000) FROM numbers(200000) SETTINGS max_block_size = 1000`;
+    // On every connection that a reader may get.
+    for (let time = 0; time < 6; time += 1) {
+      await expect(time % 2 === 0 ? clickhouse.query(failing) : clickhouse.queryBinary(failing)).rejects.toMatchObject({ engineCode: 395 });
+      expect(await clickhouse.query(sql`SELECT 7 AS n`)).toEqual([{ n: 7 }]);
+      expect([...(await clickhouse.queryBinary(sql`SELECT toUInt8(7)`))]).toEqual([7]);
+    }
+  });
+
   it('takes an insert whole or not at all', async () => {
     const table = ident('probe', 'whole');
     await clickhouse.command(sql`CREATE TABLE ${table} (n UInt8, \`names.of\` Array(String)) ENGINE = MergeTree ORDER BY n`);

@@ -1,12 +1,15 @@
+import type { Session } from 'chdb';
 import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { ClickHouseFault, toFault } from './clickhouse.errors.js';
 import { unitOver, type ClickHouse, type Lane } from './clickhouse.js';
 import { EmbeddedSessions } from './embedded-sessions.js';
 import { EngineGate, roomIn, roomLeftAlone } from './engine-gate.js';
-import { EngineLanes, type Slot } from './engine-lanes.js';
-import { refusedWritesQuery, refusedWritesIn } from './refused-writes.js';
-import { sql, type Sql } from './sql.js';
+import { EngineLanes } from './engine-lanes.js';
+import { rowsOfColumns } from './json-columns.js';
+import { refusedWritesOf } from './refused-writes.js';
+import { ident, join, sql, type Sql } from './sql.js';
+import { Spool, spoolBytes } from './spool.js';
 
 /** The engine in this process: besides the lanes, short connections for those who come over HTTP. */
 export interface EmbeddedClickHouse extends ClickHouse {
@@ -15,16 +18,19 @@ export interface EmbeddedClickHouse extends ClickHouse {
 }
 
 /**
- * Opens the ClickHouse engine inside this process on a directory of its own (npm `chdb` behind `@clickhouse/client`).
+ * Opens the ClickHouse engine inside this process on a directory of its own (npm `chdb`).
  * One process per directory and one directory per process: the engine is a process singleton.
  * @throws {ClickHouseFault} `directory-held` when another process has the directory open.
  */
 export async function openEmbedded(directory: string): Promise<EmbeddedClickHouse> {
   const lanes = new EngineLanes();
   const sessions = new EmbeddedSessions(directory);
+  const spool = new Spool(directory);
   const open = async (): Promise<void> => {
     await sessions.open();
     await lanes.open(directory);
+    // Not before: the directory may have been another process's.
+    await spool.open();
   };
   const close = async (): Promise<void> => {
     await lanes.close();
@@ -50,34 +56,36 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
 
   const guarded = <T>(statement: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => Promise.reject(toFault(error, statement)));
-  type Write = (lane: Lane, statement: string, work: (slot: Slot) => Promise<unknown>) => Promise<void>;
+  type Write = (lane: Lane, statement: string, work: (session: Session) => Promise<unknown>) => Promise<void>;
   /** Asks on the connection that wrote. */
   const asked: Write = (lane, statement, work) =>
     guarded(statement, () =>
       gate.write(statement, (whole) =>
-        lanes.run(lane, async (slot) => {
-          await work(slot);
-          await whole(async () =>
-            refusedWritesIn(await (await slot.client.query({ query: refusedWritesQuery, format: 'TabSeparated' })).text()),
-          );
+        lanes.run(lane, async (session) => {
+          await work(session);
+          await whole(() => refusedWritesOf(session));
         }),
       ),
     );
   const trusted: Write = (lane, statement, work) =>
     guarded(statement, () =>
       gate.trusted(statement, () =>
-        lanes.run(lane, async (slot) => {
-          await work(slot);
+        lanes.run(lane, async (session) => {
+          await work(session);
         }),
       ),
     );
   const writes = (write: Write): Pick<ClickHouse, 'command' | 'insert'> => ({
-    command: (statement, lane = 'writer') => write(lane, statement.text, ({ client }) => client.command({ query: statement.text })),
+    command: (statement, lane = 'writer') => write(lane, statement.text, (session) => session.queryAsync(statement.text)),
     insert: (table, columns, rows, lane = 'writer', format = 'JSONCompactEachRow') =>
-      write(lane, `INSERT INTO ${table.text}`, ({ connection }) =>
-        // The client's own insert joins statement and rows into one string and copies it; the raw path hands the bytes over.
-        connection.chdb.rawInsert({ table: table.text.replaceAll('`', ''), columns, values: Buffer.from(rows, 'utf8'), format }),
-      ),
+      write(lane, `INSERT INTO ${table.text}`, (session) => {
+        const values = Buffer.from(rows, 'utf8');
+        if (values.length < spoolBytes) return session.insert({ table: table.text.replaceAll('`', ''), columns, values, format });
+        return spool.lend(values, (path) => {
+          const into = sql`INSERT INTO ${table} (${join(columns.map((column) => ident(column)))})`;
+          return session.queryAsync(sql`${into} SELECT * FROM file(${path}, ${format})`.text);
+        });
+      }),
   });
   const engine: EmbeddedClickHouse = {
     shared: false,
@@ -85,17 +93,15 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
     query: <Row>(statement: Sql, lane: Lane = 'reader') =>
       guarded(statement.text, () =>
         gate.read(statement.text, () =>
-          lanes.run(lane, async ({ client }) => {
-            const answer = await client.query({ query: statement.text, format: 'JSONEachRow' });
-            return answer.json<Row>();
-          }),
+          lanes.run(lane, async (session) =>
+            rowsOfColumns<Row>((await session.queryAsync(statement.text, { format: 'JSONColumns' })).text()),
+          ),
         ),
       ),
     queryBinary: (statement, lane = 'reader') =>
       guarded(statement.text, () =>
         gate.read(statement.text, () =>
-          // The client's own way makes a stream of the bytes first.
-          lanes.run(lane, async ({ connection }) => (await connection.chdb.queryAsync(statement.text, { format: 'RowBinary' })).bytes()),
+          lanes.run(lane, async (session) => (await session.queryAsync(statement.text, { format: 'RowBinary' })).bytes()),
         ),
       ),
     ...writes(asked),

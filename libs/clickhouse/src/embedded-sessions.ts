@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClickHouseFault } from './clickhouse.errors.js';
 import { roomLeftAlone, type EngineGate } from './engine-gate.js';
-import { refusedWritesIn, refusedWritesQuery } from './refused-writes.js';
+import { refusedWritesOf } from './refused-writes.js';
 
 /**
  * The engine has one user, `default`, which holds two roles. A connection begins with both; one for readers goes down to
@@ -90,10 +90,6 @@ export class EmbeddedSessions {
     if (!this.#gate) throw new ClickHouseFault('engine-closed', 'The store is not open yet.');
     return this.#gate;
   }
-}
-
-async function refusedWritesOf(session: Session): Promise<number> {
-  return refusedWritesIn((await session.queryAsync(refusedWritesQuery, { format: 'TabSeparated' })).text());
 }
 
 function configOf(usersFile: string): string {

@@ -1,5 +1,4 @@
-import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
-import { ChdbConnection } from 'chdb/connection';
+import { Session } from 'chdb';
 import { availableParallelism } from 'node:os';
 import { connectionSettings, settingsText, type Lane } from './clickhouse.js';
 
@@ -15,11 +14,56 @@ const perStatement = 'compile_expressions = 0, compile_aggregate_expressions = 0
 const fewThreads = Math.max(1, Math.floor(availableParallelism() / 2));
 
 /** One connection of the embedded engine and the tail of what was asked of it. */
-export interface Slot {
-  readonly client: ClickHouseClient;
-  readonly connection: ChdbConnection;
-  waiting: number;
-  tail: Promise<unknown>;
+class Slot {
+  waiting = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #session: Session | undefined;
+
+  /** @param settings as they stand behind `SET`, which sticks to a connection */
+  constructor(
+    private readonly directory: string,
+    private readonly settings: string,
+  ) {}
+
+  /** Runs `work` after what was asked before. */
+  run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    this.waiting += 1;
+    const result = this.#tail.then(() => this.use(work));
+    this.#tail = result.then(
+      () => (this.waiting -= 1),
+      () => (this.waiting -= 1),
+    );
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    this.drop();
+  }
+
+  /**
+   * A connection on which a statement failed is not used again: what the statement had answered by then stays in it, and would stand in
+   * front of the next answer (chDB 26.7). Opening one costs about half a millisecond.
+   */
+  private async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await work((this.#session ??= await this.opened()));
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
+
+  private async opened(): Promise<Session> {
+    const session = new Session(this.directory);
+    await session.queryAsync(`SET ${this.settings}`);
+    return session;
+  }
+
+  private drop(): void {
+    this.#session?.close();
+    this.#session = undefined;
+  }
 }
 
 /** Connections of the embedded engine by who asks. */
@@ -28,42 +72,25 @@ export class EngineLanes {
 
   /** @throws what the engine says when it cannot have the directory */
   async open(directory: string): Promise<void> {
-    const settings = settingsText(connectionSettings);
+    const settings = `${settingsText(connectionSettings)}, ${perStatement}`;
     for (const [lane, count] of Object.entries(connectionsPerLane) as [Lane, number][]) {
+      const own = lane === 'reader' || lane === 'background' ? `${settings}, max_threads = ${fewThreads}` : settings;
       for (let index = 0; index < count; index += 1) {
-        const slot = slotOn(directory);
+        const slot = new Slot(directory, own);
         this.#slots[lane].push(slot);
-        // `SET` sticks to a connection, so once is enough.
-        await slot.client.command({
-          query: `SET ${settings}, ${perStatement}${lane === 'reader' || lane === 'background' ? `, max_threads = ${fewThreads}` : ''}`,
-        });
+        await slot.run(() => Promise.resolve());
       }
     }
   }
 
   /** Runs `work` when its connection is free. The least burdened connection of the lane takes it. */
-  run<T>(lane: Lane, work: (slot: Slot) => Promise<T>): Promise<T> {
-    const slot = this.#slots[lane].reduce((best, each) => (each.waiting < best.waiting ? each : best));
-    slot.waiting += 1;
-    const result = slot.tail.then(() => work(slot));
-    slot.tail = result.then(
-      () => (slot.waiting -= 1),
-      () => (slot.waiting -= 1),
-    );
-    return result;
+  run<T>(lane: Lane, work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#slots[lane].reduce((best, each) => (each.waiting < best.waiting ? each : best)).run(work);
   }
 
   /** Closing under a running statement aborts the engine: drains first. */
   async close(): Promise<void> {
     const slots = Object.values(this.#slots).flatMap((lane) => lane.splice(0));
-    await Promise.all(slots.map((slot) => slot.tail));
-    for (const slot of slots) await slot.client.close();
+    for (const slot of slots) await slot.close();
   }
-}
-
-function slotOn(directory: string): Slot {
-  const connection = new ChdbConnection({ path: directory });
-  // chdb types its Connection by its own copy of client-common; the contract is the same one.
-  const client = createClient({ connection } as unknown as ClickHouseClientConfigOptions);
-  return { client, connection, waiting: 0, tail: Promise.resolve() };
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openEmbedded } from './embedded-engine.js';
+import { spoolBytes } from './spool.js';
 import { ident, sql } from './sql.js';
 import { tabSeparated, type Cell } from './tab-separated.js';
 
@@ -36,8 +37,15 @@ it('brings every value into the engine as it is', async () => {
       'writer',
       'TabSeparated',
     );
-    const read = await engine.query<Record<string, unknown>>(sql`SELECT * FROM default.cells ORDER BY n`);
-    expect(read.map((row) => Object.values(row))).toEqual(rows);
+    const read = (): Promise<Record<string, unknown>[]> => engine.query(sql`SELECT * FROM default.cells ORDER BY n`);
+    expect((await read()).map((row) => Object.values(row))).toEqual(rows);
+    // So many that they go by a file.
+    await engine.command(sql`TRUNCATE TABLE default.cells`);
+    const times = Math.ceil(spoolBytes / Buffer.byteLength(lines.join('\n'))) + 1;
+    const many = `${lines.join('\n')}\n`.repeat(times);
+    await engine.insert(ident('default', 'cells'), ['n', 't', 'd', 'i', 'o', 'ts', 'ds', 'm'], many, 'writer', 'TabSeparated');
+    expect((await read()).map((row) => Object.values(row))).toEqual(rows.flatMap((row) => Array<Cell[]>(times).fill(row)));
+    expect(await readdir(join(directory, 'spool'))).toEqual([]);
   } finally {
     await engine.close();
     await rm(directory, { recursive: true, force: true });
