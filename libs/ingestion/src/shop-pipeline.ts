@@ -403,8 +403,9 @@ export class ShopPipeline {
   private async refreshOnce(last: boolean): Promise<boolean> {
     const { shop, parts } = this;
     try {
-      // What waits is written now, and no sooner: the step takes it from here.
-      await this.#writer?.flush();
+      // What waits is written now, and no sooner: the step takes it from here. Of a backlog rows are in the ledger before anybody asks: more
+      // of them are written beside the step.
+      if (last || !this.#refresher.hasNews) await this.#writer?.flush();
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       this.#pace.stepped(committed?.ledgerRows);
       if (committed) this.moved(committed);

@@ -1,5 +1,6 @@
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { guarded, protocolError, unreachable } from './kafka-errors.js';
+import { partitionOf } from './murmur2.js';
 import { StreamingError } from './streaming.errors.js';
 import type { EventProducer, OutgoingMessage, SentRange } from './streaming.js';
 
@@ -95,10 +96,13 @@ export class KafkaProducer implements EventProducer {
         allowAutoTopicCreation: false,
         // murmur2 as in the Java client: all producers of the world put a key on the same partition.
         createPartitioner: () => {
-          const choose = Partitioners.DefaultPartitioner();
+          const inTurn = Partitioners.DefaultPartitioner();
           return (choice) => {
-            const partition = this.#placed.get(choice.message) ?? choose(choice);
-            this.#placed.set(choice.message, partition);
+            const { message, partitionMetadata } = choice;
+            const placed = this.#placed.get(message);
+            const partition =
+              placed ?? (typeof message.key === 'string' ? partitionOf(message.key, partitionMetadata.length) : inTurn(choice));
+            this.#placed.set(message, partition);
             return partition;
           };
         },

@@ -82,7 +82,7 @@ export function judge(consumer: LedgerConsumer, topic: LedgerTopic, value: Buffe
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return reject('not-json', 'The message is not a JSON object in UTF-8.');
   }
-  if (isDeeperThan(parsed, maxDepth))
+  if (hasManyOpenings(payload, maxDepth) && isDeeperThan(parsed, maxDepth))
     return reject('invalid-data', `The message is nested deeper than ${maxDepth} levels.`, ...named(parsed));
   const { type, id: eventId } = parsed as Message;
   // Most messages are valid, and nothing more is asked of them; zod says what is wrong with the others.
@@ -169,6 +169,15 @@ function named(parsed: object): [string, string] {
   const { type, id } = parsed as { type?: unknown; id?: unknown };
   const short = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200).toWellFormed() : '');
   return [short(type), short(id)];
+}
+
+/** Whether a text has more brackets that open than `limit`. With fewer nothing in it can be nested deeper. */
+function hasManyOpenings(text: string, limit: number): boolean {
+  let openings = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if ((openings += 1) > limit) return true;
+  }
+  return false;
 }
 
 /** Level by level, without recursion: what is asked about may be nested a hundred thousand deep. */

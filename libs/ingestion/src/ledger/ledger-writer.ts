@@ -8,7 +8,7 @@ import {
   type LedgerTopic,
   type Shop,
 } from '#warehouse';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Alarms } from '#alarms';
 import { IngestionError } from '../ingestion.errors.js';
 import { GroupCommit, type GroupCommitOptions, type RowSource } from './group-commit.js';
@@ -24,7 +24,9 @@ export interface WriterWaits extends GroupCommitOptions {
 /** Where the refresher is busy or another process: an insert costs some ten milliseconds whatever its size. */
 const usualWaits: WriterWaits = { patienceMs: 250, manyRows: 5_000, fetchMs: 5 };
 /** Payload bytes that may wait in memory; beyond that nothing more is fetched. */
-const mostWaiting = 16 * 1024 * 1024;
+const mostWaiting = 6 * 1024 * 1024;
+/** Messages judged in one go, some 5 ms. */
+const atOnce = 200;
 
 interface PartitionState extends RowSource {
   epoch: number;
@@ -126,7 +128,7 @@ export class LedgerWriter {
       throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
     if (state.lost !== undefined) throw state.lost;
     this.compare(`${topic}/${batch.partition}`, state, batch.messages[0]);
-    const rows = ledgerRows(this.shop, topic, batch.partition, state.epoch, state.next, batch.messages, new Date());
+    const rows = await this.judged(topic, batch, state);
     const last = rows[rows.length - 1]?.envelope;
     if (!last) return { durable: Promise.resolve() };
     state.next = last.offset + 1n;
@@ -136,6 +138,19 @@ export class LedgerWriter {
     this.listener.waiting();
     await (this.#waitingBytes > mostWaiting ? durable : Promise.race([durable, sleep(this.waits.fetchMs)]));
     return { durable };
+  }
+
+  /** Rows of a batch, a few milliseconds at a time: whoever waits for an answer of the store need not wait for all of it. */
+  private async judged(topic: LedgerTopic, { partition, messages }: IncomingBatch, { epoch, next }: PartitionState): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    const now = new Date();
+    for (let start = 0; start < messages.length; start += atOnce) {
+      if (start > 0) await setImmediate();
+      const from = rows[rows.length - 1];
+      const expected = from ? from.envelope.offset + 1n : next;
+      rows.push(...ledgerRows(this.shop, topic, partition, epoch, expected, messages.slice(start, start + atOnce), now));
+    }
+    return rows;
   }
 
   private async keep(topic: LedgerTopic, batch: IncomingBatch, state: PartitionState, rows: readonly LedgerRow[]): Promise<void> {

@@ -176,6 +176,11 @@ export class Refresher {
     );
   }
 
+  /** Whether the writer told of rows that no step has taken. */
+  get hasNews(): boolean {
+    return this.#told.size > 0;
+  }
+
   /** The next step asks the ledger for its ends, whatever was told. */
   ask(): void {
     this.#askedAt = -Infinity;
