@@ -15,7 +15,7 @@ export const ingestionConfig = defineSlice('ingestion', {
     .int()
     .min(100)
     .max(1_000_000)
-    .default(2_000)
+    .default(4_000)
     .describe('Ledger rows per partition that one refresh takes at most: bounds memory, and how long readers wait.'),
   TIDELINE_AUDIT_MS: z.coerce
     .number()

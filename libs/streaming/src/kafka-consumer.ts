@@ -95,7 +95,7 @@ export class KafkaConsumer implements RunningConsumer {
       maxWaitTimeInMs: 50,
       minBytes: 1,
       // Bounds what waits in memory; a single message may be larger, the broker hands it out all the same.
-      maxBytesPerPartition: 1024 * 1024,
+      maxBytesPerPartition: 768 * 1024,
       // Decoded in one go.
       maxBytes: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,

@@ -201,3 +201,29 @@ it('loses with a batch what it took after it, and takes nothing more before it w
   await durable(target, batch(5, 0, 1, 2, 3, 4));
   expect(await spans(5)).toEqual([[1, 0, 4, 5, 0]]);
 });
+
+it('writes all that was taken when it is asked to, judged or not', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 50, bounds(50, 0, 900));
+  const offsets = Array.from({ length: 450 }, (_, index) => index);
+  const taken = [offsets.slice(0, 440), offsets.slice(440)].map((part) => target.write('transactions.v1', batch(50, ...part)));
+  await target.flush();
+  expect(await spans(50)).toEqual([[1, 0, 449, 450, 0]]);
+  for (const { durable: each } of await Promise.all(taken)) await each;
+});
+
+it('takes nothing after a batch that could not be judged: it would stand behind a hole', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 51, bounds(51, 0, 9));
+  await durable(target, batch(51, 0));
+  const broken = batch(51, 1, 2);
+  broken.messages[1] = { ...broken.messages[1], timestamp: undefined } as never;
+  const taken = [broken, batch(51, 3, 4)].map((each) => target.write('transactions.v1', each).then(({ durable: kept }) => kept));
+  for (const { status } of await Promise.allSettled(taken)) expect(status).toBe('rejected');
+  await target.flush();
+  expect(await spans(51)).toEqual([[1, 0, 0, 1, 0]]);
+  // Both come again, from where the ledger ends.
+  expect(await target.startAt('transactions.v1', 51, bounds(51, 0, 9))).toBe(0n);
+  await durable(target, batch(51, 0, 1, 2, 3, 4));
+  expect(await spans(51)).toEqual([[1, 0, 4, 5, 0]]);
+});

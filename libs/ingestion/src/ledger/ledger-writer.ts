@@ -22,9 +22,9 @@ export interface WriterWaits extends GroupCommitOptions {
 }
 
 /** Where the refresher is busy or another process: an insert costs some ten milliseconds whatever its size. */
-const usualWaits: WriterWaits = { patienceMs: 250, manyRows: 5_000, fetchMs: 5 };
+const usualWaits: WriterWaits = { patienceMs: 250, manyRows: 10_000, fetchMs: 5 };
 /** Payload bytes that may wait in memory; beyond that nothing more is fetched. */
-const mostWaiting = 6 * 1024 * 1024;
+const mostWaiting = 8 * 1024 * 1024;
 /** Messages judged in one go, some 5 ms. */
 const atOnce = 200;
 
@@ -60,6 +60,8 @@ export class LedgerWriter {
   readonly #partitions = new Map<string, PartitionState>();
   readonly #commits = new Map<LedgerTopic, GroupCommit<LedgerRow>>();
   #waitingBytes = 0;
+  /** Ends when every batch that was taken is judged. */
+  #judging: Promise<unknown> = Promise.resolve();
   readonly #topics: KnownTopics;
 
   constructor(
@@ -128,20 +130,53 @@ export class LedgerWriter {
       throw new IngestionError('shop-not-ready', `A batch of ${batch.topic}/${batch.partition} came before its partition was assigned.`);
     if (state.lost !== undefined) throw state.lost;
     this.compare(`${topic}/${batch.partition}`, state, batch.messages[0]);
-    const rows = await this.judged(topic, batch, state);
-    const last = rows[rows.length - 1]?.envelope;
-    if (!last) return { durable: Promise.resolve() };
-    state.next = last.offset + 1n;
-    const durable = this.keep(topic, batch, state, rows);
+    const durable = this.keep(topic, batch, state);
     // Whoever takes the batch hears of it; meanwhile it is nobody's yet.
     durable.catch(() => undefined);
-    this.listener.waiting();
     await (this.#waitingBytes > mostWaiting ? durable : Promise.race([durable, sleep(this.waits.fetchMs)]));
     return { durable };
   }
 
+  /** Judges a batch after those that came before it, while the next one is fetched, and keeps its rows until they are durable. */
+  private async keep(topic: LedgerTopic, batch: IncomingBatch, state: PartitionState): Promise<void> {
+    const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    this.#waitingBytes += bytes;
+    try {
+      const judging = this.#judging.then(() => this.judge(topic, batch, state));
+      this.#judging = judging.catch(() => undefined);
+      const kept = await judging;
+      if (!kept) return;
+      await kept.durable;
+      this.listener.written(writtenOf({ topic, partition: batch.partition, epoch: state.epoch, next: kept.next }, kept.rows));
+    } finally {
+      this.#waitingBytes -= bytes;
+    }
+  }
+
+  /** @returns the rows, where the partition's ledger ends behind them, and when they are durable; undefined where all were there before */
+  private async judge(
+    topic: LedgerTopic,
+    batch: IncomingBatch,
+    state: PartitionState,
+  ): Promise<{ rows: readonly LedgerRow[]; next: bigint; durable: Promise<void> } | undefined> {
+    // What comes after a batch that was lost would stand behind a hole.
+    if (state.lost !== undefined) throw state.lost;
+    const rows = await this.rowsOf(topic, batch, state).catch((error: unknown) => {
+      state.lost = error instanceof Error ? error : new Error(String(error));
+      throw state.lost;
+    });
+    const last = rows[rows.length - 1]?.envelope;
+    if (!last) return undefined;
+    state.next = last.offset + 1n;
+    const durable = this.commitOf(topic).add(state, rows);
+    // Awaited outside of the turn.
+    durable.catch(() => undefined);
+    this.listener.waiting();
+    return { rows, next: state.next, durable };
+  }
+
   /** Rows of a batch, a few milliseconds at a time: whoever waits for an answer of the store need not wait for all of it. */
-  private async judged(topic: LedgerTopic, { partition, messages }: IncomingBatch, { epoch, next }: PartitionState): Promise<LedgerRow[]> {
+  private async rowsOf(topic: LedgerTopic, { partition, messages }: IncomingBatch, { epoch, next }: PartitionState): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
     const now = new Date();
     for (let start = 0; start < messages.length; start += atOnce) {
@@ -151,27 +186,6 @@ export class LedgerWriter {
       rows.push(...ledgerRows(this.shop, topic, partition, epoch, expected, messages.slice(start, start + atOnce), now));
     }
     return rows;
-  }
-
-  private async keep(topic: LedgerTopic, batch: IncomingBatch, state: PartitionState, rows: readonly LedgerRow[]): Promise<void> {
-    const { epoch, next } = state;
-    const bytes = batch.messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-    this.#waitingBytes += bytes;
-    try {
-      await this.commitOf(topic).add(state, rows);
-    } finally {
-      this.#waitingBytes -= bytes;
-    }
-    const rejected = new Map<string, number>();
-    let [accepted, recorded] = [0, null as string | null];
-    for (const { envelope } of rows) {
-      if (envelope.verdict === 'rejected') rejected.set(envelope.reason, (rejected.get(envelope.reason) ?? 0) + 1);
-      if (envelope.verdict !== 'accepted') continue;
-      accepted += 1;
-      if (recorded === null || envelope.recordedTime > recorded) recorded = envelope.recordedTime;
-    }
-    const head = { topic, partition: batch.partition, epoch, next, rows: rows.length, recorded };
-    this.listener.written({ head, accepted, rejected });
   }
 
   /** The first batch after `startAt`: does it begin with what the ledger ends with? */
@@ -193,6 +207,7 @@ export class LedgerWriter {
 
   /** Writes the batches that wait. Resolves when all of them have ended, well or not. */
   async flush(): Promise<void> {
+    await this.#judging;
     await Promise.all([...this.#commits.values()].map((commit) => commit.flush()));
   }
 
@@ -201,4 +216,16 @@ export class LedgerWriter {
     if (!commit) this.#commits.set(topic, (commit = new GroupCommit((rows) => this.ledger.append(this.shop, topic, rows), this.waits)));
     return commit;
   }
+}
+
+function writtenOf(place: Omit<LedgerHead, 'rows' | 'recorded'>, rows: readonly LedgerRow[]): WrittenBatch {
+  const rejected = new Map<string, number>();
+  let [accepted, recorded] = [0, null as string | null];
+  for (const { envelope } of rows) {
+    if (envelope.verdict === 'rejected') rejected.set(envelope.reason, (rejected.get(envelope.reason) ?? 0) + 1);
+    if (envelope.verdict !== 'accepted') continue;
+    accepted += 1;
+    if (recorded === null || envelope.recordedTime > recorded) recorded = envelope.recordedTime;
+  }
+  return { head: { ...place, rows: rows.length, recorded }, accepted, rejected };
 }

@@ -22,8 +22,9 @@ import {
   type StepTimings,
   type Watermark,
 } from '#warehouse';
-import { nextPositions, notBeyond, ofTopic, placeOf, reaches } from './positions.js';
+import { nextPositions, notBeyond, ofTopic, reaches } from './positions.js';
 import { SourceClock } from './source-clock.js';
+import { later, Told } from './told.js';
 
 /** What a step did, for the hint, metrics and logs. */
 export interface Committed {
@@ -49,6 +50,8 @@ export interface RefresherOptions {
 const maxPending = 100_000;
 /** How long the word of this process's writer is enough, where others may write too. */
 const askMs = 1_000;
+/** Batches that are remembered for the steps; beyond them the ledger is asked. */
+const mostTold = 10_000;
 /** Between two checkpoints of the live level, milliseconds: what a start after a crash folds again, at most. A settling is one, too. */
 const checkpointMs = 1_000;
 /** Ticks before the live watermark that may not have taken effect yet. */
@@ -72,8 +75,7 @@ export class Refresher {
   #unsure = false;
   #generation = 0n;
   readonly #clock: SourceClock;
-  /** Ends of partitions that the writer of this process told of since the last step. */
-  #told = new Map<string, LedgerHead>();
+  readonly #told = new Told();
   #askedAt = -Infinity;
   #checkpointAt = -Infinity;
   readonly #elapsed: () => number;
@@ -165,15 +167,16 @@ export class Refresher {
   }
 
   /**
-   * The writer of this process says where a partition ends now: the next step need not ask the store, which takes as long as folding.
-   * What others write is found by asking, once a second; where the store is this process's alone, once after the claim or a failure.
+   * The writer of this process says what it wrote, and where the partition ends now: the next step need not ask the store, which takes as
+   * long as folding. What others write is found by asking, once a second; where the store is this process's alone, once after the claim or
+   * a failure.
    */
-  tell(head: LedgerHead): void {
-    const before = this.#told.get(placeOf(head));
-    this.#told.set(
-      placeOf(head),
-      before ? { ...head, rows: before.rows + head.rows, recorded: later(before.recorded, head.recorded) } : head,
-    );
+  tell(batch: LedgerHead): void {
+    this.#told.add(batch);
+    // While another process refreshes the shop nobody takes them.
+    if (this.#told.size <= mostTold) return;
+    this.#told.clear();
+    this.ask();
   }
 
   /** Whether the writer told of rows that no step has taken. */
@@ -225,14 +228,11 @@ export class Refresher {
 
   /** Ends of the partitions that moved, as told, or all of them from the ledger. */
   private async heads(from: readonly Position[]): Promise<{ heads: LedgerHead[]; all: boolean }> {
-    const told = this.#told;
-    this.#told = new Map();
-    const standing = (head: LedgerHead): Position | undefined => from.find((each) => placeOf(each) === placeOf(head));
-    // A new epoch was told over the end of the one before it, which the ledger knows.
-    const sameEpochs = [...told.values()].every((head) => (standing(head)?.epoch ?? head.epoch) === head.epoch);
-    if (told.size > 0 && sameEpochs && this.#elapsed() - this.#askedAt < (this.claims.shared ? askMs : Infinity)) {
-      return { heads: [...told.values()].filter((head) => (standing(head)?.next ?? -1n) < head.next), all: false };
+    if (this.#told.size > 0 && this.#elapsed() - this.#askedAt < (this.claims.shared ? askMs : Infinity)) {
+      const heads = this.#told.take(from, this.options.rowCap);
+      if (heads) return { heads, all: false };
     }
+    this.#told.clear();
     this.#askedAt = this.#elapsed();
     return { heads: await this.ledger.heads(this.shop, from), all: true };
   }
@@ -418,8 +418,4 @@ function sumOf(heads: readonly LedgerHead[]): { rows: number; recorded: string |
     rows: 0,
     recorded: null as string | null,
   });
-}
-
-function later<T extends string | Date>(left: T | null, right: T | null): T | null {
-  return left === null || (right !== null && right > left) ? right : left;
 }

@@ -42,6 +42,15 @@ describe('when figures are settled', () => {
     expect(pace.dueIn).toBe(18_000);
     pace.stepped(4_999);
     expect(pace.dueIn).toBeLessThan(0);
+    // A small step among large ones is of the same backlog, several are not.
+    pace.stepped(12_000);
+    pace.stepped(100);
+    expect(pace.dueIn).toBe(18_000);
+    pace.stepped(100);
+    expect(pace.dueIn).toBeLessThan(0);
+    pace.stepped(12_000);
+    pace.stepped(undefined);
+    expect(pace.dueIn).toBeLessThan(0);
   });
 
   it('not while it is postponed, and a step without rows is one', async () => {

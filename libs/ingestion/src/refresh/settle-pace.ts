@@ -23,8 +23,8 @@ export class SettlePace {
 
   /** @param rows ledger rows that a step took; none where it found nothing to do */
   stepped(rows: number | undefined): void {
-    // A tick of the wall's clock has no rows, and is something.
-    this.#stepRows = rows === undefined ? 0 : Math.max(1, rows);
+    // A tick of the wall's clock has no rows, and is something. A small step among large ones is of the same backlog.
+    this.#stepRows = rows === undefined ? 0 : Math.max(1, rows, this.#stepRows / 2);
   }
 
   /** Settling waits so long beyond the usual. */
