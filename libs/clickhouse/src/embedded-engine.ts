@@ -9,7 +9,7 @@ import { EngineLanes } from './engine-lanes.js';
 import { rowsOfColumns } from './json-columns.js';
 import { refusedWritesOf } from './refused-writes.js';
 import { ident, join, sql, type Sql } from './sql.js';
-import { Spool, spoolBytes } from './spool.js';
+import { Spool } from './spool.js';
 
 /** The engine in this process: besides the lanes, short connections for those who come over HTTP. */
 export interface EmbeddedClickHouse extends ClickHouse {
@@ -80,7 +80,7 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
     insert: (table, columns, rows, lane = 'writer', format = 'JSONCompactEachRow') =>
       write(lane, `INSERT INTO ${table.text}`, (session) => {
         const values = Buffer.from(rows, 'utf8');
-        if (values.length < spoolBytes) return session.insert({ table: table.text.replaceAll('`', ''), columns, values, format });
+        if (!spool.takes(values.length)) return session.insert({ table: table.text.replaceAll('`', ''), columns, values, format });
         return spool.lend(values, (path) => {
           const into = sql`INSERT INTO ${table} (${join(columns.map((column) => ident(column)))})`;
           return session.queryAsync(sql`${into} SELECT * FROM file(${path}, ${format})`.text);

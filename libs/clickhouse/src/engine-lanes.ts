@@ -56,7 +56,13 @@ class Slot {
 
   private async opened(): Promise<Session> {
     const session = new Session(this.directory);
-    await session.queryAsync(`SET ${this.settings}`);
+    try {
+      await session.queryAsync(`SET ${this.settings}`);
+    } catch (error) {
+      // One that nobody closes would keep the engine from ever being opened anew.
+      session.close();
+      throw error;
+    }
     return session;
   }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -10,17 +10,26 @@ export const spoolBytes = 512 * 1024;
 /** Rows on their way into the embedded engine, as files that live as long as their statement. */
 export class Spool {
   readonly #path: string;
+  /** `file` takes these for a pattern of names, or for an archive. */
+  readonly #isPlain: boolean;
   #count = 0;
 
   /** @param directory the engine's own: nobody else writes there */
   constructor(directory: string) {
     this.#path = join(directory, 'spool');
+    this.#isPlain = !/[*?{}]|::/.test(directory);
   }
 
   /** Makes room for it. Files of a process that was killed go: their statement was carried out or was not. */
   async open(): Promise<void> {
-    await rm(this.#path, { recursive: true, force: true });
+    // Where it is already there a full disk is no hindrance.
     await mkdir(this.#path, { recursive: true });
+    for (const name of await readdir(this.#path)) await rm(join(this.#path, name), { recursive: true, force: true });
+  }
+
+  /** Whether rows of so many bytes go by it. */
+  takes(bytes: number): boolean {
+    return this.#isPlain && bytes >= spoolBytes;
   }
 
   /**

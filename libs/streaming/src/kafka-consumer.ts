@@ -95,8 +95,9 @@ export class KafkaConsumer implements RunningConsumer {
       maxWaitTimeInMs: 50,
       minBytes: 1,
       // Bounds what waits in memory; a single message may be larger, the broker hands it out all the same.
-      maxBytesPerPartition: 768 * 1024,
-      // Decoded in one go.
+      // What one fetch brings is decoded in one go. It has room for four partitions: a broker fills it in their order, and the last one of a
+      // topic would come only once the others are worked off.
+      maxBytesPerPartition: 512 * 1024,
       maxBytes: 2 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(!this.isStopping) },

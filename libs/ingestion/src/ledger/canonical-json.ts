@@ -52,12 +52,13 @@ function quoted(text: string): string {
 /** The names of fields are few, and the same in each message; of those that somebody makes up not all are kept. */
 const heads = new Map<string, string>();
 const mostHeads = 1_000;
+const longestHead = 64;
 
 function headOf(key: string): string {
   let head = heads.get(key);
   if (head === undefined) {
     head = `${quoted(key)}:`;
-    if (heads.size < mostHeads) heads.set(key, head);
+    if (heads.size < mostHeads && key.length <= longestHead) heads.set(key, head);
   }
   return head;
 }

@@ -215,15 +215,27 @@ it('writes all that was taken when it is asked to, judged or not', async () => {
 it('takes nothing after a batch that could not be judged: it would stand behind a hole', async () => {
   const target = writer('halt');
   await target.startAt('transactions.v1', 51, bounds(51, 0, 9));
-  await durable(target, batch(51, 0));
+  const before = await target.write('transactions.v1', batch(51, 0));
   const broken = batch(51, 1, 2);
   broken.messages[1] = { ...broken.messages[1], timestamp: undefined } as never;
   const taken = [broken, batch(51, 3, 4)].map((each) => target.write('transactions.v1', each).then(({ durable: kept }) => kept));
   for (const { status } of await Promise.allSettled(taken)) expect(status).toBe('rejected');
+  await before.durable;
   await target.flush();
   expect(await spans(51)).toEqual([[1, 0, 0, 1, 0]]);
   // Both come again, from where the ledger ends.
   expect(await target.startAt('transactions.v1', 51, bounds(51, 0, 9))).toBe(0n);
   await durable(target, batch(51, 0, 1, 2, 3, 4));
   expect(await spans(51)).toEqual([[1, 0, 4, 5, 0]]);
+});
+
+it('knows where to go on only when all that it took has ended', async () => {
+  const target = writer('halt');
+  await target.startAt('transactions.v1', 52, bounds(52, 0, 900));
+  const offsets = Array.from({ length: 600 }, (_, index) => index);
+  const taken = target.write('transactions.v1', batch(52, ...offsets));
+  expect(await target.startAt('transactions.v1', 52, bounds(52, 0, 900))).toBe(599n);
+  await (
+    await taken
+  ).durable;
 });

@@ -83,6 +83,8 @@ export class LedgerWriter {
    */
   async startAt(topic: LedgerTopic, partition: number, bounds: PartitionBounds): Promise<bigint> {
     const place = `${topic}/${partition}`;
+    // A batch that was handed over may still wait for its turn.
+    await this.#judging;
     await this.commitOf(topic).flush();
     const head = await this.ledger.head(this.shop, topic, partition);
     const state: PartitionState = { epoch: head?.epoch ?? 1, next: head?.next ?? 0n };
@@ -161,7 +163,9 @@ export class LedgerWriter {
   ): Promise<{ rows: readonly LedgerRow[]; next: bigint; durable: Promise<void> } | undefined> {
     // What comes after a batch that was lost would stand behind a hole.
     if (state.lost !== undefined) throw state.lost;
-    const rows = await this.rowsOf(topic, batch, state).catch((error: unknown) => {
+    const rows = await this.rowsOf(topic, batch, state).catch(async (error: unknown) => {
+      // What came before it is whole.
+      await this.commitOf(topic).flush();
       state.lost = error instanceof Error ? error : new Error(String(error));
       throw state.lost;
     });

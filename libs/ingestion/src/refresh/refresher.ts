@@ -181,7 +181,7 @@ export class Refresher {
 
   /** Whether the writer told of rows that no step has taken. */
   get hasNews(): boolean {
-    return this.#told.size > 0;
+    return this.#told.goesBeyond(this.#live?.positions ?? []);
   }
 
   /** The next step asks the ledger for its ends, whatever was told. */

@@ -22,6 +22,15 @@ it('takes whole batches of each partition, as many as fit, and keeps the others'
   expect([all.size, all.take([], 8)]).toEqual([0, []]);
 });
 
+it('knows whether it holds more than was taken', () => {
+  expect(new Told().goesBeyond([])).toBe(false);
+  const all = told(batch(0, 3, 3), batch(0, 7, 4));
+  expect([all.goesBeyond([]), all.goesBeyond([at(1, 9)]), all.goesBeyond([at(0, 6)]), all.goesBeyond([at(0, 9, 2)])]).toEqual(
+    Array(4).fill(true),
+  );
+  expect([all.goesBeyond([at(0, 7)]), all.goesBeyond([at(0, 9)])]).toEqual([false, false]);
+});
+
 it('leaves out what a step has taken that asked the ledger', () => {
   const all = told(batch(0, 3, 3, 'z'), batch(0, 7, 4, 'a'));
   expect(all.take([at(0, 3)], 3)).toEqual([batch(0, 7, 4, 'a')]);

@@ -12,6 +12,14 @@ export class Told {
     return this.#size;
   }
 
+  /** Whether any of it lies beyond positions: a step that asked the ledger may have taken it. */
+  goesBeyond(positions: readonly Position[]): boolean {
+    return [...this.#batches].some(([place, batches]) => {
+      const standing = positions.find((each) => placeOf(each) === place);
+      return batches.some(({ epoch, next }) => !standing || epoch !== standing.epoch || next > standing.next);
+    });
+  }
+
   /** @param batch its rows, and where the partition's ledger ends behind them */
   add(batch: LedgerHead): void {
     const place = placeOf(batch);
