@@ -420,6 +420,7 @@ export class ShopPipeline {
       }
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
       parts.log.warn({ shop: shop.shop, error: why }, 'refresh failed, it is done again');
+      this.#pace.hurry();
       await this.pause(retryMs);
       return false;
     }

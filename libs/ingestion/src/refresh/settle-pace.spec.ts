@@ -53,6 +53,16 @@ describe('when figures are settled', () => {
     expect(pace.dueIn).toBeLessThan(0);
   });
 
+  it('after the first step that succeeds again, whatever the backlog', async () => {
+    const { pace, pass } = await settledWithin(2_000);
+    pace.stepped(12_000);
+    pace.hurry();
+    pace.stepped(12_000);
+    expect(pace.dueIn).toBe(-Infinity);
+    await pace.during(() => Promise.resolve(pass(2_000)));
+    expect(pace.dueIn).toBe(58_000);
+  });
+
   it('not while it is postponed, and a step without rows is one', async () => {
     const { pace } = await settledWithin(0);
     pace.postpone(3_000);

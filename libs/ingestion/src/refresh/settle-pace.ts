@@ -32,6 +32,11 @@ export class SettlePace {
     this.#settledAt = this.now() + ms;
   }
 
+  /** Something failed and will be tried again: who looks is to see soon that figures go on, whatever backlog there is. */
+  hurry(): void {
+    this.#settledAt = -Infinity;
+  }
+
   /** @param settling what settles; how long it takes is remembered, should it succeed */
   async during<T>(settling: () => Promise<T>): Promise<T> {
     this.#settledAt = this.now();
