@@ -180,6 +180,8 @@ function statements(): Map<string, string> {
     ]).text,
   );
   texts.set('read.order-arrivals.sql', orderArrivalsSql(shop, new Date(at), new Date(at - 86_400_000)).text);
+  const came = [{ topic: 'transactions.v1', partition: 2, epoch: 1, from: 300n, to: 1_000n }] as const;
+  texts.set('read.order-arrivals-of.sql', orderArrivalsSql(shop, new Date(at), new Date(at - 86_400_000), came).text);
   const order = { topic: 'transactions.v1', id: 'A1' } as const;
   const refund = { topic: 'returns.v1', id: 'R1' } as const;
   texts.set('read.path-events.sql', pathEventsSql(shop, 'A1', 51).text);

@@ -1,5 +1,5 @@
-import { instantOf, secondOf, type LiveStretch, type LiveEvent, type LiveReads, type Shop } from '#warehouse';
-import { Arrivals, paceSeconds, recordedSince, shopTimeOf, type Arrival, type ShopTime } from './pace.js';
+import { instantOf, secondOf, type LiveStretch, type LiveEvent, type LiveReads, type OrderArrival, type Shop } from '#warehouse';
+import { Arrivals, paceSeconds, recordedSince, shopTimeOf, type ShopTime } from './pace.js';
 
 /** The newest events of a shop, up to a watermark. */
 export interface Tail {
@@ -33,8 +33,6 @@ interface Kept {
 
 /** As many as the feed can be asked for. */
 const keptEvents = 200;
-/** Of a step that is longer only the newest of each partition are read as events, and arrivals are counted by the engine. */
-const longestStep = 500n;
 const topics = ['transactions.v1', 'returns.v1'] as const;
 
 /**
@@ -73,8 +71,8 @@ export class LiveTail {
     const generation = BigInt(stamp.generation);
     if (before && before.generation >= generation) return before;
     const places = new Map(before?.places);
-    const stretches: LiveStretch[] = [];
-    let long = before === undefined;
+    // Of a long stretch only the newest are read as events; of the others it is enough to know when they came.
+    const [newest, others]: [LiveStretch[], LiveStretch[]] = [[], []];
     for (const [name, text] of Object.entries(stamp.watermark)) {
       const topic = topics.find((each) => name.startsWith(`${each}/`));
       if (!topic) continue;
@@ -83,34 +81,39 @@ export class LiveTail {
       const start = known?.epoch === epoch ? known.next : 0n;
       places.set(name, { epoch, next: end });
       if (start >= end) continue;
-      long ||= end - start > longestStep;
-      const from = end - start > longestStep ? end - longestStep : start;
-      stretches.push({ topic, partition: Number(name.slice(topic.length + 1)), epoch, from, to: end });
+      const stretch = { topic, partition: Number(name.slice(topic.length + 1)), epoch };
+      const from = end - start > keptEvents ? end - BigInt(keptEvents) : start;
+      newest.push({ ...stretch, from, to: end });
+      if (from > start) others.push({ ...stretch, from: start, to: from });
     }
     const tick = stamp.watermark['clock.v1/0'];
     const told = shop.clockMode === 'source' && tick !== before?.tick;
     const speed = told ? await this.reads.speed(shop, tick) : (before?.speed ?? null);
     const time = shopTimeOf(shop.clockMode, stamp.clock, speed, this.now());
     // What came while the shop had no time was not kept.
-    long ||= before?.time === null && time !== null;
-    if (before && stretches.length === 0 && !long) return { ...before, generation, places, tick, speed, time };
-    const [events, counted] = await Promise.all([this.reads.events(shop, stretches), long && time ? this.counted(shop, time) : undefined]);
+    const anew = before === undefined || (before.time === null && time !== null);
+    if (newest.length === 0 && !anew) return { ...before, generation, places, tick, speed, time };
+    const [events, counted] = await Promise.all([
+      this.reads.events(shop, newest),
+      time && (anew || others.length > 0) ? this.counted(shop, time, anew ? undefined : others) : [],
+    ]);
     // Those of before are added to: nothing can fail from here on.
-    const arrivals = counted || !time || !before ? new Arrivals() : before.arrivals;
+    const arrivals = anew || !time ? new Arrivals() : before.arrivals;
     return {
       ...{ generation, tick, speed, time, places },
       events: [...events, ...(before?.events ?? [])].slice(0, keptEvents),
-      arrivals: time ? arrivals.add(counted ?? ordersOf(events), time, this.now()) : arrivals,
+      arrivals: time ? arrivals.add([...counted, ...ordersOf(events)], time, this.now()) : arrivals,
     };
   }
 
-  private counted(shop: Shop, time: ShopTime): Promise<Arrival[]> {
+  /** @param stretches all that there is, where none are named */
+  private counted(shop: Shop, time: ShopTime, stretches?: readonly LiveStretch[]): Promise<OrderArrival[]> {
     const since = new Date(Math.floor(this.now() / 1_000 - paceSeconds) * 1_000);
-    return this.reads.arrivals(shop, since, new Date(recordedSince(time)));
+    return this.reads.arrivals(shop, since, new Date(recordedSince(time)), stretches);
   }
 }
 
-function ordersOf(events: readonly LiveEvent[]): Arrival[] {
+function ordersOf(events: readonly LiveEvent[]): OrderArrival[] {
   return events
     .filter(({ type }) => type === 'tideline.transaction.placed.v1')
     .map(({ entity, ingested_at, recorded_time }) => ({

@@ -45,8 +45,8 @@ describe('orders per real minute', () => {
   });
 
   it('forgets with real time while the shop stands still, and with shop time while it moves', () => {
-    const arrivals = new Arrivals().add(ordersOf([{ second, recorded: fast.now }]), fast, real);
-    const count = (time: ShopTime, at: number): number | null => arrivals.perRealMinute(time, at);
+    const count = (time: ShopTime, at: number): number | null =>
+      new Arrivals().add(ordersOf([{ second, recorded: fast.now }]), fast, real).perRealMinute(time, at);
     expect([count(fast, real + 60_000), count(fast, real + 61_000)]).toEqual([1, 0]);
     const moved = (hours: number): ShopTime => ({ ...fast, now: fast.now + hours * hour });
     expect([count(moved(24), real), count(moved(25), real)]).toEqual([1, 0]);

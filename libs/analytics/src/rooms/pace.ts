@@ -1,15 +1,6 @@
-import type { Shop } from '#warehouse';
+import type { OrderArrival, Shop } from '#warehouse';
 
-/** When an order came. */
-export interface Arrival {
-  readonly order: string;
-  /** Unix second in which it reached the ledger. */
-  readonly second: number;
-  /** When the shop knew of it, Unix milliseconds. */
-  readonly recorded: number;
-}
-
-type Moments = Omit<Arrival, 'order'>;
+type Moments = Omit<OrderArrival, 'order'>;
 
 /** A shop's time beside real time. */
 export interface ShopTime {
@@ -46,21 +37,19 @@ export function recordedSince({ now, speed }: ShopTime): number {
  */
 export class Arrivals {
   readonly #orders = new Map<string, Moments>();
-  /** Unix second. */
-  #sweptIn: number | undefined;
+  /** The window of which there are no others: both its ends move once a second. */
+  #swept: Window | undefined;
 
   get size(): number {
     return this.#orders.size;
   }
 
-  /** With further ones; those that can count no more are let go, once a second, for neither clock goes back. @param real Unix milliseconds */
-  add(arrivals: readonly Arrival[], time: ShopTime, real: number): this {
-    const counts = windowOf(time, real);
+  /** With further ones. @param real Unix milliseconds */
+  add(arrivals: readonly OrderArrival[], time: ShopTime, real: number): this {
+    const window = windowOf(time, real);
+    this.sweep(window);
     // What does not count takes nothing from what does: an old copy may come after a revision of now.
-    for (const { order, ...at } of arrivals) if (counts(at)) this.#orders.set(order, newest(at, this.#orders.get(order)));
-    const second = Math.floor(real / 1_000);
-    if (second !== this.#sweptIn) for (const [order, at] of this.#orders) if (!counts(at)) this.#orders.delete(order);
-    this.#sweptIn = second;
+    for (const { order, ...at } of arrivals) if (isIn(window, at)) this.#orders.set(order, newest(at, this.#orders.get(order)));
     return this;
   }
 
@@ -72,11 +61,15 @@ export class Arrivals {
    */
   perRealMinute(time: ShopTime | null, real: number): number | null {
     if (!time) return null;
-    const counts = windowOf(time, real);
-    let orders = 0;
-    // There may be tens of thousands, and it is asked ten times a second.
-    for (const at of this.#orders.values()) if (counts(at)) orders += 1;
-    return orders;
+    this.sweep(windowOf(time, real));
+    return this.#orders.size;
+  }
+
+  /** Lets those go that can count no more, for neither clock goes back. There may be hundreds of thousands, and it is asked ten times a second. */
+  private sweep(window: Window): void {
+    if (this.#swept?.second === window.second && this.#swept.recorded === window.recorded) return;
+    for (const [order, at] of this.#orders) if (!isIn(window, at)) this.#orders.delete(order);
+    this.#swept = window;
   }
 }
 
@@ -85,8 +78,13 @@ function newest(at: Moments, known: Moments = at): Moments {
   return { second: Math.max(at.second, known.second), recorded: Math.max(at.recorded, known.recorded) };
 }
 
-/** Whether an order is of the minute that ends now. */
-function windowOf(time: ShopTime, real: number): (at: Moments) => boolean {
-  const [from, since] = [real / 1_000 - paceSeconds, recordedSince(time)];
-  return ({ second, recorded }) => second >= from && recorded >= since;
+/** The earliest moments of the minute that ends now. */
+type Window = Moments;
+
+function windowOf(time: ShopTime, real: number): Window {
+  return { second: Math.ceil(real / 1_000 - paceSeconds), recorded: recordedSince(time) };
+}
+
+function isIn(window: Window, at: Moments): boolean {
+  return at.second >= window.second && at.recorded >= window.recorded;
 }

@@ -1,6 +1,6 @@
 import type { ClickHouse } from '#clickhouse';
 import type { Refresher } from '#ingestion';
-import { ShopRepository, type Level, type Shop } from '#warehouse';
+import { ShopRepository, type LedgerTail, type Level, type Shop } from '#warehouse';
 import { MemoryLog, PipelineProcess } from '../log/index.js';
 import { foldOracle, type OracleMessage, type OracleShop } from '../oracle/index.js';
 import { compareWarehouse } from './compare-warehouse.js';
@@ -44,6 +44,11 @@ export class ShopRun {
 
   get refresher(): Refresher {
     return this.#own.refresher;
+  }
+
+  /** What the refresher's own process wrote lately. */
+  get tail(): LedgerTail {
+    return this.#own.ledger.tail;
   }
 
   /** Steps whose facts were made of rows at hand. */

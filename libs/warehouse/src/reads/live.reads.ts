@@ -30,6 +30,17 @@ export interface LiveEvent {
   readonly units: string;
 }
 
+/** When an order came. */
+export interface OrderArrival {
+  readonly order: string;
+  /** Unix second in which it reached the ledger. */
+  readonly second: number;
+  /** When the shop knew of it, Unix milliseconds. */
+  readonly recorded: number;
+}
+
+const placed = 'tideline.transaction.placed.v1';
+
 /** Accepted orders and returns of some stretches, found by the ledger's own key. A topic without a stretch is not read. */
 export function liveEventsSql(shop: Shop, stretches: readonly LiveStretch[]): Sql {
   const columns: Readonly<Record<LiveStretch['topic'], Sql>> = {
@@ -41,23 +52,27 @@ FROM ${tableOf(shop, 'ledger_transactions')}`,
 FROM ${tableOf(shop, 'ledger_returns')}`,
   };
   const ofTopic = (topic: LiveStretch['topic']): Sql[] => {
-    const places = stretches
-      .filter((each) => each.topic === topic)
-      .map(
-        ({ partition, epoch, from, to }) => sql`(partition = ${partition} AND epoch = ${epoch} AND offset >= ${from} AND offset < ${to})`,
-      );
-    return places.length === 0
-      ? []
-      : [sql`SELECT type, event_id, ${columns[topic]} WHERE verdict = 'accepted' AND (${join(places, ' OR ')})`];
+    const those = stretches.filter((each) => each.topic === topic);
+    return those.length === 0 ? [] : [sql`SELECT type, event_id, ${columns[topic]} WHERE verdict = 'accepted' AND ${within(those)}`];
   };
   return join([...ofTopic('transactions.v1'), ...ofTopic('returns.v1')], ' UNION ALL ');
 }
 
-/** Orders that arrived and were recorded from two instants on, each once however often it was placed: Unix second and millisecond of the last. */
-export function orderArrivalsSql(shop: Shop, since: Date, recordedSince: Date): Sql {
+function within(stretches: readonly LiveStretch[]): Sql {
+  const places = stretches.map(
+    ({ partition, epoch, from, to }) => sql`(partition = ${partition} AND epoch = ${epoch} AND offset >= ${from} AND offset < ${to})`,
+  );
+  return sql`(${join(places, ' OR ')})`;
+}
+
+/**
+ * Orders that arrived and were recorded from two instants on, each once however often it was placed: Unix second and millisecond of the last.
+ * @param stretches of orders, where only these are asked for
+ */
+export function orderArrivalsSql(shop: Shop, since: Date, recordedSince: Date, stretches?: readonly LiveStretch[]): Sql {
   return sql`SELECT order_id AS order, max(toUnixTimestamp(ingested_at)) AS second, max(toUnixTimestamp64Milli(recorded_time)) AS recorded
 FROM ${tableOf(shop, 'ledger_transactions')}
-WHERE ingested_at >= ${since} AND recorded_time >= ${recordedSince} AND verdict = 'accepted' AND type = 'tideline.transaction.placed.v1'
+WHERE ingested_at >= ${since} AND recorded_time >= ${recordedSince} AND verdict = 'accepted' AND type = ${placed}${stretches ? sql` AND ${within(stretches)}` : sql``}
 GROUP BY order`;
 }
 
@@ -81,12 +96,26 @@ export class LiveReads {
     return events.sort((a, b) => compare(b.ingested_at, a.ingested_at) || Number(BigInt(b.offset) - BigInt(a.offset)));
   }
 
-  /** As `orderArrivalsSql` says. */
-  async arrivals(shop: Shop, since: Date, recordedSince: Date): Promise<{ order: string; second: number; recorded: number }[]> {
+  /** As `orderArrivalsSql` says; of stretches that this process wrote an order may come more than once. */
+  async arrivals(shop: Shop, since: Date, recordedSince: Date, stretches?: readonly LiveStretch[]): Promise<OrderArrival[]> {
+    const away: LiveStretch[] = [];
+    const arrivals: OrderArrival[] = [];
+    for (const stretch of stretches?.filter(({ topic }) => topic === 'transactions.v1') ?? []) {
+      const rows = this.tail.rows(shop, stretch);
+      if (!rows) away.push(stretch);
+      for (const row of rows ?? []) {
+        const { verdict, type, ingestedAt, recordedTime } = row.envelope;
+        if (verdict !== 'accepted' || type !== placed) continue;
+        const order = valueOf('transactions.v1', row, 'order_id') as string;
+        arrivals.push({ order, second: secondOf(ingestedAt), recorded: instantOf(recordedTime).getTime() });
+      }
+    }
+    if (stretches && away.length === 0) return arrivals;
     const rows = await this.clickhouse.query<{ order: string; second: number; recorded: string }>(
-      orderArrivalsSql(shop, since, recordedSince),
+      orderArrivalsSql(shop, since, recordedSince, stretches && away),
     );
-    return rows.map(({ order, second, recorded }) => ({ order, second, recorded: Number(recorded) }));
+    for (const { order, second, recorded } of rows) arrivals.push({ order, second, recorded: Number(recorded) });
+    return arrivals;
   }
 
   /**
