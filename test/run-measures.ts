@@ -1,6 +1,6 @@
 import { openEmbedded } from '#clickhouse';
 import { kafkaVersion, machine, report, type Measure } from '#testing';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,6 +27,8 @@ export interface MeasureOptions {
 export interface Measured {
   readonly measures: readonly Measure[];
   readonly details: Readonly<Record<string, unknown>>;
+  /** What shows it to people, rewritten where the report is kept. */
+  readonly document?: { readonly file: string; readonly rewritten: (text: string) => string };
 }
 
 /** A measuring command: works in a directory of its own and says what it measured. */
@@ -59,8 +61,9 @@ export async function runMeasures(commands: Readonly<Record<string, MeasuringCom
       const work = await mkdtemp(join(tmpdir(), `tideline-${name}-`));
       works.push(work);
       const answer = await command(work, asked.options);
-      const { measures, details } = 'measures' in answer ? answer : { measures: answer, details: {} };
+      const { measures, details, document }: Measured = 'measures' in answer ? answer : { measures: answer, details: {} };
       if (asked.evidence) await keep(name, asked.options, measures, details, work);
+      if (asked.evidence && document) await writeFile(document.file, document.rewritten(await readFile(document.file, 'utf8')));
       all.push(...measures.map((each) => ({ ...each, measure: `${name}: ${each.measure}` })));
     }
   } finally {

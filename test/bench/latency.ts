@@ -1,47 +1,97 @@
-import { socketEvents, type JoinAnswer, type Snapshot } from '#contracts';
-import { atMost, exactly, Instance, percentile, type Measure } from '#testing';
+import { openEmbedded, type ClickHouse } from '#clickhouse';
+import type { PipelineAnswer } from '#contracts';
+import { atMost, exactly, Instance, seen, type Measure } from '#testing';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { io } from 'socket.io-client';
-import { sendOrders, shopFor, waitsOf } from './open-loop.js';
+import type { MeasureOptions } from '../run-measures.js';
+import { bareLoop } from './bare-loop.js';
+import { differingCells } from './load-cells.js';
+import { differingDays, storedShop } from './stored-orders.js';
+import { timeToSocket, type TimeToSocket } from './time-to-socket.js';
 
-const shop = 'latency';
-const perSecond = 1_000;
-const warmUpSeconds = 5;
-const seconds = 20;
+/** Orders a second, and the milliseconds after which half and 99 of 100 must be shown. */
+const rates = [
+  { perSecond: 1_000, p50: 150, p99: 500 },
+  { perSecond: 5_000, p50: 200, p99: 600 },
+] as const;
+/** By so much longer a shop with many orders stored may take. */
+const longer = 1.5;
+const storedName = 'stored';
 
-/** From the moment an order was to be handed to Kafka's client until a socket of the headline room shows a count that holds it. */
-export async function latency(work: string): Promise<Measure[]> {
-  const instance = await Instance.start(join(work, 'data'));
-  const streaming = await shopFor(instance, shop);
-  const socket = io(instance.url, { transports: ['websocket'] });
+/**
+ * From the moment an order was to be handed to Kafka's client until a socket of the headline room shows a count that holds it, each rate in a
+ * shop of its own, beside a bare loop; with `--events N` also in a shop that holds so many orders of two years. Then the figures against
+ * plain folds.
+ */
+export async function latency(work: string, { events: stored }: MeasureOptions): Promise<Measure[]> {
+  const data = join(work, 'data');
+  const many = stored === undefined ? undefined : await prepare(data, stored);
+  const measures: Measure[] = [];
+  const sent = new Map<string, TimeToSocket>();
+  const instance = await Instance.start(data);
   try {
-    if (!socket.connected) await new Promise<void>((done) => socket.once('connect', done));
-    const joined = (await socket.emitWithAck(socketEvents.join, {
-      shop,
-      name: 'headline',
-      query: { period: 'last-7-days' },
-    })) as JoinAnswer;
-    if (!joined.ok) throw new Error(`The headline room could not be joined: ${joined.detail}`);
-
-    const shown: { count: number; at: number }[] = [];
-    socket.on(socketEvents.snapshot, (snapshot: Snapshot) => {
-      if (snapshot.name === 'headline') shown.push({ count: snapshot.data.figures.orders, at: performance.now() });
-    });
-    const total = (warmUpSeconds + seconds) * perSecond;
-    const load = await sendOrders(streaming, shop, perSecond, total);
-    await load.done;
-    for (let tries = 0; (shown.at(-1)?.count ?? 0) < total && tries < 200; tries += 1) await sleep(50);
-    const waits = waitsOf(load, shown, warmUpSeconds * perSecond);
-    return [
-      exactly('orders sent and not shown', total - (shown.at(-1)?.count ?? 0), 'orders', 0),
-      { measure: 'snapshots per second', value: Math.round(shown.length / (warmUpSeconds + seconds)), unit: '1/s', bar: null, ok: true },
-      atMost(`${perSecond} orders a second, produced until at a socket, p50`, percentile(waits, 0.5), 'ms', 150),
-      atMost(`${perSecond} orders a second, produced until at a socket, p99`, percentile(waits, 0.99), 'ms', 500),
-    ];
+    const { kafka } = await instance.get<PipelineAnswer>('/api/v1/pipeline');
+    for (const { perSecond, p50, p99 } of rates) {
+      const took = await timeToSocket(instance, nameOf(perSecond), perSecond);
+      const bare = await bareLoop(join(work, `bare-${perSecond}`), kafka.brokers, perSecond);
+      sent.set(nameOf(perSecond), took);
+      const what = `${perSecond} orders a second`;
+      measures.push(
+        exactly(`${what}: sent and not shown`, took.notShown, 'orders', 0),
+        seen(`${what}: snapshots per second`, took.snapshotsPerSecond, '1/s'),
+        atMost(`${what}, produced until at a socket, p50`, took.p50, 'ms', p50),
+        atMost(`${what}, produced until at a socket, p99`, took.p99, 'ms', p99),
+        seen(`${what}, consumed, inserted and counted, p50`, bare.p50, 'ms'),
+        seen(`${what}, consumed, inserted and counted, p99`, bare.p99, 'ms'),
+      );
+    }
+    const empty = sent.get(nameOf(rates[1].perSecond));
+    if (many && empty) measures.push(...(await amongStored(instance, many, empty)));
   } finally {
-    socket.disconnect();
-    await streaming.close();
     await instance.stop();
   }
+  for (const [shop, { shape, sent: orders }] of sent)
+    measures.push(exactly(`${shop}: cells that differ from a fold`, await differingCells(data, shop, shape, orders), 'cells', 0));
+  if (many) {
+    const days = await inStore(data, (clickhouse) => differingDays(clickhouse, `shop_${storedName}`));
+    measures.push(exactly(`${storedName}: days that differ from a sum over the ledger`, days, 'days', 0));
+  }
+  return measures;
+}
+
+function nameOf(perSecond: number): string {
+  return `latency-${perSecond}`;
+}
+
+/** Orders that are stored, and whose they are. */
+interface Many {
+  readonly stored: number;
+  readonly customers: number;
+}
+
+/** Makes the shop that holds orders, in the directory of an instance that is to be started. */
+function prepare(data: string, stored: number): Promise<Many> {
+  return inStore(data, async (clickhouse) => {
+    const { shape } = await storedShop(clickhouse, { shop: storedName, clockMode: 'wall' }, stored);
+    return { stored, customers: shape.customers };
+  });
+}
+
+/** The faster rate in the shop that holds orders, against the same in the one that held none. */
+async function amongStored(instance: Instance, { stored, customers }: Many, empty: TimeToSocket): Promise<Measure[]> {
+  const { perSecond } = rates[1];
+  const took = await timeToSocket(instance, storedName, perSecond, customers);
+  const what = `${perSecond} orders a second with ${stored} stored`;
+  return [
+    exactly(`${what}: sent and not shown`, took.notShown, 'orders', 0),
+    seen(`${what}, produced until at a socket, p50`, took.p50, 'ms'),
+    seen(`${what}, produced until at a socket, p99`, took.p99, 'ms'),
+    atMost(`${what}: p50 beside that of an empty shop`, took.p50 / empty.p50, 'x', longer),
+    atMost(`${what}: p99 beside that of an empty shop`, took.p99 / empty.p99, 'x', longer),
+  ];
+}
+
+/** Work in the store of an instance that does not run. */
+async function inStore<T>(data: string, work: (clickhouse: ClickHouse) => Promise<T>): Promise<T> {
+  const clickhouse = await openEmbedded(join(data, 'clickhouse'));
+  return work(clickhouse).finally(() => clickhouse.close());
 }

@@ -3,6 +3,7 @@ import { alerts } from './alerts.js';
 import { backtest } from './backtest.js';
 import { drain } from './drain.js';
 import { features } from './features.js';
+import { growth } from './growth/growth.js';
 import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
@@ -30,6 +31,7 @@ process.exitCode = await runMeasures(
     recovery,
     sustain,
     refresh,
+    growth,
     replay,
     features,
     scoring,

@@ -1,15 +1,78 @@
 import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
-import type { Shop } from '#warehouse';
+import { topics } from '#contracts';
+import { Refresher } from '#ingestion';
+import { LedgerRepository, ShopGate, ShopRepository, WatermarkRepository, type Shop } from '#warehouse';
 import { countries, payments, type LoadShape } from './load.js';
 
+const { partitions } = topics['transactions.v1'];
+/** Over which stored orders are spread. */
+export const storedDays = 730;
 const perInsert = 500_000;
+/** Rows that a step takes while the stored orders are folded. */
+const rowCap = 25_000;
 const offsetless = sql`'transactions.v1' AS topic, 0 AS missing, 'accepted' AS verdict, 'tideline.transaction.placed.v1' AS type, 1 AS revision`;
 
+/** A shop that holds the orders of two years, and the parts that bring more of them into its figures. */
+export interface StoredShop {
+  readonly shop: Shop;
+  readonly ledger: LedgerRepository;
+  readonly refresher: Refresher;
+  /** Of the orders that it holds: two years of them, from the first day of 2024 on. */
+  readonly shape: LoadShape;
+  /** Where each partition of the ledger ends. */
+  readonly next: number;
+  /** Orders folded in a second. */
+  readonly rate: number;
+}
+
 /**
- * Puts the first orders of a load into the ledger as if they had been consumed, made by the engine: `loadOrder` in SQL, without payloads.
- * @param partitions over which they are spread in turn
+ * Registers a shop, stores orders of two years and folds them.
+ * @param customers over whom they are spread; each has twenty by default
  */
-export async function storeOrders(clickhouse: ClickHouse, shop: Shop, shape: LoadShape, count: number, partitions: number): Promise<void> {
+export async function storedShop(
+  clickhouse: ClickHouse,
+  named: Pick<Shop, 'shop' | 'clockMode'>,
+  count: number,
+  customers = Math.ceil(count / 20),
+): Promise<StoredShop> {
+  const shops = new ShopRepository(clickhouse);
+  await shops.prepareSystem();
+  const shop = await shops.register({ ...named, timeZone: 'UTC', currency: 'EUR', fiscalYearStart: 1 });
+  await shops.prepare(shop);
+  const shape: LoadShape = { name: 'o', perSecond: count / storedDays / 86_400, from: Date.UTC(2024, 0, 1), customers };
+  await storeOrders(clickhouse, shop, shape, count);
+  const ledger = new LedgerRepository(clickhouse);
+  const gate = new ShopGate(new WatermarkRepository(clickhouse));
+  const refresher = Refresher.over(clickhouse, shop, gate, { rowCap, now: () => new Date(), claimedBy: 'bench' }, ledger);
+  await refresher.claim();
+  const begun = performance.now();
+  await refresher.catchUp();
+  const rate = (count / (performance.now() - begun)) * 1_000;
+  await refresher.learnt();
+  return { shop, ledger, refresher, shape, next: Math.ceil(count / partitions), rate };
+}
+
+/** Days of the headline that differ from the ledger: gross sales, orders, units and buyers. */
+export async function differingDays(clickhouse: ClickHouse, database: string): Promise<number> {
+  const [row] = await clickhouse.query<{ n: string }>(sql`SELECT count() AS n FROM
+(
+  SELECT day, uniqExact(figures) AS answers, count() AS sides FROM
+  (
+    SELECT toDate(order_time) AS day, tuple(sum(toDecimal128(lines.unit_price[1], 6) * lines.quantity[1]), count(), sum(lines.quantity[1]), uniqExact(customer_id)) AS figures
+    FROM ${ident(database, 'ledger_transactions')} GROUP BY day
+    UNION ALL
+    SELECT toDate(bucket), tuple(gross, orders, units, bitmapCardinality(buyers)) FROM ${ident(database, 'agg_headline')} FINAL WHERE grain = 'day'
+  )
+  GROUP BY day HAVING answers != 1 OR sides != 2
+)`);
+  return Number(row?.n);
+}
+
+/**
+ * Puts the first orders of a load into the ledger as if they had been consumed, made by the engine: `loadOrder` in SQL, without payloads,
+ * over the partitions in turn.
+ */
+async function storeOrders(clickhouse: ClickHouse, shop: Shop, shape: LoadShape, count: number): Promise<void> {
   const { name, from, perSecond, customers } = shape;
   for (let start = 0; start < count; start += perInsert) {
     const numbers = sql`numbers(${start}, ${Math.min(perInsert, count - start)})`;

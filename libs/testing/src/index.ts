@@ -6,7 +6,7 @@ export * from './log/index.js';
 export * from './compare/index.js';
 export * from './stack/index.js';
 export * from './world/index.js';
-export { atLeast, atMost, exactly, machine, percentile, report, type Measure } from './measure.js';
+export { atLeast, atMost, exactly, machine, percentile, report, seen, type Measure } from './measure.js';
 export { differencesFromFacts, onlineRetailFacts, onlineRetailFile } from './online-retail.js';
 export * from './network/index.js';
 export * from './thorough.js';
