@@ -133,6 +133,28 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
     expect(await clickhouse.query(sql`SELECT getSetting('extremes') AS e`)).toEqual([{ e: false }]);
   });
 
+  it('reads FINAL by the key first, and judges everything else by the version that counts', async () => {
+    const table = ident('probe', 'versions');
+    await clickhouse.command(sql`CREATE TABLE ${table} (place UInt32, id UInt32, value String, generation UInt64, is_deleted UInt8)
+ENGINE = ReplacingMergeTree(generation, is_deleted) ORDER BY (place, id)`);
+    await clickhouse.command(sql`SYSTEM STOP MERGES ${table}`);
+    await clickhouse.command(sql`INSERT INTO ${table} SELECT 1 + number % 2, number, 'old', 1, 0 FROM numbers(6)`);
+    await clickhouse.command(sql`INSERT INTO ${table} VALUES (1, 0, 'new', 2, 0), (2, 1, '', 2, 1)`);
+    const old = async (where: ReturnType<typeof sql>): Promise<string> =>
+      (await clickhouse.query<{ id: number }>(sql`SELECT id FROM ${table} FINAL ${where} ORDER BY id`)).map(({ id }) => id).join(' ');
+    expect(await old(sql`WHERE value = 'old'`)).toBe('2 3 4 5');
+    expect(await old(sql`WHERE place = 1 AND value = 'old'`)).toBe('2 4');
+    expect(await old(sql`WHERE (place, id) IN ((1, 0), (2, 1), (2, 3)) AND generation < 2`)).toBe('3');
+    // What it would be if all were read by the condition first.
+    expect(await old(sql`PREWHERE value = 'old'`)).toBe('0 1 2 3 4 5');
+    const plan = async (where: ReturnType<typeof sql>): Promise<string> =>
+      (await clickhouse.query<{ explain: string }>(sql`EXPLAIN actions = 1 SELECT value FROM ${table} FINAL ${where}`))
+        .map(({ explain }) => explain)
+        .join('\n');
+    expect(await plan(sql`WHERE place = 1`)).toContain('Prewhere');
+    expect(await plan(sql`WHERE value = 'old'`)).not.toContain('Prewhere');
+  });
+
   it('has its version', async () => {
     expect(await clickhouse.version()).toMatch(/^\d+\.\d+\.\d+/);
   });

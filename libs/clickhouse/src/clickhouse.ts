@@ -88,6 +88,8 @@ export function onLane(engine: ClickHouse, lane: Lane): ClickHouse {
  * - One INSERT must be one block: the squashing limits are lifted, parsing is not split.
  * - Lists of dirty buckets and touched ids stand in the statement: the default limit of 256 KB is too short for a backlog.
  * - A Kafka batch that is sent again is recognised by the ledger, never by block tokens: those lose rows on a kill.
+ * - Of a table that is read FINAL the columns of its key are read first, and the others of the rows that they let through. The engine does so
+ *   with conditions on the key alone, of which all versions of a row meet the same ones.
  */
 export const connectionSettings = {
   output_format_json_quote_64bit_integers: 1,
@@ -102,6 +104,7 @@ export const connectionSettings = {
   min_insert_block_size_bytes: '0',
   insert_deduplicate: 0,
   max_query_size: '67108864',
+  optimize_move_to_prewhere_if_final: 1,
 } as const;
 
 /** `name = value, ...`, as it stands behind `SET`. Values become escaped literals, names are checked. */
