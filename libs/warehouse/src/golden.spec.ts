@@ -153,7 +153,8 @@ function statements(): Map<string, string> {
     writeTimelines(s, dirty),
     ...writeKpis(s, dirty),
     ...writeKpis(s, dirty, 4n),
-    ...writeCustomers(s),
+    ...writeCustomers(s, dirty),
+    ...writeCustomers(s, dirty, 4n),
     noteCampaignDays(s, dirty),
     writeCampaignDays(s),
   ]) {

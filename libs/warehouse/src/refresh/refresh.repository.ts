@@ -209,7 +209,7 @@ export class RefreshRepository {
         if (dirty.any) await run.statement(writeTimelines(s, dirty));
         // Then the tombstones, which lie below: many are of documents that stay where they were, and who reads ahead must never miss one.
         await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
-        await run.statements([...(months.length > 0 ? writeCustomers(s) : []), ...writePlaceholders(s, missing)]);
+        await run.statements([...(months.length > 0 ? writeCustomers(s, dirty, since) : []), ...writePlaceholders(s, missing)]);
       };
       // None of the two reads what the other one writes.
       await together([writePeople(), run.statements(dirty.any ? writeKpis(s, dirty, since) : [])]);

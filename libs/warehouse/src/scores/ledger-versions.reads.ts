@@ -1,7 +1,6 @@
 import { sql, type ClickHouse, type Sql } from '#clickhouse';
 import { between, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
-import { instantOf } from '../watermark.repository.js';
 import type { OrderVersion, ReturnVersion } from './known-versions.js';
 import { keyOf, scoredTopics, type KnownPlaces, type Place, type ScoredTopic } from './place.js';
 
@@ -23,9 +22,10 @@ interface HeadRow extends PlaceRow {
   readonly revision: string;
   readonly hash: string;
   readonly flag: number;
+  /** Unix milliseconds, as the others. */
   readonly moment: string;
-  readonly event_time: string;
-  readonly recorded_time: string;
+  readonly event: string;
+  readonly recorded: string;
 }
 
 const sources = {
@@ -113,10 +113,11 @@ WHERE verdict = 'accepted' AND ${where(ids.slice(start, start + perStatement))}`
   }
 }
 
-/** Heads of accepted versions, in the order of the ledger. */
+/** Heads of accepted versions, in the order of the ledger. Instants as numbers: a start reads a whole history, three of each version. */
 export function versionsSql(shop: Shop, topic: ScoredTopic, where: Sql): Sql {
   const { table, id, flag, moment } = sources[topic];
-  return sql`SELECT partition, epoch, offset, ${id} AS document, order_id, customer_id, revision, hash, ${flag} AS flag, ${moment} AS moment, event_time, recorded_time
+  return sql`SELECT partition, epoch, offset, ${id} AS document, order_id, customer_id, revision, hash, ${flag} AS flag,
+    toUnixTimestamp64Milli(${moment}) AS moment, toUnixTimestamp64Milli(event_time) AS event, toUnixTimestamp64Milli(recorded_time) AS recorded
 FROM ${tableOf(shop, table)} WHERE ${where} AND verdict = 'accepted' ORDER BY partition, epoch, offset`;
 }
 
@@ -131,9 +132,9 @@ function headOf(topic: ScoredTopic, row: HeadRow) {
     revision: BigInt(row.revision),
     hash: row.hash,
     flag: row.flag !== 0,
-    moment: instantOf(row.moment).getTime(),
-    eventTime: instantOf(row.event_time).getTime(),
-    recordedTime: instantOf(row.recorded_time).getTime(),
+    moment: Number(row.moment),
+    eventTime: Number(row.event),
+    recordedTime: Number(row.recorded),
   };
 }
 
