@@ -145,7 +145,7 @@ export function ensureKafka(root, say) {
     throw new SetupError(`Java ${major ?? '(unknown version)'} is too old: the local Kafka broker needs Java 17 or newer.\n${otherwise}`);
   const target = join(root, '.cache', `kafka-${kafkaVersion(root)}`);
   fetchKafka(root, target, otherwise, say);
-  ensureClassArchive(root, target, say);
+  ensureQuickStart(root, target, say);
   return target;
 }
 
@@ -181,14 +181,21 @@ function fetchKafka(root, target, otherwise, say) {
   renameSync(partial, target);
 }
 
-/** The broker's classes as the JVM wants them: with them it starts in half the time. Without them it starts all the same. */
-function ensureClassArchive(root, jars, say) {
-  const archive = join(jars, 'classes.jsa');
-  const maker = join(root, 'dist', 'libs', 'streaming', 'src', 'broker', 'archive-classes.js');
-  if (!existsSync(maker) || isNewerThan(archive, javaBinary())) return;
+/** The broker's classes as the JVM wants them, and a formatted directory to copy: with them it starts in a third of the time. Without them it starts all the same. */
+function ensureQuickStart(root, jars, say) {
+  const broker = join('libs', 'streaming', 'src', 'broker');
+  const maker = join(root, 'dist', broker, 'prepare.js');
+  const stamp = join(jars, '.prepared');
+  // What is formatted depends on the settings.
+  const sources = createHash('sha256');
+  for (const file of ['prepare.ts', 'server-properties.ts']) sources.update(readFileSync(join(root, broker, file)));
+  const digest = sources.digest('hex');
+  const isPrepared = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && isNewerThan(join(jars, 'classes.jsa'), javaBinary());
+  if (!existsSync(maker) || isPrepared) return;
   say('preparing Kafka for quick starts (once)');
   const { status, stderr } = spawnSync(process.execPath, [maker, jars, join(root, 'infra', 'kafka', 'log4j2.yaml')], { encoding: 'utf8' });
-  if (status !== 0) say(`it will start more slowly: ${stderr.trim().split('\n').pop()}`);
+  if (status === 0) writeFileSync(stamp, digest);
+  else say(`it will start more slowly: ${stderr.trim().split('\n').pop()}`);
 }
 
 /** An archive is of one JVM: after an update of Java it is made anew. */

@@ -10,6 +10,7 @@ import { domainTopicConfig, openStreaming } from '../index.js';
 import type { StreamingError } from '../streaming.errors.js';
 import { startBroker, type Broker } from './broker.js';
 import { classArchiveFlags, classArchiveIn } from './class-archive.js';
+import { formattedIn } from './formatted-directory.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const jars = resolve('.cache/kafka-4.3.1');
@@ -105,6 +106,38 @@ describe('the local broker', () => {
     expect(exits).toEqual([]);
   });
 
+  it('copies the directory that the set-up had formatted, under an id of its own, and has Kafka format one where that is of no use', async () => {
+    const meta = async (data: string): Promise<Record<string, string>> => {
+      const lines = (await readFile(join(data, 'meta.properties'), 'utf8')).split('\n').filter((line) => /^[^#].*=/.test(line));
+      return Object.fromEntries(lines.map((line) => line.split('=', 2) as [string, string]));
+    };
+    const ready = await meta(formattedIn(jars));
+    const others = join(directory, 'jars');
+    await mkdir(others);
+    for (const file of await readdir(jars)) if (file !== 'formatted') await symlink(join(jars, file), join(others, file));
+    // Formatted by settings that are not those of today.
+    await mkdir(formattedIn(others));
+    await writeFile(join(formattedIn(others), 'server.properties'), 'node.id=2\n');
+    const ids: string[] = [];
+    for (const [name, from, copied] of [
+      ['one', jars, true],
+      ['two', jars, true],
+      ['three', others, false],
+    ] as const) {
+      const own = join(directory, name);
+      const broker = await start({ directory: own, jars: from });
+      const streaming = openStreaming({ brokers: [broker.bootstrap], clientId: 'spec', logger: quiet });
+      await streaming.ensureTopics([{ topic: 'kept.v1', partitions: 1, config: domainTopicConfig }]);
+      await streaming.close();
+      const made = await meta(join(own, 'data'));
+      expect(made['directory.id'] === ready['directory.id']).toBe(copied);
+      ids.push(made['cluster.id'] ?? '');
+      await broker.stop();
+    }
+    expect(new Set([...ids, ready['cluster.id']]).size).toBe(4);
+    expect(exits).toEqual([]);
+  });
+
   it('listens on loopback only, is not started twice, and says when it ended unasked', async () => {
     await start();
     const settings = await readFile(join(directory, 'server.properties'), 'utf8');
@@ -189,7 +222,13 @@ describe('the local broker', () => {
  */
 async function parentProcess(then: string): Promise<ChildProcess> {
   const compiled = join(directory, 'compiled');
-  for (const file of ['broker/broker.ts', 'broker/class-archive.ts', 'broker/server-properties.ts', 'streaming.errors.ts']) {
+  for (const file of [
+    'broker/broker.ts',
+    'broker/class-archive.ts',
+    'broker/formatted-directory.ts',
+    'broker/server-properties.ts',
+    'streaming.errors.ts',
+  ]) {
     const source = await readFile(resolve('libs/streaming/src', file), 'utf8');
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },

@@ -1,5 +1,4 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
@@ -7,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamingError } from '../streaming.errors.js';
 import { classArchiveFlags } from './class-archive.js';
+import { formatAsReady, formatMark, newClusterId } from './formatted-directory.js';
 import { serverProperties } from './server-properties.js';
 
 export interface BrokerOptions {
@@ -42,8 +42,8 @@ const startTimeoutMs = 60_000;
 const predecessorMs = 12_000;
 
 /**
- * The shell around the broker, which formats a new directory first: by one command, since who asks for a broker may have no time for us
- * between two. `read` returns when our end of the pipe closes, however we end; then the broker gets ten seconds to close its log, as on
+ * The shell around the broker, which first formats a directory that is not: by one command, since who asks for a broker may have no time for
+ * us between two. `read` returns when our end of the pipe closes, however we end; then the broker gets ten seconds to close its log, as on
  * a signal to the shell. The reader holds none of our pipes but that one: the shell's end is seen as soon as the broker has ended by
  * itself. A `wait` that a signal cut short is done again. The trap comes after the fork of the reader: a signal that reaches it while it
  * still has its parent's trap is lost, and it would hold our pipe for ever. An id may begin with `-`, so it is told with `=`.
@@ -78,10 +78,11 @@ exit "$code"
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const directory = resolve(options.directory);
   await mkdir(join(directory, 'logs'), { recursive: true });
+  const data = join(directory, 'data');
   const settings = join(directory, 'server.properties');
   await awaitPredecessor(directory, settings);
   const ports = await choosePorts(join(directory, 'ports.json'));
-  await writeFile(settings, serverProperties({ ...ports, dataDirectory: join(directory, 'data'), advertised: options.advertised }));
+  await writeFile(settings, serverProperties({ ...ports, dataDirectory: data, advertised: options.advertised }));
   const java = [
     options.java ?? 'java',
     '-Xms128m',
@@ -96,8 +97,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     `-Dlog4j2.configurationFile=${options.log4j}`,
     `-Dtideline.kafka.logs=${join(directory, 'logs')}`,
   ];
-  const id = randomBytes(16).toString('base64url');
-  const child = spawn('/bin/sh', ['-c', leash, 'tideline-broker', join(directory, 'data', 'meta.properties'), settings, id, ...java], {
+  await formatAsReady(options.jars, data);
+  const child = spawn('/bin/sh', ['-c', leash, 'tideline-broker', join(data, formatMark), settings, newClusterId(), ...java], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
   });
