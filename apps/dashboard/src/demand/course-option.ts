@@ -28,7 +28,8 @@ export function courseOption(course: CoursePoints, palette: Palette): CourseOpti
       type: 'category',
       boundaryGap: false,
       data: course.map(({ date }) => dateText(date)),
-      axisLabel: { ...look.label, hideOverlap: true },
+      // The last day's stands at the very edge: centred, half of it would be cut off.
+      axisLabel: { ...look.label, hideOverlap: true, alignMinLabel: 'left', alignMaxLabel: 'right' },
       axisLine: look.line,
       axisTick: { show: false },
     },
