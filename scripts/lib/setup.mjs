@@ -188,7 +188,8 @@ function ensureQuickStart(root, jars, say) {
   const stamp = join(jars, '.prepared');
   // What is formatted depends on the settings.
   const sources = createHash('sha256');
-  for (const file of ['prepare.ts', 'server-properties.ts']) sources.update(readFileSync(join(root, broker, file)));
+  for (const file of ['prepare.ts', 'formatted-directory.ts', 'server-properties.ts'])
+    sources.update(readFileSync(join(root, broker, file)));
   const digest = sources.digest('hex');
   const isPrepared = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && isNewerThan(join(jars, 'classes.jsa'), javaBinary());
   if (!existsSync(maker) || isPrepared) return;

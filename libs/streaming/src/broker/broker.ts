@@ -97,7 +97,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     `-Dlog4j2.configurationFile=${options.log4j}`,
     `-Dtideline.kafka.logs=${join(directory, 'logs')}`,
   ];
-  await formatAsReady(options.jars, data);
+  formatAsReady(options.jars, data);
   const child = spawn('/bin/sh', ['-c', leash, 'tideline-broker', join(data, formatMark), settings, newClusterId(), ...java], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serverProperties } from './server-properties.js';
 
@@ -29,31 +28,34 @@ export const formattedBy = formatSettings('');
 
 /**
  * Formats a new data directory as a copy of the one that stands ready, with a cluster's id of its own: Kafka's tool takes a second of a core,
- * most of which is a second Java. What it cannot copy is left for the tool.
+ * most of which is a second Java. In one go, for the program is about to be loaded and would come between. Where nothing stands ready that
+ * can be read whole, nothing is done: then the tool formats.
  * @param target a data directory; one that is formatted already stays as it is
- * @throws as the file system does, when it has no room
+ * @throws as the file system does, when it takes no more
  */
-export async function formatAsReady(jars: string, target: string): Promise<void> {
-  const ready = formattedIn(jars);
+export function formatAsReady(jars: string, target: string): void {
   if (existsSync(join(target, formatMark))) return;
-  const settings = await readFile(join(ready, settingsName), 'utf8').catch(() => undefined);
-  if (settings !== formattedBy) return;
-  for (const name of await readdir(ready, { recursive: true })) {
-    if (!name.endsWith('.checkpoint')) continue;
-    await mkdir(dirname(join(target, name)), { recursive: true });
-    // One of an attempt that was cut short may not be written to.
-    await copyFile(join(ready, name), join(target, `${name}.new`));
-    await kept(join(target, name));
+  for (const [name, bytes] of readyFiles(formattedIn(jars))) {
+    const path = join(target, name);
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(`${path}.new`, { force: true });
+    writeFileSync(`${path}.new`, bytes, { flush: true });
+    renameSync(`${path}.new`, path);
   }
-  const mark = await readFile(join(ready, formatMark), 'utf8');
-  const file = await open(join(target, `${formatMark}.new`), 'w');
-  await file.writeFile(mark.replace(/^cluster\.id=.*$/m, `cluster.id=${newClusterId()}`)).finally(() => file.close());
-  await kept(join(target, formatMark));
 }
 
-/** A file that was written beside its place comes to it once the disk has it. */
-async function kept(path: string): Promise<void> {
-  const file = await open(`${path}.new`, 'r');
-  await file.sync().finally(() => file.close());
-  await rename(`${path}.new`, path);
+/** Names and contents, the mark last; none unless all are there. */
+function readyFiles(ready: string): readonly (readonly [string, string | Buffer])[] {
+  try {
+    if (readFileSync(join(ready, settingsName), 'utf8') !== formattedBy) return [];
+    const mark = readFileSync(join(ready, formatMark), 'utf8').replace(/^cluster\.id=.*$/m, `cluster.id=${newClusterId()}`);
+    const names = readdirSync(ready, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.checkpoint'));
+    const checkpoints = names.map((name) => [name, readFileSync(join(ready, name))] as const);
+    // A machine that lost its power may have kept the names alone.
+    const isWhole = mark.includes('cluster.id=') && checkpoints.length > 0 && checkpoints.every(([, bytes]) => bytes.length > 0);
+    return isWhole ? [...checkpoints, [formatMark, mark]] : [];
+  } catch {
+    // Of another user, or about to be replaced by a set-up that runs beside us.
+    return [];
+  }
 }

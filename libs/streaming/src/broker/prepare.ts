@@ -1,7 +1,7 @@
 // What makes a broker start quickly, beside its jars: node prepare.js JARS LOG4J. Run once by the set-up, after the jars came. First a data
-// directory, formatted by Kafka's tool; then the archive of the broker's classes, which is what the set-up looks for.
+// directory, formatted by Kafka's tool; then the archive of the broker's classes.
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from './broker.js';
@@ -26,6 +26,9 @@ async function format(): Promise<void> {
   java(...classes, 'kafka.tools.StorageTool', 'format', `--cluster-id=${newClusterId()}`, '--standalone', '-c', settings);
   await rm(settings);
   await writeFile(join(partial, settingsName), formattedBy);
+  // Kafka keeps its checkpoints to itself; whoever uses the jars may copy them.
+  const files = await readdir(partial, { recursive: true, withFileTypes: true });
+  for (const each of files) if (each.isFile()) await chmod(join(each.parentPath, each.name), 0o644);
   await rm(target, { recursive: true, force: true });
   await rename(partial, target);
 }
