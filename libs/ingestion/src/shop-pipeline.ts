@@ -402,6 +402,7 @@ export class ShopPipeline {
 
   private async refreshOnce(last: boolean): Promise<boolean> {
     const { shop, parts } = this;
+    let settling = false;
     try {
       // What waits is written now, and no sooner: the step takes it from here. Of a backlog rows are in the ledger before anybody asks: more
       // of them are written beside the step.
@@ -409,7 +410,8 @@ export class ShopPipeline {
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       this.#pace.stepped(committed?.ledgerRows);
       if (committed) this.moved(committed);
-      if (last || this.#refresher.full || this.#pace.dueIn <= 0) await this.settle();
+      settling = last || this.#refresher.full || this.#pace.dueIn <= 0;
+      if (settling) await this.settle();
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
     } catch (error) {
@@ -420,7 +422,7 @@ export class ShopPipeline {
       }
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `Figures could not be refreshed and are tried again: ${why}`);
       parts.log.warn({ shop: shop.shop, error: why }, 'refresh failed, it is done again');
-      this.#pace.hurry();
+      if (!settling) this.#pace.hurry();
       await this.pause(retryMs);
       return false;
     }

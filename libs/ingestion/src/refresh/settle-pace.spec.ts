@@ -63,6 +63,20 @@ describe('when figures are settled', () => {
     expect(pace.dueIn).toBe(58_000);
   });
 
+  it('soon again after one that failed, each time later, up to the usual', async () => {
+    const { pace, pass } = await settledWithin(2_000);
+    pace.stepped(12_000);
+    const failed = async (): Promise<number> => {
+      await expect(pace.during(() => Promise.reject(new Error('No room.')))).rejects.toThrow('No room.');
+      return pace.dueIn;
+    };
+    expect([await failed(), await failed(), await failed()]).toEqual([2_000, 4_000, 8_000]);
+    for (let more = 0; more < 5; more += 1) await failed();
+    expect(pace.dueIn).toBe(60_000);
+    await pace.during(() => Promise.resolve(pass(2_000)));
+    expect(pace.dueIn).toBe(58_000);
+  });
+
   it('not while it is postponed, and a step without rows is one', async () => {
     const { pace } = await settledWithin(0);
     pace.postpone(3_000);

@@ -12,6 +12,8 @@ export class SettlePace {
   #settledAt = -Infinity;
   #settlingMs = 0;
   #stepRows = 0;
+  /** Settlings that failed, one after the other. */
+  #failures = 0;
 
   /** @param now milliseconds since some fixed moment */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -32,15 +34,17 @@ export class SettlePace {
     this.#settledAt = this.now() + ms;
   }
 
-  /** Something failed and will be tried again: who looks is to see soon that figures go on, whatever backlog there is. */
+  /** A step failed and will be done again: who looks is to see soon that figures go on, whatever backlog there is. */
   hurry(): void {
     this.#settledAt = -Infinity;
   }
 
-  /** @param settling what settles; how long it takes is remembered, should it succeed */
+  /** @param settling what settles; how long it takes is remembered, should it succeed, and else it is soon tried again, each time later */
   async during<T>(settling: () => Promise<T>): Promise<T> {
     this.#settledAt = this.now();
+    this.#failures += 1;
     const settled = await settling();
+    this.#failures = 0;
     this.#settlingMs = this.now() - this.#settledAt;
     return settled;
   }
@@ -51,6 +55,10 @@ export class SettlePace {
   }
 
   private get every(): number {
+    return this.#failures > 0 ? Math.min(this.usual, settleMs * 2 ** this.#failures) : this.usual;
+  }
+
+  private get usual(): number {
     if (this.#stepRows >= backlogRows) return longestBacklogMs;
     return this.behind ? Math.max(settleMs, Math.min(8 * this.#settlingMs, longestUnsettledMs)) : settleMs;
   }
