@@ -33,6 +33,8 @@ interface Kept {
 
 /** As many as the feed can be asked for. */
 const keptEvents = 200;
+/** Of a longer stretch of a partition only so many are read as events; more than are kept, for not every message is one. */
+const newestRead = 500n;
 const topics = ['transactions.v1', 'returns.v1'] as const;
 
 /**
@@ -73,16 +75,19 @@ export class LiveTail {
     const places = new Map(before?.places);
     // Of a long stretch only the newest are read as events; of the others it is enough to know when they came.
     const [newest, others]: [LiveStretch[], LiveStretch[]] = [[], []];
+    let anew = before === undefined;
     for (const [name, text] of Object.entries(stamp.watermark)) {
       const topic = topics.find((each) => name.startsWith(`${each}/`));
       if (!topic) continue;
       const [epoch = 0, end = 0n] = [Number(text.split(':')[0]), BigInt(text.split(':')[1] ?? 0)];
       const known = places.get(name);
       const start = known?.epoch === epoch ? known.next : 0n;
+      // What the epoch before ended with was not read.
+      anew ||= known !== undefined && known.epoch !== epoch;
       places.set(name, { epoch, next: end });
       if (start >= end) continue;
       const stretch = { topic, partition: Number(name.slice(topic.length + 1)), epoch };
-      const from = end - start > keptEvents ? end - BigInt(keptEvents) : start;
+      const from = end - start > newestRead ? end - newestRead : start;
       newest.push({ ...stretch, from, to: end });
       if (from > start) others.push({ ...stretch, from: start, to: from });
     }
@@ -91,14 +96,14 @@ export class LiveTail {
     const speed = told ? await this.reads.speed(shop, tick) : (before?.speed ?? null);
     const time = shopTimeOf(shop.clockMode, stamp.clock, speed, this.now());
     // What came while the shop had no time was not kept.
-    const anew = before === undefined || (before.time === null && time !== null);
-    if (newest.length === 0 && !anew) return { ...before, generation, places, tick, speed, time };
+    anew ||= before?.time === null && time !== null;
+    if (before && newest.length === 0 && !anew) return { ...before, generation, places, tick, speed, time };
     const [events, counted] = await Promise.all([
       this.reads.events(shop, newest),
       time && (anew || others.length > 0) ? this.counted(shop, time, anew ? undefined : others) : [],
     ]);
     // Those of before are added to: nothing can fail from here on.
-    const arrivals = anew || !time ? new Arrivals() : before.arrivals;
+    const arrivals = anew || !time || !before ? new Arrivals() : before.arrivals;
     return {
       ...{ generation, tick, speed, time, places },
       events: [...events, ...(before?.events ?? [])].slice(0, keptEvents),
