@@ -63,7 +63,9 @@ export async function runMeasures(commands: Readonly<Record<string, MeasuringCom
       const answer = await command(work, asked.options);
       const { measures, details, document }: Measured = 'measures' in answer ? answer : { measures: answer, details: {} };
       if (asked.evidence) await keep(name, asked.options, measures, details, work);
-      if (asked.evidence && document) await writeFile(document.file, document.rewritten(await readFile(document.file, 'utf8')));
+      // Figures that are not exact are nothing to show.
+      if (asked.evidence && document && measures.every(({ ok }) => ok))
+        await writeFile(document.file, document.rewritten(await readFile(document.file, 'utf8')));
       all.push(...measures.map((each) => ({ ...each, measure: `${name}: ${each.measure}` })));
     }
   } finally {

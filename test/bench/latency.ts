@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MeasureOptions } from '../run-measures.js';
 import { bareLoop } from './bare-loop.js';
 import { differingCells } from './load-cells.js';
-import { differingDays, storedShop } from './stored-orders.js';
+import { differingFigures, storedShop } from './stored-orders.js';
 import { timeToSocket, type TimeToSocket } from './time-to-socket.js';
 
 /** Orders a second, and the milliseconds after which half and 99 of 100 must be shown. */
@@ -40,6 +40,7 @@ export async function latency(work: string, { events: stored }: MeasureOptions):
         seen(`${what}: snapshots per second`, took.snapshotsPerSecond, '1/s'),
         atMost(`${what}, produced until at a socket, p50`, took.p50, 'ms', p50),
         atMost(`${what}, produced until at a socket, p99`, took.p99, 'ms', p99),
+        exactly(`${what}: sent and not counted by the bare loop`, bare.notCounted, 'orders', 0),
         seen(`${what}, consumed, inserted and counted, p50`, bare.p50, 'ms'),
         seen(`${what}, consumed, inserted and counted, p99`, bare.p99, 'ms'),
       );
@@ -52,8 +53,8 @@ export async function latency(work: string, { events: stored }: MeasureOptions):
   for (const [shop, { shape, sent: orders }] of sent)
     measures.push(exactly(`${shop}: cells that differ from a fold`, await differingCells(data, shop, shape, orders), 'cells', 0));
   if (many) {
-    const days = await inStore(data, (clickhouse) => differingDays(clickhouse, `shop_${storedName}`));
-    measures.push(exactly(`${storedName}: days that differ from a sum over the ledger`, days, 'days', 0));
+    const figures = await inStore(data, (clickhouse) => differingFigures(clickhouse, `shop_${storedName}`));
+    measures.push(exactly(`${storedName}: figures that differ from a sum over the ledger`, figures, 'figures', 0));
   }
   return measures;
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { MeasureOptions } from '../run-measures.js';
 import { loadOrder, outgoing, type LoadOrder, type LoadShape } from './load.js';
-import { differingDays, storedDays, storedShop, type StoredShop } from './stored-orders.js';
+import { differingFigures, storedDays, storedShop, type StoredShop } from './stored-orders.js';
 
 const topic = 'transactions.v1';
 const { partitions } = topics[topic];
@@ -16,7 +16,7 @@ const rounds = 9;
 
 /**
  * What 5,000 new orders cost with two years of orders stored, from the ledger until every figure holds them: ids that follow one another in
- * time, then ids that look random. Each round is a step and a settling. In the end every day against a sum over the ledger.
+ * time, then ids that look random. Each round is a step and a settling. In the end every day and every customer against a sum over the ledger.
  */
 export async function refresh(work: string, { events: stored = usualStored, customers }: MeasureOptions): Promise<Measure[]> {
   const { rate, inOrder, random, differing } = await refreshCost(join(work, 'clickhouse'), stored, customers);
@@ -30,7 +30,7 @@ export async function refresh(work: string, { events: stored = usualStored, cust
         atMost(`${newOrders} new orders with ${stored} stored, ${ids}: all figures, median`, both, 'ms', index === 0 ? 200 : 400),
       ];
     }),
-    exactly('days whose figures differ from a sum over the ledger', differing, 'days', 0),
+    exactly('figures that differ from a sum over the ledger', differing, 'figures', 0),
   ];
 }
 
@@ -40,7 +40,7 @@ export interface RefreshCost {
   readonly rate: number;
   readonly inOrder: Cost;
   readonly random: Cost;
-  /** Days whose figures differ from a sum over the ledger. */
+  /** Figures that differ from a sum over the ledger. */
   readonly differing: number;
 }
 
@@ -53,7 +53,7 @@ export async function refreshCost(directory: string, stored: number, customers?:
     const arrivals = new Arrivals(shop);
     const inOrder = await arrivals.measure(come, 0, (order) => order);
     const random = await arrivals.measure(come, rounds * newOrders, (order) => ({ ...order, orderId: hashed(order.orderId) }));
-    return { rate: shop.rate, inOrder, random, differing: await differingDays(clickhouse, shop.shop.database) };
+    return { rate: shop.rate, inOrder, random, differing: await differingFigures(clickhouse, shop.shop.database) };
   } finally {
     await clickhouse.close();
   }

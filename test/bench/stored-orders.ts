@@ -52,20 +52,34 @@ export async function storedShop(
   return { shop, ledger, refresher, shape, next: Math.ceil(count / partitions), rate };
 }
 
-/** Days of the headline that differ from the ledger: gross sales, orders, units and buyers. */
-export async function differingDays(clickhouse: ClickHouse, database: string): Promise<number> {
-  const [row] = await clickhouse.query<{ n: string }>(sql`SELECT count() AS n FROM
-(
-  SELECT day, uniqExact(figures) AS answers, count() AS sides FROM
-  (
-    SELECT toDate(order_time) AS day, tuple(sum(toDecimal128(lines.unit_price[1], 6) * lines.quantity[1]), count(), sum(lines.quantity[1]), uniqExact(customer_id)) AS figures
-    FROM ${ident(database, 'ledger_transactions')} GROUP BY day
+/**
+ * Figures that differ from a sum over the ledger, of orders of one line each: every day of the headline, every day of a country, every
+ * customer's life.
+ */
+export async function differingFigures(clickhouse: ClickHouse, database: string): Promise<number> {
+  const ledger = ident(database, 'ledger_transactions');
+  const sums = sql`sum(toDecimal128(lines.unit_price[1], 6) * lines.quantity[1]), count(), sum(lines.quantity[1])`;
+  const kpis = sql`tuple(gross, orders, units, bitmapCardinality(buyers))`;
+  const comparisons = [
+    sql`SELECT toString(toDate(order_time)) AS key, tuple(${sums}, uniqExact(customer_id)) AS figures FROM ${ledger} GROUP BY key
     UNION ALL
-    SELECT toDate(bucket), tuple(gross, orders, units, bitmapCardinality(buyers)) FROM ${ident(database, 'agg_headline')} FINAL WHERE grain = 'day'
-  )
-  GROUP BY day HAVING answers != 1 OR sides != 2
-)`);
-  return Number(row?.n);
+    SELECT toString(toDate(bucket)), ${kpis} FROM ${ident(database, 'agg_headline')} FINAL WHERE grain = 'day'`,
+    sql`SELECT concat(toString(toDate(order_time)), ' ', country) AS key, tuple(${sums}, uniqExact(customer_id)) AS figures FROM ${ledger} GROUP BY key
+    UNION ALL
+    SELECT concat(toString(toDate(bucket)), ' ', member), ${kpis} FROM ${ident(database, 'agg_kpi')} FINAL WHERE grain = 'day' AND dimension = 'country'`,
+    sql`SELECT customer_id AS key, tuple(${sums}, min(order_time), max(order_time)) AS figures FROM ${ledger} GROUP BY key
+    UNION ALL
+    SELECT customer_id, tuple(gross, orders, units, assumeNotNull(first_order), assumeNotNull(last_order))
+    FROM ${ident(database, 'agg_customer')} AS c FINAL INNER JOIN ${ident(database, 'dim_customer_keys')} AS k USING customer_key`,
+  ];
+  let differing = 0;
+  for (const both of comparisons) {
+    const [row] = await clickhouse.query<{ n: string }>(
+      sql`SELECT count() AS n FROM (SELECT key FROM (${both}) GROUP BY key HAVING uniqExact(figures) != 1 OR count() != 2)`,
+    );
+    differing += Number(row?.n);
+  }
+  return differing;
 }
 
 /**
