@@ -50,6 +50,8 @@ interface Gathered {
 
 /** Orders whose additions to the headline stand in the statement; of more it is computed from the facts. */
 const mostAdded = 2_000;
+/** Buckets that they may add to: each order of a history has a slice and a minute of its own, and 2,000 of those took ten times as long. */
+const mostBuckets = 600;
 
 /**
  * Writes one shop's facts and derived tables, at two levels. `live` folds what is new in the ledger into the facts and the headline:
@@ -142,7 +144,7 @@ export class RefreshRepository {
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
     const additions = plain && newOnly && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
-    const adds = additions.length > 0;
+    const adds = additions.length > 0 && additions.length <= mostBuckets;
     const headline = adds ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     const caughtUp = this.#caughtUp;
     this.#caughtUp = false;
