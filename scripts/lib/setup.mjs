@@ -185,6 +185,7 @@ function fetchKafka(root, target, otherwise, say) {
 function ensureQuickStart(root, jars, say) {
   const broker = join('libs', 'streaming', 'src', 'broker');
   const maker = join(root, 'dist', broker, 'prepare.js');
+  if (!existsSync(maker)) return;
   const stamp = join(jars, '.prepared');
   // What is formatted depends on the settings.
   const sources = createHash('sha256');
@@ -192,7 +193,7 @@ function ensureQuickStart(root, jars, say) {
     sources.update(readFileSync(join(root, broker, file)));
   const digest = sources.digest('hex');
   const isPrepared = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && isNewerThan(join(jars, 'classes.jsa'), javaBinary());
-  if (!existsSync(maker) || isPrepared) return;
+  if (isPrepared) return;
   say('preparing Kafka for quick starts (once)');
   const { status, stderr } = spawnSync(process.execPath, [maker, jars, join(root, 'infra', 'kafka', 'log4j2.yaml')], { encoding: 'utf8' });
   if (status === 0) writeFileSync(stamp, digest);

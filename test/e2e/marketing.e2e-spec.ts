@@ -302,7 +302,9 @@ describe('beside the list', () => {
     expect(await textOf(page, 'reason-muted')).toBe('History, muted 1,204');
     expect(await textOf(page, 'muted')).toContain('1,204 decisions lie in the history');
     await page.getByTestId('reason-cap').click();
+    // The list is empty for a moment, until the answer is there.
     await page.getByTestId('suppression').nth(2).waitFor({ state: 'detached' });
+    await page.getByTestId('suppression').nth(1).waitFor();
     expect(await page.getByTestId('suppression').count()).toBe(2);
     expect(await textOf(page, 'reason-muted')).toBe('History, muted 1,204');
   });
