@@ -181,7 +181,7 @@ function fetchKafka(root, target, otherwise, say) {
   renameSync(partial, target);
 }
 
-/** The broker's classes as the JVM wants them, and a formatted directory to copy: with them it starts in a third of the time. Without them it starts all the same. */
+/** The broker's classes as the JVM wants them, and a formatted directory to copy: without them it starts all the same, more slowly. */
 function ensureQuickStart(root, jars, say) {
   const broker = join('libs', 'streaming', 'src', 'broker');
   const maker = join(root, 'dist', broker, 'prepare.js');

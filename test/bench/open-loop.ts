@@ -1,8 +1,9 @@
 import { topicOf, type PipelineAnswer, type ShopAnswer } from '#contracts';
 import { openStreaming, type OutgoingMessage, type Streaming } from '#streaming';
-import { anOrder, silent, type Instance } from '#testing';
+import { anOrder, percentile, silent, type Instance } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../browser/demo.js';
+import { loadOrder, outgoing, type LoadShape } from './load.js';
 
 /** Orders at a steady rate, whatever becomes of those before: when each was meant to be sent is known, and it is measured from there. */
 export interface OpenLoop {
@@ -59,6 +60,45 @@ export async function sendOrders(
     intended: (number) => begun + (number * 1_000) / perSecond,
     done: send(),
   };
+}
+
+const warmUpSeconds = 5;
+const seconds = 20;
+
+/** How long orders of one rate took from the moment at which they were meant to be sent; those of the warm-up are not among them. */
+export interface Timed {
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Orders sent, those of the warm-up included. */
+  readonly sent: number;
+  readonly notShown: number;
+  /** Of the whole run, the warm-up included. */
+  readonly seconds: number;
+  /** What was sent. */
+  readonly shape: LoadShape;
+}
+
+/**
+ * Sends orders at a rate, each with the moment at which it is meant to be sent as its time, and waits until all are shown, or for a minute.
+ * @param shape name of the load, and the customers over whom the orders are spread
+ * @param shown counts in the order in which they were shown, and when; somebody adds to it meanwhile
+ */
+export async function timed(
+  streaming: Streaming,
+  shop: string,
+  { name, perSecond, customers }: Omit<LoadShape, 'from'>,
+  shown: readonly { readonly count: number; readonly at: number }[],
+): Promise<Timed> {
+  const shape: LoadShape = { name, perSecond, from: Date.now(), customers };
+  const sent = (warmUpSeconds + seconds) * perSecond;
+  const load = await sendOrders(streaming, shop, perSecond, sent, (number) => outgoing(loadOrder(shape, number)));
+  await load.done;
+  const count = (): number => shown.at(-1)?.count ?? 0;
+  for (let tries = 0; count() < sent && tries < 1_200; tries += 1) await sleep(50);
+  const waits = waitsOf(load, shown, warmUpSeconds * perSecond);
+  const [p50, p99] = [percentile(waits, 0.5), percentile(waits, 0.99)];
+  return { p50, p99, sent, notShown: sent - count(), seconds: warmUpSeconds + seconds, shape };
 }
 
 /**

@@ -1,25 +1,9 @@
 import { socketEvents, type JoinAnswer, type Snapshot } from '#contracts';
-import { percentile, type Instance } from '#testing';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instance } from '#testing';
 import { io } from 'socket.io-client';
-import { loadOrder, outgoing, type LoadShape } from './load.js';
-import { sendOrders, shopFor, waitsOf } from './open-loop.js';
+import { shopFor, timed, type Timed } from './open-loop.js';
 
-const warmUpSeconds = 5;
-const seconds = 20;
-
-/** How long orders of one rate took from the moment at which they were meant to be sent. */
-export interface TimeToSocket {
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  /** Orders sent, those of the warm-up included. */
-  readonly sent: number;
-  readonly notShown: number;
-  readonly snapshotsPerSecond: number;
-  /** What was sent. */
-  readonly shape: LoadShape;
-}
+export type TimeToSocket = Timed & { readonly snapshotsPerSecond: number };
 
 /**
  * From the moment an order was to be handed to Kafka's client until a socket of the headline room shows a count that holds it. The order
@@ -38,17 +22,8 @@ export async function timeToSocket(instance: Instance, shop: string, perSecond: 
     socket.on(socketEvents.snapshot, (snapshot: Snapshot) => {
       if (snapshot.name === 'headline') shown.push({ count: snapshot.data.figures.orders, at: performance.now() });
     });
-    const sent = (warmUpSeconds + seconds) * perSecond;
-    const shape: LoadShape = { name: 'l', perSecond, from: Date.now(), customers };
-    const load = await sendOrders(streaming, shop, perSecond, sent, (number) => outgoing(loadOrder(shape, number)));
-    await load.done;
-    const count = (): number => shown.at(-1)?.count ?? 0;
-    for (let tries = 0; count() < sent && tries < 1_200; tries += 1) await sleep(50);
-    const waits = waitsOf(load, shown, warmUpSeconds * perSecond);
-    return {
-      ...{ p50: percentile(waits, 0.5), p99: percentile(waits, 0.99), sent, notShown: sent - count(), shape },
-      snapshotsPerSecond: shown.length / (warmUpSeconds + seconds),
-    };
+    const took = await timed(streaming, shop, { name: 'l', perSecond, customers }, shown);
+    return { ...took, snapshotsPerSecond: shown.length / took.seconds };
   } finally {
     socket.disconnect();
     await streaming.close();

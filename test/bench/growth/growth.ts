@@ -10,7 +10,7 @@ const storedOrders = [1_000_000, 3_000_000, 10_000_000, 30_000_000] as const;
 const customersOfAMillion = [10_000, 100_000, 1_000_000] as const;
 const ordersASecond = [250, 500, 1_000, 2_000, 4_000] as const;
 
-/** A figure that must be none, and what it is a figure of. */
+/** A curve, and what must be none for it to count. */
 interface Grown {
   readonly curve: Curve;
   readonly exact: readonly Measure[];
