@@ -143,6 +143,13 @@ export class ScoreTrack {
     }
     if (state.model !== model.version) return this.lookAtAll(model, state.positions, state.clock, 'model');
 
+    // Who bought before the look began is among the customers of the settled level once that has come so far; who did later is touched.
+    this.#sweepFrom ??= state.positions;
+    const isLevelThere = areWithin(this.#sweepFrom, settled);
+    // A first look begins behind a whole history. What of it is not settled yet would be read and held for nothing, in the middle of the
+    // settling that everybody waits for: nobody has a band before it that could be told of.
+    if (state.sweep?.cause === 'first' && !isLevelThere) return undefined;
+
     await this.#recent.follow(lowerOf(scoredPositions(settled), state.positions), known);
     const until = this.#byStretch ? ends : capped(state.positions, ends);
     const all = until.every((each) => ends.some((end) => end.next === each.next && samePlace(end, each)));
@@ -151,9 +158,7 @@ export class ScoreTrack {
     const { versions } = this.#recent;
     const rows = versions.fresh.filter((row) => !liesBefore(row, state.positions) && liesBefore(row, until) && !versions.isCopy(row));
     const turns = this.turnsByCustomer(rows);
-    // Who bought before the look began is among the customers of the settled level once that has come so far; who did later is touched.
-    this.#sweepFrom ??= state.positions;
-    const looks = state.sweep !== undefined && all && areWithin(this.#sweepFrom, settled);
+    const looks = state.sweep !== undefined && all && isLevelThere;
     const chunk = looks && state.sweep ? await this.parts.moments.customers(this.shop, state.sweep.nextKey, customersPerBatch) : undefined;
     const looked = (chunk?.ids ?? []).filter((id) => !turns.has(id) && (state.sweep?.cause !== 'first' || !this.#standings.has(id)));
     const sweep = looks && state.sweep ? chunk && { ...state.sweep, nextKey: chunk.nextKey } : state.sweep;

@@ -1,12 +1,12 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
 import { customerScoreAnswer, customerScored, scoresSummaryAnswer } from '#contracts';
 import { Random, silences, thorough } from '#testing';
-import { MomentReads, ScoreReads, ScoreRepository, type Shop } from '#warehouse';
+import { LedgerVersionReads, MomentReads, ScoreReads, ScoreRepository, type Shop } from '#warehouse';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fixtureModel, lookThrough, ScoringRig } from './rig.testing.js';
 import { ScoresController } from './scores.controller.js';
 import type { ShopScorer } from './shop-scorer.js';
@@ -50,6 +50,26 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     expect(moves).toHaveLength(40);
     expect(moves.every((move) => /^2024-06-29 09:00:00.000 c\d+ first none>(low|medium|high) muted$/.test(move))).toBe(true);
     expect(rig.outbox.sent.map(({ value }) => customerScored.parse(JSON.parse(value)).data.muted)).toEqual(Array(40).fill(true));
+    await scorer.stop();
+  });
+
+  it('of a history that is not settled yet reads nothing until it is: that is then looked at as a whole', async () => {
+    const rig = await ScoringRig.open(clickhouse, 'first-unsettled');
+    await rig.use();
+    const versions = new LedgerVersionReads(clickhouse);
+    const orders = vi.spyOn(versions, 'orders');
+    const scorer = rig.scorer({ versions });
+    await rig.play([...history(), { tick: at(180) }]);
+    await lookThrough(scorer);
+    expect(orders).not.toHaveBeenCalled();
+    expect(await rig.moves()).toEqual([]);
+    await rig.pipeline.refresher.settle();
+    await lookThrough(scorer);
+    expect(await rig.moves()).toHaveLength(40);
+    await rig.play([order('n1', 'c0', 181), { tick: at(182) }]);
+    await lookThrough(scorer);
+    expect(orders).toHaveBeenCalled();
+    expect(await rig.moves()).toHaveLength(41);
     await scorer.stop();
   });
 
