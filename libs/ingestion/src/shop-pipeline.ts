@@ -408,7 +408,8 @@ export class ShopPipeline {
       // of them are written beside the step.
       if (last || !this.#refresher.hasNews) await this.#writer?.flush();
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
-      this.#pace.stepped(committed?.ledgerRows);
+      // A shop whose source brings its clock has none before the first tick, which comes behind the history.
+      this.#pace.stepped(committed?.ledgerRows, shop.clockMode === 'source' && !committed?.watermark.clock);
       if (committed) this.moved(committed);
       settling = last || this.#refresher.full || this.#pace.dueIn <= 0;
       if (settling) await this.settle();

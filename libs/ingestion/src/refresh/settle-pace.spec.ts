@@ -53,6 +53,18 @@ describe('when figures are settled', () => {
     expect(pace.dueIn).toBeLessThan(0);
   });
 
+  it('seldom while a source sends its history, in steps of any size', async () => {
+    const { pace, pass } = await settledWithin(2_000);
+    pace.stepped(300, true);
+    pass(40_000);
+    expect(pace.dueIn).toBe(18_000);
+    pace.stepped(300);
+    expect(pace.dueIn).toBeLessThan(0);
+    // One that tells no time and rests is settled as any other.
+    pace.stepped(undefined, true);
+    expect(pace.dueIn).toBeLessThan(0);
+  });
+
   it('after the first step that succeeds again, whatever the backlog', async () => {
     const { pace, pass } = await settledWithin(2_000);
     pace.stepped(12_000);

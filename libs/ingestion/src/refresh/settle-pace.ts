@@ -12,6 +12,7 @@ export class SettlePace {
   #settledAt = -Infinity;
   #settlingMs = 0;
   #stepRows = 0;
+  #inHistory = false;
   /** Settlings that failed, one after the other. */
   #failures = 0;
 
@@ -23,8 +24,12 @@ export class SettlePace {
     return this.#stepRows > 0;
   }
 
-  /** @param rows ledger rows that a step took; none where it found nothing to do */
-  stepped(rows: number | undefined): void {
+  /**
+   * @param rows ledger rows that a step took; none where it found nothing to do
+   * @param inHistory whether the source sends its history still, in pieces of any size
+   */
+  stepped(rows: number | undefined, inHistory = false): void {
+    this.#inHistory = inHistory;
     // A tick of the wall's clock has no rows, and is something. A small step among large ones is of the same backlog.
     this.#stepRows = rows === undefined ? 0 : Math.max(1, rows, this.#stepRows / 2);
   }
@@ -59,7 +64,7 @@ export class SettlePace {
   }
 
   private get usual(): number {
-    if (this.#stepRows >= backlogRows) return longestBacklogMs;
+    if (this.#stepRows >= backlogRows || (this.#inHistory && this.behind)) return longestBacklogMs;
     return this.behind ? Math.max(settleMs, Math.min(8 * this.#settlingMs, longestUnsettledMs)) : settleMs;
   }
 }
