@@ -42,9 +42,14 @@ const usage = `Options: --minutes N, --events N, --customers N, --seeds N, --kil
 /**
  * Runs the commands that were named, or all.
  * @param args names and options; with `--evidence` each command's report is kept in `docs/evidence`
+ * @param onlyNamed commands that take hours, so that nobody gets them without asking
  * @returns the exit code: 0 when every bar is met
  */
-export async function runMeasures(commands: Readonly<Record<string, MeasuringCommand>>, args: readonly string[]): Promise<number> {
+export async function runMeasures<Name extends string>(
+  commands: Readonly<Record<Name, MeasuringCommand>>,
+  args: readonly string[],
+  onlyNamed: readonly NoInfer<Name>[] = [],
+): Promise<number> {
   let asked: Asked;
   try {
     asked = parse(args, Object.keys(commands));
@@ -55,8 +60,8 @@ export async function runMeasures(commands: Readonly<Record<string, MeasuringCom
   const all: Measure[] = [];
   const works: string[] = [];
   try {
-    for (const [name, command] of Object.entries(commands)) {
-      if (asked.names.length > 0 && !asked.names.includes(name)) continue;
+    for (const [name, command] of Object.entries<MeasuringCommand>(commands)) {
+      if (asked.names.length > 0 ? !asked.names.includes(name) : onlyNamed.some((each) => each === name)) continue;
       process.stdout.write(`${name} ...\n`);
       const work = await mkdtemp(join(tmpdir(), `tideline-${name}-`));
       works.push(work);

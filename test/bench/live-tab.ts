@@ -1,4 +1,4 @@
-import { atMost, type Instance, type Measure } from '#testing';
+import { atMost, seen, type Instance, type Measure } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demo } from '../browser/demo.js';
 import { launch, open } from '../browser/stage.js';
@@ -34,13 +34,7 @@ export async function liveTab(instance: Instance, minutes: number): Promise<Meas
     }
     const busy = percentOfCore(before, await tab.work());
     return [
-      {
-        measure: 'heap of the tab, largest after a collection',
-        value: Math.round(Math.max(...heap.map(({ value }) => value)) / 1_000),
-        unit: 'MB',
-        bar: null,
-        ok: true,
-      },
+      seen('heap of the tab, largest after a collection', Math.round(Math.max(...heap.map(({ value }) => value)) / 1_000), 'MB'),
       atMost(
         `heap of the tab, growth in ${looked * minutes} minutes after ${minutes} live`,
         slopePerMinute(heap),

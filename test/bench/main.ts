@@ -39,4 +39,5 @@ process.exitCode = await runMeasures(
     backtest,
   },
   process.argv.slice(2),
+  ['growth'],
 );

@@ -1,4 +1,4 @@
-import { atMost, exactly, Instance, percentile, type Measure } from '#testing';
+import { atMost, exactly, Instance, percentile, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Paints } from '../browser/paints.js';
@@ -32,11 +32,11 @@ export async function pixel(work: string): Promise<Measure[]> {
     const waits = waitsOf(load, shown, warmUpSeconds * perSecond);
     return [
       exactly('orders sent and not painted', total - (shown.at(-1)?.count ?? 0), 'orders', 0),
-      { measure: 'paints per second', value: Math.round(shown.length / (warmUpSeconds + seconds)), unit: '1/s', bar: null, ok: true },
+      seen('paints per second', Math.round(shown.length / (warmUpSeconds + seconds)), '1/s'),
       atMost('the two clocks apart', paints.uncertaintyMs, 'ms', 5),
       atMost(`${perSecond} orders a second, produced until painted, p50`, percentile(waits, 0.5), 'ms', 300),
       atMost(`${perSecond} orders a second, produced until painted, p95`, percentile(waits, 0.95), 'ms', 600),
-      { measure: 'the same, p99', value: Math.round(percentile(waits, 0.99)), unit: 'ms', bar: null, ok: true },
+      seen('the same, p99', Math.round(percentile(waits, 0.99)), 'ms'),
       atMost('main thread of the tab meanwhile', busy, '% of a core', 20),
     ];
   } finally {

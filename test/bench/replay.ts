@@ -1,5 +1,5 @@
 import type { FingerprintAnswer, ReplayAnswer } from '#contracts';
-import { exactly, importFile, Instance, type Measure } from '#testing';
+import { exactly, importFile, Instance, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { referenceFile } from '../integrity/reference.js';
@@ -27,14 +27,8 @@ export async function replay(work: string): Promise<Measure[]> {
         ({ table, fingerprint }) => live.tables.find((each) => each.table === table)?.fingerprint !== fingerprint,
       );
       measures.push(
-        {
-          measure: `messages of ${messages} into every figure, run ${run}`,
-          value: Math.round(messages / seconds),
-          unit: '/s',
-          bar: null,
-          ok: true,
-        },
-        { measure: `fingerprint of all tables, run ${run}`, value: printMs, unit: 'ms', bar: null, ok: true },
+        seen(`messages of ${messages} into every figure, run ${run}`, Math.round(messages / seconds), '/s'),
+        seen(`fingerprint of all tables, run ${run}`, printMs, 'ms'),
         exactly(`tables that differ from the live shop, run ${run}`, differing.length, 'tables', 0),
       );
       await instance.call('DELETE', `/api/v1/shops/${shop}/replays/${into}`);

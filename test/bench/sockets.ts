@@ -1,5 +1,5 @@
 import { socketEvents, type JoinAnswer, type Snapshot } from '#contracts';
-import { atLeast, atMost, exactly, Instance, percentile, type Measure } from '#testing';
+import { atLeast, atMost, exactly, Instance, percentile, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
@@ -53,10 +53,10 @@ export async function sockets(work: string, { minutes = 2 }: MeasureOptions): Pr
     return [
       exactly('sockets without the last order', newest.filter((orders) => orders !== total).length, 'sockets', 0),
       atLeast('updates a second', first.size / (minutes * 60), '1/s', 0.9 * perSecond),
-      { measure: 'deliveries', value: behind.length, unit: 'messages', bar: null, ok: true },
+      seen('deliveries', behind.length, 'messages'),
       atMost(`${count} sockets, after the first of them, p99`, percentile(behind, 0.99), 'ms', 150),
       atMost('Node process, growth', slopePerMinute(warm), 'MB/min', flatMbPerMinute),
-      { measure: 'Node process', value: memory.samples.at(-1)?.value ?? Number.NaN, unit: 'MB', bar: null, ok: true },
+      seen('Node process', memory.samples.at(-1)?.value ?? Number.NaN, 'MB'),
     ];
   } finally {
     for (const viewer of viewers) viewer.disconnect();

@@ -1,4 +1,4 @@
-import { atMost, exactly, Instance, percentile, type Measure } from '#testing';
+import { atMost, exactly, Instance, percentile, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import { demo, demoHistory, historyDifferences, ordersOnPage, until } from '../browser/demo.js';
 import { launch, open } from '../browser/stage.js';
@@ -42,7 +42,7 @@ async function untilThePage(data: string): Promise<Measure[]> {
       () => undefined,
     );
     return [
-      { measure: 'npm start until ready', value: Math.round(instance.readyMs / 100) / 10, unit: 's', bar: null, ok: true },
+      seen('npm start until ready', Math.round(instance.readyMs / 100) / 10, 's'),
       atMost('npm start until the page shows two years', shownAfter, 's', 25),
       exactly('figures of the two years that differ from the fold', differing.length, 'figures', 0),
     ];

@@ -1,5 +1,5 @@
 import type { PipelineAnswer } from '#contracts';
-import { atLeast, exactly, Instance, type Measure } from '#testing';
+import { atLeast, exactly, Instance, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differingCells } from './load-cells.js';
@@ -38,13 +38,7 @@ export async function sustain(work: string): Promise<Measure[]> {
       while ((await settledOrders(instance)) < sent) await sleep(lookMs);
       const third = Math.floor(waits.length / 3);
       const [middle, last] = [Math.max(...waits.slice(third, 2 * third)), Math.max(...waits.slice(2 * third))];
-      measures.push({
-        measure: `${rate} orders a second: longest wait in the last third`,
-        value: Math.round(100 * last) / 100,
-        unit: 's',
-        bar: null,
-        ok: true,
-      });
+      measures.push(seen(`${rate} orders a second: longest wait in the last third`, last, 's'));
       // A sender that is late has not sent at this rate.
       if (late > 1 || last > middle + swingSeconds) break;
       best = rate;

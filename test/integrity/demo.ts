@@ -6,6 +6,7 @@ import {
   compareWarehouse,
   exactly,
   foldOracle,
+  seen,
   silent,
   storedMessages,
   worldFaults,
@@ -79,8 +80,6 @@ export function worldMeasures(name: string, faults: WorldFaults, leastRepeated?:
   const again = `${name}: events that came again, byte for byte`;
   return [
     ...measures,
-    leastRepeated === undefined
-      ? { measure: again, value: faults.repeated, unit: 'messages', bar: null, ok: true }
-      : atLeast(again, faults.repeated, 'messages', leastRepeated),
+    leastRepeated === undefined ? seen(again, faults.repeated, 'messages') : atLeast(again, faults.repeated, 'messages', leastRepeated),
   ];
 }

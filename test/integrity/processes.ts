@@ -1,5 +1,5 @@
 import { demoShop, worldEnd } from '#simulation';
-import { exactly, Instance, openTestBroker, ProductProcess, type Measure, type StoredMessage, until } from '#testing';
+import { exactly, Instance, openTestBroker, ProductProcess, type Measure, type StoredMessage, seen, until } from '#testing';
 import kafkajs from 'kafkajs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -31,7 +31,7 @@ export async function processes(work: string, end: number = worldEnd): Promise<M
   const together = await allInOne(join(work, 'together'), world);
   const apart = await fourProcesses(join(work, 'apart'), world);
   return [
-    { measure: 'messages of the world', value: apart.stored.length, unit: 'messages', bar: null, ok: true },
+    seen('messages of the world', apart.stored.length, 'messages'),
     ...demoFaults('all-in-one', together.stored, end - 1),
     ...demoFaults('processes', apart.stored, end - 1),
     exactly('answers by REST that differ', differing(together.figures, apart.figures).length, 'answers', 0),

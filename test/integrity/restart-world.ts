@@ -1,5 +1,5 @@
 import { demoShop } from '#simulation';
-import { exactly, Instance, ticksIn, type Measure } from '#testing';
+import { exactly, Instance, seen, ticksIn, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, simulatorOf, worldStands, type SimulatorSays } from './answers.js';
@@ -52,7 +52,7 @@ export async function restartWorld(work: string): Promise<Measure[]> {
       exactly('kills during the history', during('history', 'kill'), 'kills', 4),
       exactly('kills live', during('live', 'kill'), 'kills', 3),
       exactly('stops, all with 0', stops, 'stops', 3),
-      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+      seen('messages on the topics', stored.length, 'messages'),
       // A kill leaves a cursor that is up to a second old.
       ...demoFaults('after them', stored, last, 1),
       exactly('the last tick, from where it should be', (ticksIn(stored).at(-1) ?? 0) - last, 'ms', 0),

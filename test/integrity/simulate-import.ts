@@ -1,6 +1,6 @@
 import { openEmbedded } from '#clickhouse';
 import { demoShop, World, worldCurrency, worldEnd, worldTimeZone, type WorldOptions } from '#simulation';
-import { compareWarehouse, exactly, foldOracle, importFiles, Instance, runCli, type Measure, type OracleMessage } from '#testing';
+import { compareWarehouse, exactly, foldOracle, importFiles, Instance, runCli, seen, type Measure, type OracleMessage } from '#testing';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -66,8 +66,8 @@ export async function importWorld(
       // Files hold what things came to be, not each message on the way: what the ledger counts is its own.
       const cells = await compareWarehouse(clickhouse, `shop_${shop}`, foldOracle(history, settings), settings, { withoutLedger: true });
       return [
-        { measure: 'events streamed', value: history.length, unit: 'events', bar: null, ok: true },
-        { measure: 'events imported', value: result.events, unit: 'events', bar: null, ok: true },
+        seen('events streamed', history.length, 'events'),
+        seen('events imported', result.events, 'events'),
         exactly('rows that were not used', result.rejectedRows, 'rows', 0),
         exactly('imported messages that became dead letters', result.deadLetters, 'messages', 0),
         exactly('cells of the import that differ from a fold over the stream', cells.length, 'cells', 0),

@@ -409,7 +409,7 @@ export class ShopPipeline {
       if (last || !this.#refresher.hasNews) await this.#writer?.flush();
       const committed = (await this.#refresher.step()) ?? (await this.wallTick());
       // A shop whose source brings its clock has none before the first tick, which comes behind the history.
-      this.#pace.stepped(committed?.ledgerRows, shop.clockMode === 'source' && !committed?.watermark.clock);
+      this.#pace.stepped(committed?.ledgerRows, shop.clockMode === 'source' && !this.#refresher.live?.clock);
       if (committed) this.moved(committed);
       settling = last || this.#refresher.full || this.#pace.dueIn <= 0;
       if (settling) await this.settle();

@@ -1,6 +1,6 @@
 import { openServer, sql } from '#clickhouse';
 import { demoShop } from '#simulation';
-import { atLeast, exactly, openTestBroker, type Measure } from '#testing';
+import { atLeast, exactly, openTestBroker, seen, type Measure } from '#testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, worldStands } from '../answers.js';
 import { demoCells, demoFaults, demoMessages } from '../demo.js';
@@ -51,7 +51,7 @@ export async function changingIngestors(work: string): Promise<Measure[]> {
         atLeast('turns of refreshing', Number(claims?.claims), 'turns', 3),
         atLeast('messages that the last comer wrote', wrote, 'messages', 1),
         exactly('ingestors that left in another way than with 0', Number(left !== 0), 'ingestors', 0),
-        { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+        seen('messages on the topics', stored.length, 'messages'),
         ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
         exactly('cells that differ from the oracle', cells, 'cells', 0),
       ];

@@ -1,5 +1,5 @@
 import { demoShop, worldEnd } from '#simulation';
-import { exactly, Instance, type Measure, until } from '#testing';
+import { exactly, Instance, type Measure, seen, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerOf } from '../../local-broker.js';
@@ -38,7 +38,7 @@ export async function killedBroker(work: string): Promise<Measure[]> {
     const { stored, cells, code } = await endOfDemo(instance, data);
     return [
       ...killMeasures(killed.size, phases),
-      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+      seen('messages on the topics', stored.length, 'messages'),
       ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
       exactly('cells that differ from the oracle', cells, 'cells', 0),
       exactly('stops that did not end with 0', Number(code !== 0), 'stops', 0),

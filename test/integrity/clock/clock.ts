@@ -1,5 +1,5 @@
 import { openEmbedded } from '#clickhouse';
-import { atLeast, exactly, type Measure } from '#testing';
+import { atLeast, exactly, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import type { MeasureOptions } from '../../run-measures.js';
 import { jumpingClock } from './jumping-clock.js';
@@ -16,7 +16,7 @@ export async function clock(work: string, { seeds = 5 }: MeasureOptions): Promis
   }
   const sum = (of: keyof Skewed): number => runs.reduce((total, run) => total + run[of], 0);
   return [
-    { measure: 'messages of skewed producers', value: sum('messages'), unit: 'messages', bar: null, ok: true },
+    seen('messages of skewed producers', sum('messages'), 'messages'),
     atLeast('jumps back by an hour or more from one message to the next', sum('jumpsBack'), 'jumps', 30 * seeds),
     exactly('steps by which shop time went back', sum('clockBack'), 'steps', 0),
     exactly('skewed producers: cells that differ from the oracle', sum('cells'), 'cells', 0),

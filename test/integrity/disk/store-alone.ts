@@ -1,6 +1,6 @@
 import { ident, openServer, sql, type ClickHouse } from '#clickhouse';
 import { demoShop } from '#simulation';
-import { atLeast, atMost, exactly, openTestBroker, SmallDisk, type Measure, until } from '#testing';
+import { atLeast, atMost, exactly, openTestBroker, seen, SmallDisk, type Measure, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, worldStands } from '../answers.js';
@@ -58,12 +58,12 @@ export async function storeAlone(work: string): Promise<Measure[]> {
             atLeast('statements refused for want of room, in inserts', before.refused, 'statements', 1),
             atLeast('statements refused for want of room, in merges', after.refused - before.refused, 'statements', 1),
             atLeast('merges under way when the room went', merging, 'merges', 1),
-            { measure: 'writes that the engine dropped', value: after.dropped, unit: 'writes', bar: null, ok: true },
+            seen('writes that the engine dropped', after.dropped, 'writes'),
             ...spoke('in inserts', inInserts),
             ...spoke('in merges', inMerges, false),
             atMost('from room until figures go on, after inserts', afterInserts, 's', barSeconds),
             atMost('from room until nothing waits, after merges', afterMerges, 's', barSeconds),
-            { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+            seen('messages on the topics', stored.length, 'messages'),
             ...demoFaults('after it', stored, Date.parse(lastDay) - 1),
             exactly('cells that differ from the oracle', cells, 'cells', 0),
             exactly('processes that did not end with 0', faults, 'processes', 0),

@@ -1,5 +1,5 @@
 import { demoShop } from '#simulation';
-import { atMost, exactly, Instance, SmallDisk, type Measure } from '#testing';
+import { atMost, exactly, Instance, seen, SmallDisk, type Measure } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRest, reached, worldStands } from '../answers.js';
@@ -37,7 +37,7 @@ export async function wholeInstance(work: string): Promise<Measure[]> {
       ...spoke('live', live),
       atMost('from room until figures go on, in the history', afterHistory, 's', barSeconds),
       atMost('from room until nothing waits, live', afterLive, 's', barSeconds),
-      { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+      seen('messages on the topics', stored.length, 'messages'),
       ...demoFaults('after it', stored, Date.parse(lastDay) - 1),
       exactly('cells that differ from the oracle', cells, 'cells', 0),
       exactly('stops that did not end with 0', Number(code !== 0), 'stops', 0),

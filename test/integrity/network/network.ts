@@ -1,5 +1,5 @@
 import { demoShop } from '#simulation';
-import { atLeast, atMost, exactly, FaultProxy, openTestBroker, type Measure, until } from '#testing';
+import { atLeast, atMost, exactly, FaultProxy, openTestBroker, type Measure, seen, until } from '#testing';
 import { atRest, reached, worldStands } from '../answers.js';
 import { demoCellsAt, demoFaults, demoMessages } from '../demo.js';
 import { startApart, withProcesses } from '../processes.js';
@@ -60,7 +60,7 @@ export async function network(work: string): Promise<Measure[]> {
         const cells = await demoCellsAt(storeUrl, stored);
         return [
           ...measures,
-          { measure: 'messages on the topics', value: stored.length, unit: 'messages', bar: null, ok: true },
+          seen('messages on the topics', stored.length, 'messages'),
           ...demoFaults('after them', stored, Date.parse(lastDay) - 1),
           exactly('cells that differ from the oracle', cells, 'cells', 0),
         ];

@@ -1,7 +1,7 @@
 import { openServer, sql } from '#clickhouse';
 import { type PipelineAnswer, type ShopAnswer } from '#contracts';
 import { openStreaming } from '#streaming';
-import { atLeast, atMost, exactly, FaultProxy, openTestBroker, silent, type Measure, until } from '#testing';
+import { atLeast, atMost, exactly, FaultProxy, openTestBroker, seen, silent, type Measure, until } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differingCells } from '../../bench/load-cells.js';
@@ -79,16 +79,16 @@ export async function overloaded(work: string, options: MeasureOptions): Promise
       for (const each of [ingestor, api, store]) await each.end();
       const settled = memory.samples.filter((each) => each.minute >= Math.min(settlingMinutes, minutes / 2));
       return [
-        { measure: 'orders a second', value: perSecond, unit: '1/s', bar: null, ok: true },
-        { measure: 'bytes a second to the store, without a cap', value: Math.round(free), unit: 'bytes/s', bar: null, ok: true },
+        seen('orders a second', perSecond, '1/s'),
+        seen('bytes a second to the store, without a cap', Math.round(free), 'bytes/s'),
         atLeast('what the load needs to what the cap lets through', free / capped, 'times', 0.95 * overload),
-        { measure: 'lag before the cap', value: before, unit: 'messages', bar: null, ok: true },
+        seen('lag before the cap', before, 'messages'),
         atLeast('lag shown half-way', halfway, 'messages', perSecond),
         atLeast('lag shown at the end, to that half-way', lag / halfway, 'times', 1.5),
-        { measure: 'lag shown at the end', value: lag, unit: 'messages', bar: null, ok: true },
+        seen('lag shown at the end', lag, 'messages'),
         atMost('memory of the ingestor, growth', slopePerMinute(settled), 'MB/min', growthBar),
         atMost('memory of the ingestor, peak', Math.max(...memory.samples.map(({ value }) => value)), 'MB', peakBar),
-        { measure: 'from the end of the cap until no lag', value: Math.round(seconds), unit: 's', bar: null, ok: true },
+        seen('from the end of the cap until no lag', Math.round(seconds), 's'),
         exactly('orders that were sent and are not in the ledger', total - Number(ledger?.orders), 'orders', 0),
         exactly('cells that differ from a fold over the orders', await differingCells(join(work, 'store'), shop, shape, total), 'cells', 0),
       ];

@@ -1,5 +1,5 @@
 import { openEmbedded, type ClickHouse } from '#clickhouse';
-import { atLeast, exactly, type Measure } from '#testing';
+import { atLeast, exactly, seen, type Measure } from '#testing';
 import { join } from 'node:path';
 import type { MeasureOptions } from '../../run-measures.js';
 import { Migrations } from './migrations.js';
@@ -26,7 +26,7 @@ async function producers(engine: ClickHouse, seeds: number): Promise<Measure[]> 
   for (let seed = 1; seed <= seeds; seed += 1) runs.push(await mixedProducers(engine, `mixed-${seed}`, seed));
   const sum = (of: keyof Mixed): number => runs.reduce((total, run) => total + run[of], 0);
   return [
-    { measure: 'messages of old and new producers', value: sum('messages'), unit: 'messages', bar: null, ok: true },
+    seen('messages of old and new producers', sum('messages'), 'messages'),
     atLeast('with attributes that nobody here knows', sum('newer'), 'messages', 50 * seeds),
     atLeast('of an unknown version, dead letters that say so', sum('refused'), 'messages', seeds),
     exactly('whose bytes are not in the ledger', sum('lost'), 'messages', 0),

@@ -1,4 +1,4 @@
-import { atLeast, exactly, type Measure, Random, silences, type SilenceScript } from '#testing';
+import { atLeast, exactly, type Measure, Random, seen, silences, type SilenceScript } from '#testing';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differences, inScoringWorld } from './scoring-world.js';
@@ -72,8 +72,8 @@ export async function alertReplay(
     exactly('changed bands that differ', differences(calm.stored, restless.stored).length, 'decisions', 0),
     exactly('scores on the topic that differ in a byte', differences(bytesOf(calm.told), bytesOf(restless.told)).length, 'messages', 0),
     exactly('alerts that differ, in the order of instant and customer', misplaced(calm.alerts, restless.alerts), 'rows', 0),
-    { measure: 'batches of the first run', value: calm.batches, unit: 'batches', bar: null, ok: true },
-    { measure: 'batches of the second run', value: restless.batches, unit: 'batches', bar: null, ok: true },
+    seen('batches of the first run', calm.batches, 'batches'),
+    seen('batches of the second run', restless.batches, 'batches'),
   ];
 }
 

@@ -1,4 +1,13 @@
-import { instantOf, secondOf, type LiveStretch, type LiveEvent, type LiveReads, type OrderArrival, type Shop } from '#warehouse';
+import {
+  instantOf,
+  orderPlaced,
+  secondOf,
+  type LiveStretch,
+  type LiveEvent,
+  type LiveReads,
+  type OrderArrival,
+  type Shop,
+} from '#warehouse';
 import { Arrivals, paceSeconds, recordedSince, shopTimeOf, type ShopTime } from './pace.js';
 
 /** The newest events of a shop, up to a watermark. */
@@ -120,7 +129,7 @@ export class LiveTail {
 
 function ordersOf(events: readonly LiveEvent[]): OrderArrival[] {
   return events
-    .filter(({ type }) => type === 'tideline.transaction.placed.v1')
+    .filter(({ type }) => type === orderPlaced)
     .map(({ entity, ingested_at, recorded_time }) => ({
       order: entity,
       second: secondOf(ingested_at),

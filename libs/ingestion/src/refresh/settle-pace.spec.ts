@@ -60,8 +60,12 @@ describe('when figures are settled', () => {
     expect(pace.dueIn).toBe(18_000);
     pace.stepped(300);
     expect(pace.dueIn).toBeLessThan(0);
-    // One that tells no time and rests is settled as any other.
+    // One that tells no time is settled once it rests, and no sooner: it may come on in a moment.
+    pace.stepped(300, true);
+    pass(300);
     pace.stepped(undefined, true);
+    expect(pace.dueIn).toBe(700);
+    pass(701);
     expect(pace.dueIn).toBeLessThan(0);
   });
 

@@ -6,6 +6,8 @@ const longestUnsettledMs = 15_000;
 const backlogRows = 5_000;
 /** While it does, settling waits so long: each costs as much as some of those steps, and what it brings is of a moment long past. */
 const longestBacklogMs = 60_000;
+/** A history that brings nothing for so long has come to rest. */
+const restMs = 1_000;
 
 /** When a shop's figures are to be settled: soon where nothing else waits, seldom while live steps would wait for it. */
 export class SettlePace {
@@ -13,6 +15,7 @@ export class SettlePace {
   #settlingMs = 0;
   #stepRows = 0;
   #inHistory = false;
+  #foundAt = -Infinity;
   /** Settlings that failed, one after the other. */
   #failures = 0;
 
@@ -30,6 +33,7 @@ export class SettlePace {
    */
   stepped(rows: number | undefined, inHistory = false): void {
     this.#inHistory = inHistory;
+    if (rows !== undefined) this.#foundAt = this.now();
     // A tick of the wall's clock has no rows, and is something. A small step among large ones is of the same backlog.
     this.#stepRows = rows === undefined ? 0 : Math.max(1, rows, this.#stepRows / 2);
   }
@@ -56,7 +60,8 @@ export class SettlePace {
 
   /** Milliseconds until the next settling is due; below zero where it is overdue. */
   get dueIn(): number {
-    return this.#settledAt + this.every - this.now();
+    const rested = this.#inHistory && !this.behind ? this.#foundAt + restMs : -Infinity;
+    return Math.max(this.#settledAt + this.every, rested) - this.now();
   }
 
   private get every(): number {

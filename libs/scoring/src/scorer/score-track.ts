@@ -137,7 +137,8 @@ export class ScoreTrack {
     // Of a sandbox's next stretch a part may be there: it comes when its tick has taken effect.
     const ends = this.#byStretch && clock <= state.clock ? state.positions : known;
     const behind = rowsBetween(state.positions, ends);
-    if (!this.#byStretch && behind > (this.parts.mostBehind ?? mostBehindRows)) {
+    const { mostBehind = mostBehindRows } = this.parts;
+    if (!this.#byStretch && behind > mostBehind) {
       const older = await this.parts.versions.recordedBefore(this.shop, state.positions, ends, new Date(state.clock - historyMs));
       return this.lookAtAll(model, ends, clock, 'event', older * 2 > behind);
     }
@@ -146,9 +147,10 @@ export class ScoreTrack {
     // Who bought before the look began is among the customers of the settled level once that has come so far; who did later is touched.
     this.#sweepFrom ??= state.positions;
     const isLevelThere = areWithin(this.#sweepFrom, settled);
-    // A first look begins behind a whole history. What of it is not settled yet would be read and held for nothing, in the middle of the
-    // settling that everybody waits for: nobody has a band before it that could be told of.
-    if (state.sweep?.cause === 'first' && !isLevelThere) return undefined;
+    // A first look begins behind a whole history. Much of it may not be settled yet: to read that would hold up the settling that everybody
+    // waits for, and it would be let go of right after. What comes meanwhile is decided on then, as it would have been.
+    const { cause, nextKey } = state.sweep ?? {};
+    if (cause === 'first' && nextKey === 1 && rowsBetween(scoredPositions(settled), this.#sweepFrom) > mostBehind) return undefined;
 
     await this.#recent.follow(lowerOf(scoredPositions(settled), state.positions), known);
     const until = this.#byStretch ? ends : capped(state.positions, ends);

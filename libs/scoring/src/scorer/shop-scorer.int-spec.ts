@@ -53,24 +53,32 @@ describe('whom it looks at', { timeout: 300_000 }, () => {
     await scorer.stop();
   });
 
-  it('of a history that is not settled yet reads nothing until it is: that is then looked at as a whole', async () => {
-    const rig = await ScoringRig.open(clickhouse, 'first-unsettled');
-    await rig.use();
-    const versions = new LedgerVersionReads(clickhouse);
-    const orders = vi.spyOn(versions, 'orders');
-    const scorer = rig.scorer({ versions });
-    await rig.play([...history(), { tick: at(180) }]);
-    await lookThrough(scorer);
-    expect(orders).not.toHaveBeenCalled();
-    expect(await rig.moves()).toEqual([]);
-    await rig.pipeline.refresher.settle();
-    await lookThrough(scorer);
-    expect(await rig.moves()).toHaveLength(40);
-    await rig.play([order('n1', 'c0', 181), { tick: at(182) }]);
-    await lookThrough(scorer);
-    expect(orders).toHaveBeenCalled();
-    expect(await rig.moves()).toHaveLength(41);
-    await scorer.stop();
+  it('of a long history that is not settled yet reads nothing, and decides as if it had waited for nothing', async () => {
+    const moves: string[][] = [];
+    for (const mostBehind of [20, 20_000]) {
+      const rig = await ScoringRig.open(clickhouse, `unsettled-${mostBehind}`);
+      await rig.use();
+      const versions = new LedgerVersionReads(clickhouse);
+      const orders = vi.spyOn(versions, 'orders');
+      const scorer = rig.scorer({ versions, mostBehind });
+      await rig.play([...history(), { tick: at(180) }]);
+      await lookThrough(scorer);
+      const waits = mostBehind === 20;
+      expect(orders.mock.calls.length > 0).toBe(!waits);
+      // Somebody of the history and somebody new, whom the look has not come to.
+      await rig.play([order('n1', 'c0', 181), order('n2', 'new', 181.5), { tick: at(182) }]);
+      await lookThrough(scorer);
+      expect(await rig.moves()).toHaveLength(waits ? 0 : 2);
+      await rig.pipeline.refresher.settle();
+      await lookThrough(scorer);
+      moves.push(await rig.moves());
+      expect(new Set(rig.told()).size).toBe(moves[0]?.length);
+      await scorer.stop();
+    }
+    const [waited, went] = moves;
+    expect(waited).toEqual(went);
+    expect(waited).toHaveLength(41);
+    expect(waited?.filter((move) => / event /.test(move) && !move.endsWith(' muted'))).toHaveLength(2);
   });
 
   it('decides on whom an event touched at its recordedtime, before the facts by customer stand there', async () => {

@@ -39,7 +39,8 @@ export interface OrderArrival {
   readonly recorded: number;
 }
 
-const placed = 'tideline.transaction.placed.v1';
+/** Type of the event that says of a new order. */
+export const orderPlaced = 'tideline.transaction.placed.v1';
 
 /** Accepted orders and returns of some stretches, found by the ledger's own key. A topic without a stretch is not read. */
 export function liveEventsSql(shop: Shop, stretches: readonly LiveStretch[]): Sql {
@@ -72,7 +73,7 @@ function within(stretches: readonly LiveStretch[]): Sql {
 export function orderArrivalsSql(shop: Shop, since: Date, recordedSince: Date, stretches?: readonly LiveStretch[]): Sql {
   return sql`SELECT order_id AS order, max(toUnixTimestamp(ingested_at)) AS second, max(toUnixTimestamp64Milli(recorded_time)) AS recorded
 FROM ${tableOf(shop, 'ledger_transactions')}
-WHERE ingested_at >= ${since} AND recorded_time >= ${recordedSince} AND verdict = 'accepted' AND type = ${placed}${stretches ? sql` AND ${within(stretches)}` : sql``}
+WHERE ingested_at >= ${since} AND recorded_time >= ${recordedSince} AND verdict = 'accepted' AND type = ${orderPlaced}${stretches ? sql` AND ${within(stretches)}` : sql``}
 GROUP BY order`;
 }
 
@@ -105,7 +106,7 @@ export class LiveReads {
       if (!rows) away.push(stretch);
       for (const row of rows ?? []) {
         const { verdict, type, ingestedAt, recordedTime } = row.envelope;
-        if (verdict !== 'accepted' || type !== placed) continue;
+        if (verdict !== 'accepted' || type !== orderPlaced) continue;
         const order = valueOf('transactions.v1', row, 'order_id') as string;
         arrivals.push({ order, second: secondOf(ingestedAt), recorded: instantOf(recordedTime).getTime() });
       }

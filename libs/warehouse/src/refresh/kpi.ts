@@ -12,7 +12,7 @@ export const orderLevel = '\u001forder';
 const mostSlices = 5_000;
 
 /**
- * `agg_kpi`: one statement, or several, each of whole months, where much is dirty. None of them reads what another one writes.
+ * `agg_kpi`: one statement, or several, each of whole months, where much is dirty.
  * @param since where all that came since a settling are orders that nobody had heard of: that settling's generation. Only they are read then
  */
 export function writeKpis(s: StepSql, dirty: DirtySql, since?: bigint): NamedStatement[] {

@@ -214,7 +214,7 @@ export class RefreshRepository {
         await run.statements([...(months.length > 0 ? writeCustomers(s, dirty, since) : []), ...writePlaceholders(s, missing)]);
       };
       // None of the two reads what the other one writes.
-      await together([writePeople(), run.inAnyOrder(dirty.any ? writeKpis(s, dirty, since) : [])]);
+      await together([writePeople(), run.statements(dirty.any ? writeKpis(s, dirty, since) : [])]);
       if (dirty.any) await run.statement(noteCampaignDays(s, dirty));
       const days = sql`SELECT 1 FROM ${s.scratch('campaign_days')} LIMIT 1`;
       if ((await run.query('campaign_days', days)).length > 0) await run.statement(writeCampaignDays(s));
@@ -341,19 +341,6 @@ class Run {
 
   async statements(all: readonly NamedStatement[]): Promise<void> {
     for (const each of all) await this.statement(each);
-  }
-
-  /** None of them reads what another one writes: two at a time, for each is some of it on one core. */
-  async inAnyOrder(all: readonly NamedStatement[]): Promise<void> {
-    const left = [...all];
-    const work = async (): Promise<void> => {
-      try {
-        for (let each = left.shift(); each; each = left.shift()) await this.statement(each);
-      } finally {
-        left.length = 0;
-      }
-    };
-    await together([work(), work()]);
   }
 
   async insert(name: string, table: Sql, columns: readonly string[], lines: string): Promise<void> {
