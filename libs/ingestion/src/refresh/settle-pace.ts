@@ -14,8 +14,8 @@ export class SettlePace {
   #settledAt = -Infinity;
   #settlingMs = 0;
   #stepRows = 0;
-  #inHistory = false;
-  #foundAt = -Infinity;
+  /** When a history that brings nothing more has come to rest. */
+  #restsAt = -Infinity;
   /** Settlings that failed, one after the other. */
   #failures = 0;
 
@@ -32,10 +32,9 @@ export class SettlePace {
    * @param inHistory whether the source sends its history still, in pieces of any size
    */
   stepped(rows: number | undefined, inHistory = false): void {
-    this.#inHistory = inHistory;
-    if (rows !== undefined) this.#foundAt = this.now();
-    // A tick of the wall's clock has no rows, and is something. A small step among large ones is of the same backlog.
-    this.#stepRows = rows === undefined ? 0 : Math.max(1, rows, this.#stepRows / 2);
+    if (rows !== undefined) this.#restsAt = inHistory ? this.now() + restMs : -Infinity;
+    // A tick of the wall's clock has no rows, and is something. A small step among large ones is of the same backlog, and so is any of a history.
+    this.#stepRows = rows === undefined ? 0 : Math.max(inHistory ? backlogRows : 1, rows, this.#stepRows / 2);
   }
 
   /** Settling waits so long beyond the usual. */
@@ -60,8 +59,7 @@ export class SettlePace {
 
   /** Milliseconds until the next settling is due; below zero where it is overdue. */
   get dueIn(): number {
-    const rested = this.#inHistory && !this.behind ? this.#foundAt + restMs : -Infinity;
-    return Math.max(this.#settledAt + this.every, rested) - this.now();
+    return Math.max(this.#settledAt + this.every, this.behind ? -Infinity : this.#restsAt) - this.now();
   }
 
   private get every(): number {
@@ -69,7 +67,7 @@ export class SettlePace {
   }
 
   private get usual(): number {
-    if (this.#stepRows >= backlogRows || (this.#inHistory && this.behind)) return longestBacklogMs;
+    if (this.#stepRows >= backlogRows) return longestBacklogMs;
     return this.behind ? Math.max(settleMs, Math.min(8 * this.#settlingMs, longestUnsettledMs)) : settleMs;
   }
 }
