@@ -26,7 +26,7 @@ export interface StoredShop {
 }
 
 /**
- * Registers a shop, stores orders of two years and folds them.
+ * Registers a shop, stores orders of two years and folds them, views included.
  * @param customers over whom they are spread; each has twenty by default
  */
 export async function storedShop(
@@ -49,6 +49,7 @@ export async function storedShop(
   await refresher.catchUp();
   const rate = (count / (performance.now() - begun)) * 1_000;
   await refresher.learnt();
+  await refresher.refreshViews();
   return { shop, ledger, refresher, shape, next: Math.ceil(count / partitions), rate };
 }
 

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ident, migrate, pendingMigrations, openEmbedded, openServer, serveHttp, sql, type ClickHouse, type Migration } from './index.js';
@@ -126,6 +126,42 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
     expect(rows.flat()).toEqual([0, 1, 2, 3, 4, 5].map((n) => ({ n })));
     expect(over).toBe(false);
     await long;
+  });
+
+  it('gives a statement the first connection of its lane that is free', async () => {
+    const ended: string[] = [];
+    const ask = (name: string, seconds: number): Promise<unknown> =>
+      clickhouse.query(sql`SELECT sleep(${seconds})`, 'refresher').then(() => ended.push(name));
+    await Promise.all([ask('long', 2), ask('short', 0.3), ask('behind them', 0)]);
+    expect(ended.at(-1)).toBe('long');
+  });
+
+  it('makes a view while those of others take long', async () => {
+    const view = (name: string, select: ReturnType<typeof sql>): Promise<void> =>
+      clickhouse.command(
+        sql`CREATE MATERIALIZED VIEW ${ident('probe', name)} REFRESH EVERY 100 YEAR (n UInt8) ENGINE = MergeTree ORDER BY n EMPTY AS ${select}`,
+      );
+    const made = async (name: string): Promise<void> => {
+      await clickhouse.command(sql`SYSTEM REFRESH VIEW ${ident('probe', name)}`, 'views');
+      await clickhouse.command(sql`SYSTEM WAIT VIEW ${ident('probe', name)}`, 'views');
+    };
+    for (const name of ['long_a', 'long_b']) await view(name, sql`SELECT sleepEachRow(1) AS n FROM numbers(2)`);
+    await view('short', sql`SELECT 1 AS n`);
+    const ended: string[] = [];
+    await Promise.all(['long_a', 'long_b', 'short'].map((name) => made(name).then(() => ended.push(name))));
+    expect(ended[0]).toBe('short');
+  });
+
+  it('lets views and readers have half of the cores, and the refresher all', async () => {
+    const threads = sql`toString(getSetting('max_threads'))`;
+    await clickhouse.command(
+      sql`CREATE MATERIALIZED VIEW probe.threads REFRESH EVERY 100 YEAR (n String) ENGINE = MergeTree ORDER BY n EMPTY AS SELECT ${threads} AS n`,
+    );
+    await clickhouse.command(sql`SYSTEM REFRESH VIEW probe.threads`, 'views');
+    await clickhouse.command(sql`SYSTEM WAIT VIEW probe.threads`, 'views');
+    const few = Math.max(1, Math.floor(availableParallelism() / 2));
+    expect(await clickhouse.query(sql`SELECT n FROM probe.threads`)).toEqual([{ n: String(few) }]);
+    expect(await clickhouse.query(sql`SELECT ${threads} AS n`, 'refresher')).toEqual([{ n: String(availableParallelism()) }]);
   });
 
   it('keeps no setting for the next statement', async () => {

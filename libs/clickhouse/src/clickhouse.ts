@@ -5,9 +5,9 @@ export const CLICKHOUSE = Symbol('CLICKHOUSE');
 
 /**
  * Who asks. Each lane has connections of its own, so a long refresh never stands in the way of a ledger write or a tile:
- * the embedded engine runs one statement at a time per connection.
+ * the embedded engine runs one statement at a time per connection. On `views` nothing is computed: it waits there for refreshable views.
  */
-export type Lane = 'writer' | 'refresher' | 'reader' | 'background';
+export type Lane = 'writer' | 'refresher' | 'reader' | 'background' | 'views';
 
 /** How rows are written: JSON arrays (the default), or lines that `tabSeparated` makes, for what is written by the thousand. */
 export type RowFormat = 'JSONCompactEachRow' | 'TabSeparated';

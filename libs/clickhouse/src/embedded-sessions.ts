@@ -2,6 +2,7 @@ import { Session } from 'chdb';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClickHouseFault } from './clickhouse.errors.js';
+import { allThreads, fewThreads } from './engine-lanes.js';
 import { roomLeftAlone, type EngineGate } from './engine-gate.js';
 import { refusedWritesOf } from './refused-writes.js';
 
@@ -9,9 +10,10 @@ import { refusedWritesOf } from './refused-writes.js';
  * The engine has one user, `default`, which holds two roles. A connection begins with both; one for readers goes down to
  * `reader`, which may select and show, and has no right to files, the network, temporary tables or the system. A limit by
  * role and not by `readonly = 1` alone: `SET readonly = DEFAULT` lifts that setting, whatever its constraints say.
+ * A refresh of a view has no connection: it keeps to the threads of the profile. Connections say theirs.
  */
 const users = `<clickhouse>
-  <profiles><default></default></profiles>
+  <profiles><default><max_threads>${fewThreads}</max_threads></default></profiles>
   <quotas><default></default></quotas>
   <roles>
     <owner><grants><query>GRANT ALL ON *.* WITH GRANT OPTION</query></grants></owner>
@@ -83,7 +85,10 @@ export class EmbeddedSessions {
 
   private async lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = new Session(this.directory);
-    return work(session).finally(() => session.close());
+    return session
+      .queryAsync(`SET max_threads = ${allThreads}`)
+      .then(() => work(session))
+      .finally(() => session.close());
   }
 
   private get gate(): EngineGate {
@@ -96,8 +101,11 @@ function configOf(usersFile: string): string {
   // Statistics of every column of every part serve joins of big tables. Here they would be a third of the cost of merging small parts.
   const merging = '<merge_tree><auto_statistics_types></auto_statistics_types></merge_tree>';
   const room = `<disks><default><keep_free_space_bytes>${roomLeftAlone}</keep_free_space_bytes></default></disks>`;
+  // A refresh of a view holds one of these threads until it is done, and merges need one to begin. There are as many as cores by default: the
+  // views of one large shop would keep those of all others waiting.
+  const threads = `<background_schedule_pool_size>16</background_schedule_pool_size>`;
   const from = `<users_config>${escapeXml(usersFile)}</users_config>`;
-  return `<clickhouse>${from}${merging}<storage_configuration>${room}</storage_configuration></clickhouse>\n`;
+  return `<clickhouse>${from}${threads}${merging}<storage_configuration>${room}</storage_configuration></clickhouse>\n`;
 }
 
 /** Written only where it says something else: on a full disk it would be cut short, and the engine could not be opened again. */

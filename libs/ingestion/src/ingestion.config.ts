@@ -23,7 +23,7 @@ export const ingestionConfig = defineSlice('ingestion', {
     .min(500)
     .max(3_600_000)
     .default(15_000)
-    .describe('Time between two self-audits of a shop, in milliseconds.'),
+    .describe('Time between two self-audits of a shop, in milliseconds; ten times as long as one worked at least.'),
   TIDELINE_LAG_MS: z.coerce
     .number()
     .int()

@@ -33,6 +33,7 @@ import { promptBounds } from './prompt-bounds.js';
 import { topicsOfShop } from './shop-topics.js';
 import { Refresher, type Committed } from './refresh/refresher.js';
 import { SettlePace } from './refresh/settle-pace.js';
+import { ViewsPace } from './refresh/views-pace.js';
 
 export interface PipelineOptions {
   readonly refreshMs: number;
@@ -61,11 +62,12 @@ export interface PipelineParts {
 
 /** How long a settling waits after a crash, beyond the usual, for what came meanwhile to be shown: it gathers much and holds up live steps. */
 const backlogMs = 3_000;
-/** Views are brought up to date at most this often, while events stream in a tenth of the time at most: they fold over every customer. */
-const viewsMs = 1_000;
-const longestUnviewedMs = 15_000;
+/** How often it is looked whether there is something to do, where nobody says so. */
+const lookMs = 1_000;
 /** How often shop time moves while no event comes, where it is the wall's. */
 const wallMs = 5_000;
+/** An audit rests so many times as long as the last one worked: that of a large shop reads its whole ledger. */
+const auditRests = 10;
 /** How often an audit gives way to a backlog before it runs all the same. */
 const maxPostponed = 4;
 /** How often it is looked whether messages wait for too long, within the time for which they may. */
@@ -86,11 +88,10 @@ export class ShopPipeline {
   #rouse: () => void = () => undefined;
   /** Whether something came since the last look. */
   #awake = false;
-  #viewsGeneration = 0n;
-  #viewsAt = -Infinity;
-  #viewingMs = 0;
-  #views: Promise<void> = Promise.resolve();
   readonly #pace = new SettlePace();
+  readonly #views = new ViewsPace();
+  /** The refresh of the views under way. */
+  #viewing: Promise<void> | undefined;
   /** Work that needs both levels at one place. */
   readonly #atRest: { readonly run: () => Promise<void>; readonly reject: (error: Error) => void }[] = [];
   /** Whether this process refreshes the shop; the ledger is written by all that consume it. */
@@ -230,12 +231,12 @@ export class ShopPipeline {
   }
 
   /**
-   * Compares the pipeline with itself, now.
+   * Compares the pipeline with itself, now and whole.
    * @throws {IngestionError} `shop-not-ready` while another process refreshes the shop
    */
   async audit(): Promise<AuditReport> {
     this.mustRefresh();
-    return this.#audit.run();
+    return this.#audit.run(true);
   }
 
   /**
@@ -281,7 +282,7 @@ export class ShopPipeline {
       generation: stamp.generation,
       watermark: { ...stamp.watermark },
       partial: stamp.partial,
-      viewsGeneration: this.#viewsGeneration.toString(),
+      viewsGeneration: this.#views.generation.toString(),
       partitions,
       deadLetters: (await this.parts.ledger.deadLetters(this.shop)).map((each) => ({ ...each, messages: Number(each.messages) })),
       audit: audit ? { at: audit.at.toISOString(), ok: audit.ok, checks: audit.checks.map((check) => ({ ...check })) } : null,
@@ -372,6 +373,8 @@ export class ShopPipeline {
     await this.#refresher.claim();
     await dropAside(this.parts.clickhouse, this.shop);
     await this.#refresher.follow();
+    const { generation } = this.#refresher.watermark ?? {};
+    if (generation !== undefined && generation === (await this.#refresher.viewsGeneration())) this.#views.found(generation);
     // What was left unsettled by who died: first the backlog of the time since then is shown.
     if (this.#refresher.unsettled) this.#pace.postpone(backlogMs);
     this.#refreshes = true;
@@ -392,10 +395,10 @@ export class ShopPipeline {
       this.#awake = false;
       const moved = await this.refreshOnce(last);
       if (last) break;
-      if (!moved) await this.idle(this.#refresher.unsettled || this.viewsDue() ? Math.max(10, this.#pace.dueIn) : viewsMs);
+      if (!moved) await this.idle(this.#refresher.unsettled && !this.#viewing ? Math.max(10, this.#pace.dueIn) : lookMs);
       await this.pause(this.options.refreshMs - (performance.now() - begun));
     }
-    await this.#views;
+    await this.#viewing;
     // No settling comes any more that would run it.
     this.refuseWaiting(new IngestionError('shop-not-ready', `The figures of ${this.shop.shop} are not moved any more.`));
   }
@@ -411,7 +414,8 @@ export class ShopPipeline {
       // A shop whose source brings its clock has none before the first tick, which comes behind the history.
       this.#pace.stepped(committed?.ledgerRows, shop.clockMode === 'source' && !this.#refresher.live?.clock);
       if (committed) this.moved(committed);
-      settling = last || this.#refresher.full || this.#pace.dueIn <= 0;
+      // The views read what a settling writes, and live steps go on beside them: those of a large shop take many seconds.
+      settling = last || this.#refresher.full || (!this.#viewing && this.#pace.dueIn <= 0);
       if (settling) await this.settle();
       parts.alarms.clear('refresh-failed', shop.shop, 'refresh');
       return committed !== undefined;
@@ -448,25 +452,27 @@ export class ShopPipeline {
 
   /** Everything but the headline; then what has waited for a moment at which both levels stand at one place; then the views. */
   private async settle(): Promise<void> {
-    // The views read what a settling writes.
-    await this.#views;
+    await this.#viewing;
     const committed = await this.#pace.during(() => this.#refresher.settle());
-    if (committed) this.moved(committed);
+    if (committed) {
+      this.moved(committed);
+      this.#views.settled(committed.ledgerRows);
+    }
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
-    const every = Math.max(viewsMs, this.#pace.behind ? Math.min(10 * this.#viewingMs, longestUnviewedMs) : 0);
-    if (this.viewsDue() && performance.now() - this.#viewsAt >= every) this.#views = this.refreshViews();
+    const generation = this.#refresher.watermark?.generation ?? 0n;
+    if (this.#views.isDue(generation, this.#pace.behind)) {
+      this.#viewing = this.refreshViews(generation).finally(() => {
+        this.#viewing = undefined;
+        this.wake();
+      });
+    }
   }
 
   /** Views run beside live steps, which do not write what they read. */
-  private async refreshViews(): Promise<void> {
+  private async refreshViews(generation: bigint): Promise<void> {
     const { shop, parts } = this;
-    const generation = this.#refresher.watermark?.generation ?? 0n;
-    const begun = performance.now();
     try {
-      await this.#refresher.refreshViews();
-      this.#viewsGeneration = generation;
-      this.#viewsAt = performance.now();
-      this.#viewingMs = this.#viewsAt - begun;
+      await this.#views.during(generation, () => this.#refresher.refreshViews());
       parts.alarms.clear('views-failed', shop.shop, 'views');
     } catch (error) {
       parts.log.warn({ shop: shop.shop, error: wordsOf(error) }, 'the views could not be refreshed, it is tried again');
@@ -482,10 +488,6 @@ export class ShopPipeline {
   private async wallTick(): Promise<Committed | undefined> {
     const at = this.#refresher.live?.committedAt.getTime() ?? Infinity;
     return Date.now() - at >= wallMs ? this.#refresher.tick() : undefined;
-  }
-
-  private viewsDue(): boolean {
-    return this.#viewsGeneration !== (this.#refresher.watermark?.generation ?? 0n);
   }
 
   /** Runs work when all figures stand at one place and none moves. */
@@ -510,7 +512,7 @@ export class ShopPipeline {
   private async auditLoop(): Promise<void> {
     let postponed = 0;
     while (this.#running) {
-      await sleep(this.options.auditMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await this.pause(Math.max(this.options.auditMs, auditRests * this.#audit.tookMs));
       if (!this.#running) return;
       // Who does not refresh has no watermark of its own to audit.
       if (!this.#refreshes) continue;

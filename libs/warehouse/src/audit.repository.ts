@@ -1,4 +1,4 @@
-import { sql, type ClickHouse } from '#clickhouse';
+import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from './shop.js';
 
 /** One comparison of the audit: two figures that must be equal. */
@@ -8,71 +8,144 @@ export interface AuditFigure {
   readonly actual: string;
 }
 
-/** An order whose facts differ from what its ledger versions say. */
-export interface AuditDifference {
-  readonly orderId: string;
-  readonly ledgerGross: string;
-  readonly factGross: string;
+/** Whole months of a shop, and one part of its customers: what one run of the audit compares. */
+export interface AuditStretch {
+  /** Unix seconds; null where it has no beginning, or no end. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Which of how many this is, 0 to parts - 1: together they are everything. */
+  readonly part: number;
+  readonly parts: number;
 }
 
-/** Reads of the self-audit. To be run while both levels stand at one place and none moves. */
+/** Which orders are recomputed: of a stretch one in so many, and which of them, 0 to share - 1. */
+export interface AuditSample {
+  readonly stretch: AuditStretch;
+  readonly share: number;
+  readonly turn: number;
+}
+
+/**
+ * Cuts a shop's time where months begin.
+ * @param months beginnings in order, Unix seconds, and their orders
+ * @param mostOrders of a stretch, unless one month has more
+ */
+export function stretchesOf(months: readonly { readonly from: number; readonly orders: number }[], mostOrders: number): AuditStretch[] {
+  const cuts: number[] = [];
+  let held = 0;
+  for (const { from, orders } of months) {
+    if (held > 0 && held + orders > mostOrders) {
+      cuts.push(from);
+      held = 0;
+    }
+    held += orders;
+  }
+  const parts = cuts.length + 1;
+  return Array.from({ length: parts }, (_, part) => ({ from: cuts[part - 1] ?? null, to: cuts[part] ?? null, part, parts }));
+}
+
+/** Reads of the self-audit. */
 export class AuditRepository {
   constructor(private readonly clickhouse: ClickHouse) {}
 
-  /** L1 against L2: money, orders and units of the facts against every grain and against the customers. */
-  async totals(shop: Shop): Promise<AuditFigure[]> {
+  /** The stretches of a shop, of so many orders at most where its months allow it. */
+  async stretches(shop: Shop, mostOrders: number): Promise<AuditStretch[]> {
+    // Facts are read by quarters of an hour: where a month began within one, as by the offsets of long ago, it is no place to cut.
+    const months = await this.clickhouse.query<{ at: number; held: string }>(
+      sql`SELECT toUnixTimestamp(bucket) AS at, orders AS held FROM ${tableOf(shop, 'agg_headline')} FINAL
+WHERE grain = 'month' AND toUnixTimestamp(bucket) % 900 = 0 ORDER BY bucket`,
+    );
+    return stretchesOf(
+      months.map(({ at, held }) => ({ from: at, orders: Number(held) })),
+      mostOrders,
+    );
+  }
+
+  /**
+   * L1 against L2: money, orders and units of the facts of a stretch against every grain, and against the customers. To be run while both
+   * levels stand at one place and none moves.
+   */
+  async totals(shop: Shop, stretch: AuditStretch): Promise<AuditFigure[]> {
     const table = (name: string) => tableOf(shop, name);
+    const [slices, buckets] = [within(sql`slice`, stretch), within(sql`bucket`, stretch)];
     const [facts] = await this.clickhouse.query<Record<string, string>>(sql`SELECT
     s.gross AS gross, s.discounts AS discounts, s.orders AS orders, s.units AS units, s.known AS known, r.returns AS returns, r.rbo AS rbo
 FROM (SELECT sum(f.gross) AS gross, sum(toDecimal128(discount, 6) + order_discount) AS discounts, uniqExact(order_id) AS orders, sum(quantity) AS units,
-        sumIf(f.gross, customer_key != 0) AS known FROM ${table('fact_sales')} AS f FINAL) AS s
-CROSS JOIN (SELECT sumIf(amount, convention = 'refund-date') AS returns, sumIf(amount, convention = 'order-date') AS rbo FROM ${table('fact_returns')} FINAL) AS r`);
+        sumIf(f.gross, customer_key != 0) AS known FROM ${table('fact_sales')} AS f FINAL WHERE ${slices}) AS s
+CROSS JOIN (SELECT sumIf(amount, convention = 'refund-date') AS returns, sumIf(amount, convention = 'order-date') AS rbo
+    FROM ${table('fact_returns')} FINAL WHERE ${slices}) AS r`);
     const grains = await this.clickhouse.query<Record<string, string>>(sql`SELECT grain, sum(gross) AS gross, sum(discounts) AS discounts,
     sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
-FROM ${table('agg_kpi')} FINAL WHERE dimension = 'all' GROUP BY grain ORDER BY grain`);
+FROM ${table('agg_kpi')} FINAL WHERE dimension = 'all' AND ${buckets} GROUP BY grain ORDER BY grain`);
     const headline = await this.clickhouse.query<
       Record<string, string>
     >(sql`SELECT concat('headline ', toString(grain)) AS grain, sum(gross) AS gross, sum(discounts) AS discounts,
     sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
-FROM ${table('agg_headline')} FINAL GROUP BY grain ORDER BY grain`);
+FROM ${table('agg_headline')} FINAL WHERE ${buckets} GROUP BY grain ORDER BY grain`);
+    const some = await this.someCustomers(shop, stretch);
+    const months = within(sql`month`, stretch, (at) => sql`toDate(toDateTime(${at}, 'UTC'), ${shop.timeZone})`);
     const [customers] = await this.clickhouse.query<Record<string, string>>(sql`SELECT
-    (SELECT sum(gross) FROM ${table('agg_customer')} FINAL) AS lives, (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL) AS months`);
+    (SELECT sum(gross) FROM ${table('agg_customer')} FINAL WHERE ${some}) AS lives,
+    (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${some}) AS months_of_lives,
+    (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${months}) AS months`);
     const figures: AuditFigure[] = [];
     for (const grain of [...grains, ...headline]) {
       for (const name of ['gross', 'discounts', 'returns', 'rbo', 'orders', 'units']) {
         figures.push({ name: `${grain['grain']} ${name}`, expected: facts?.[name] ?? '0', actual: grain[name] ?? '0' });
       }
     }
-    figures.push({ name: 'customers gross', expected: facts?.['known'] ?? '0', actual: customers?.['lives'] ?? '0' });
     figures.push({ name: 'customer months gross', expected: facts?.['known'] ?? '0', actual: customers?.['months'] ?? '0' });
+    figures.push({ name: 'customers gross', expected: customers?.['months_of_lives'] ?? '0', actual: customers?.['lives'] ?? '0' });
     return figures;
   }
 
-  /**
-   * Recomputes a pseudo-random share of the orders from the ledger and compares them with their facts.
-   * @param known predicate on `ledger_transactions`: what the watermark covers
-   * @param share one order in so many
-   * @param turn which of them, 0 to share - 1; the audit moves it on
-   */
-  async sample(shop: Shop, known: ReturnType<typeof sql>, share: number, turn: number): Promise<AuditDifference[]> {
-    const rows = await this.clickhouse.query<{
-      order_id: string;
-      ledger: string;
-      facts: string;
-    }>(sql`SELECT order_id, sum(ledger) AS ledger, sum(facts) AS facts
-FROM
-(
-    SELECT order_id, if(best.1, 0, best.2) AS ledger, 0 AS facts FROM
-    (
-        SELECT order_id, argMax((cancelled, arraySum(arrayMap((p, q) -> toDecimal128(p, 6) * q, lines.unit_price, lines.quantity))), (revision, hash)) AS best
-        FROM ${tableOf(shop, 'ledger_transactions')}
-        WHERE verdict = 'accepted' AND ${known} AND cityHash64(order_id) % ${share} = ${turn}
-        GROUP BY order_id
-    )
-    UNION ALL
-    SELECT order_id, 0, gross FROM ${tableOf(shop, 'fact_sales')} FINAL WHERE cityHash64(order_id) % ${share} = ${turn}
-)
-GROUP BY order_id HAVING ledger != facts ORDER BY order_id LIMIT 20`);
-    return rows.map((row) => ({ orderId: row.order_id, ledgerGross: row.ledger, factGross: row.facts }));
+  /** Gross of a sample's orders by the facts, by order. To be run at the same moment as `totals`. */
+  async grossOfFacts(shop: Shop, { stretch, share, turn }: AuditSample): Promise<Map<string, string>> {
+    return this.grossByOrder(sql`SELECT order_id, sum(gross) AS gross FROM ${tableOf(shop, 'fact_sales')} FINAL
+WHERE ${within(sql`slice`, stretch)} AND cityHash64(order_id) % ${share} = ${turn} GROUP BY order_id`);
   }
+
+  /**
+   * The same recomputed from the ledger, which only grows: at any time after that moment.
+   * @param known predicate on `ledger_transactions`: what the figures covered at that moment
+   */
+  async grossOfLedger(shop: Shop, { stretch, share, turn }: AuditSample, known: Sql): Promise<Map<string, string>> {
+    return this.grossByOrder(sql`SELECT order_id, toString(best.2) AS gross FROM
+(
+    SELECT order_id, argMax((cancelled, arraySum(arrayMap((p, q) -> toDecimal128(p, 6) * q, lines.unit_price, lines.quantity)), order_time), (revision, hash)) AS best
+    FROM ${tableOf(shop, 'ledger_transactions')}
+    WHERE verdict = 'accepted' AND ${known} AND cityHash64(order_id) % ${share} = ${turn}
+    GROUP BY order_id
+)
+WHERE NOT best.1 AND ${within(sql`best.3`, stretch)}`);
+  }
+
+  private async grossByOrder(statement: Sql): Promise<Map<string, string>> {
+    const rows = await this.clickhouse.query<{ order_id: string; gross: string }>(statement);
+    return new Map(rows.map(({ order_id, gross }) => [order_id, gross]));
+  }
+
+  /** A part of the customers by their keys, which the tables are sorted by. */
+  private async someCustomers(shop: Shop, { part, parts }: AuditStretch): Promise<Sql> {
+    const [row] = await this.clickhouse.query<{ most: number }>(
+      sql`SELECT max(customer_key) AS most FROM ${tableOf(shop, 'agg_customer')}`,
+    );
+    const bound = (of: number): number => Math.floor((of / parts) * (row?.most ?? 0));
+    return allOf([
+      ...(part > 0 ? [sql`customer_key >= ${bound(part)}`] : []),
+      ...(part < parts - 1 ? [sql`customer_key < ${bound(part + 1)}`] : []),
+    ]);
+  }
+}
+
+/**
+ * @param column an instant, or what `bound` makes of one
+ * @param bound of Unix seconds
+ */
+function within(column: Sql, { from, to }: AuditStretch, bound = (at: number): Sql => sql`toDateTime(${at}, 'UTC')`): Sql {
+  return allOf([...(from === null ? [] : [sql`${column} >= ${bound(from)}`]), ...(to === null ? [] : [sql`${column} < ${bound(to)}`])]);
+}
+
+function allOf(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? sql`1` : join(conditions, ' AND ');
 }

@@ -14,7 +14,7 @@ export {
   type LedgerSpan,
   type LedgerTick,
 } from './ledger/ledger.repository.js';
-export { AuditRepository, type AuditDifference, type AuditFigure } from './audit.repository.js';
+export { AuditRepository, type AuditFigure, type AuditSample, type AuditStretch } from './audit.repository.js';
 export { Aside, dropAside } from './aside/aside.js';
 export { figureTables, ledgerTable, viewTables, type ComparedTable } from './aside/figure-tables.js';
 export { compareTables, type CellDifference, type Side, type TableComparison } from './aside/table-differences.js';

@@ -203,7 +203,7 @@ export class Refresher {
       : await this.heads(from);
     const to = nextPositions(from, heads, this.options.rowCap);
     if (!to) {
-      if (all) this.refresh.caughtUp();
+      if (all) this.refresh.caughtUp(from);
       // The reply of a step was lost and its watermark was not: nothing is left to do, and readers do not know it.
       if (until || !all || !this.gate.isTorn(this.shop, 'live')) return undefined;
       return this.commit('live', start, from, from, 0, this.#live?.clock ?? null);
@@ -217,7 +217,7 @@ export class Refresher {
         this.#clock.add(await this.ledger.ticks(this.shop, range('clock.v1'), this.options.rowCap));
       }
       const committed = await this.commit('live', start, from, to, fresh.rows, this.clockAfter(fresh.recorded, to));
-      if (all && whole) this.refresh.caughtUp();
+      if (all && whole) this.refresh.caughtUp(to);
       return committed;
     } catch (error) {
       // What was told of this step is forgotten: the ledger knows.
@@ -332,6 +332,11 @@ export class Refresher {
       }),
     );
     if (failure) throw failure;
+  }
+
+  /** Which generation RFM, cohorts and segment flow are of, as they stand; 0 where that cannot be said. */
+  viewsGeneration(): Promise<bigint> {
+    return this.refresh.viewsGeneration();
   }
 
   /** Brings RFM, cohorts and segment flow to the settled generation. Nothing to do before the shop has a clock. */

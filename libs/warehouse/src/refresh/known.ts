@@ -1,10 +1,13 @@
 import { sql, type ClickHouse } from '#clickhouse';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { before, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { SeenIds } from './seen.js';
 
 /** Ledger rows per read while learning: short enough that no live statement waits long behind it. */
 const rowsPerRead = 20_000;
+/** Between two reads it rests so many times as long as one took: they keep this thread and a core busy, of ten million orders for half a minute. */
+const rests = 2;
 
 /**
  * What the ledger and the facts of a shop may already hold, so that a step need not ask for what is surely new. Learnt beside the
@@ -98,6 +101,7 @@ WHERE ${before(until.filter((each) => each.topic === topic))} GROUP BY partition
       );
       for (const { partition, epoch, first, last } of stretches) {
         for (let from = BigInt(first); from <= BigInt(last) && ids === this.#ids; from += BigInt(rowsPerRead)) {
+          const begun = performance.now();
           const rows = await this.clickhouse.query<{ entity_id: string; return_id: string }>(
             sql`SELECT DISTINCT ${columns} FROM ${table}
 WHERE partition = ${partition} AND epoch = ${epoch} AND offset >= ${from} AND offset < ${from + BigInt(rowsPerRead)} AND verdict = 'accepted'`,
@@ -106,6 +110,7 @@ WHERE partition = ${partition} AND epoch = ${epoch} AND offset >= ${from} AND of
             ids.add(row.entity_id);
             if (row.return_id !== '') ids.add(`r:${row.return_id}`);
           }
+          await sleep(rests * (performance.now() - begun));
         }
       }
     }

@@ -1,5 +1,6 @@
 import { ident, sql, type ClickHouse, type Sql, type UnitOfWork } from '#clickhouse';
 import type { LedgerTail } from '../ledger/ledger-tail.js';
+import type { Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { BucketCalendar } from './calendar.js';
 import { noteCampaignDays, writeCampaignDays } from './campaigns.js';
@@ -112,9 +113,13 @@ export class RefreshRepository {
     this.#placed.clear();
   }
 
-  /** All that the ledger holds, and so all that may have been written before a restart or by a step that was cut off, is folded. */
-  caughtUp(): void {
+  /**
+   * All that the ledger holds, and so all that may have been written before a restart or by a step that was cut off, is folded.
+   * @param at where that is. What stands before it is learnt now, while nothing waits: of ten million orders that takes half a minute
+   */
+  caughtUp(at: readonly Position[]): void {
     this.#caughtUp = true;
+    this.#known.learn(at);
   }
 
   /** Resolves when nothing is looked for any more that is surely new: until then steps are slower. */
@@ -227,14 +232,28 @@ export class RefreshRepository {
     return run.timings;
   }
 
+  /** Which generation the views are of, as they stand; 0 where one holds nothing, or is of another than the rest. */
+  async viewsGeneration(): Promise<bigint> {
+    const generations = new Set<string>();
+    for (const view of refreshableViews) {
+      const [row] = await this.clickhouse.query<{ generation: string }>(
+        sql`SELECT generation FROM ${this.table(view)} LIMIT 1`,
+        'refresher',
+      );
+      generations.add(row?.generation ?? '0');
+    }
+    const [generation = '0', ...others] = generations;
+    return others.length === 0 ? BigInt(generation) : 0n;
+  }
+
   /**
    * Refreshes the materialized views, in the order in which they read one another.
    * Each `WAIT` raises what went wrong inside the view's own query.
    */
   async refreshViews(): Promise<void> {
     for (const view of refreshableViews) {
-      await this.clickhouse.command(sql`SYSTEM REFRESH VIEW ${this.table(view)}`, 'refresher');
-      await this.clickhouse.command(sql`SYSTEM WAIT VIEW ${this.table(view)}`, 'refresher');
+      await this.clickhouse.command(sql`SYSTEM REFRESH VIEW ${this.table(view)}`, 'views');
+      await this.clickhouse.command(sql`SYSTEM WAIT VIEW ${this.table(view)}`, 'views');
     }
   }
 
