@@ -61,9 +61,8 @@ export async function withStopped<T>(data: string, name: string, work: (of: Reco
       const refresher = Refresher.over(clickhouse, shop, gate, { rowCap: 20_000, now: () => new Date(), claimedBy: `cli ${process.pid}` });
       await refresher.claim();
       await warehouse.dropAside(clickhouse, shop);
-      const standing = refresher.watermark?.generation;
       await refresher.catchUp();
-      if (refresher.watermark?.generation !== standing) await refresher.refreshViews();
+      if (refresher.watermark?.generation !== (await refresher.viewsGeneration())) await refresher.refreshViews();
       return await work({
         shop,
         clickhouse,

@@ -89,7 +89,7 @@ export class ShopPipeline {
   /** Whether something came since the last look. */
   #awake = false;
   readonly #pace = new SettlePace();
-  readonly #views = new ViewsPace();
+  #views = new ViewsPace();
   /** The refresh of the views under way. */
   #viewing: Promise<void> | undefined;
   /** Work that needs both levels at one place. */
@@ -129,7 +129,7 @@ export class ShopPipeline {
         clickhouse: background,
         ledger: new LedgerRepository(background),
         refresher: this.#refresher,
-        atRest: (work) => this.atRest(work),
+        atRest: (work) => this.atRest(() => this.viewsNow().then(work)),
         bounds: () => this.bounds().catch(() => undefined),
       },
       (state) => this.maintained(state),
@@ -373,6 +373,8 @@ export class ShopPipeline {
     await this.#refresher.claim();
     await dropAside(this.parts.clickhouse, this.shop);
     await this.#refresher.follow();
+    // Another process may have moved the shop since this one did.
+    this.#views = new ViewsPace();
     const { generation } = this.#refresher.watermark ?? {};
     if (generation !== undefined && generation === (await this.#refresher.viewsGeneration())) this.#views.found(generation);
     // What was left unsettled by who died: first the backlog of the time since then is shown.
@@ -440,19 +442,24 @@ export class ShopPipeline {
     parts.gate.leaves(shop);
     this.#intake.elsewhere();
     this.refuseWaiting(error);
-    // What only who refreshes can find, and find mended.
-    for (const { code, subject } of parts.alarms.list(shop.shop)) {
-      const isRefreshers = ['refresh-failed', 'views-failed', 'audit'].includes(code) && !(code === 'audit' && subject === 'full');
-      if (isRefreshers) parts.alarms.clear(code, shop.shop, subject);
-    }
+    this.clearRefreshers();
     if (!this.options.claimOf)
       parts.alarms.raise('refresh-failed', shop.shop, 'refresh', `${error.message} Stop one of the two, then start the other one again.`);
     parts.log.info({ shop: shop.shop }, error.message);
   }
 
+  /** What only who refreshes can find, and find mended. */
+  private clearRefreshers(): void {
+    for (const { code, subject } of this.parts.alarms.list(this.shop.shop)) {
+      const isRefreshers = ['refresh-failed', 'views-failed', 'audit'].includes(code) && !(code === 'audit' && subject === 'full');
+      if (isRefreshers) this.parts.alarms.clear(code, this.shop.shop, subject);
+    }
+  }
+
   /** Everything but the headline; then what has waited for a moment at which both levels stand at one place; then the views. */
   private async settle(): Promise<void> {
     await this.#viewing;
+    const standing = this.#refresher.watermark?.generation;
     const committed = await this.#pace.during(() => this.#refresher.settle());
     if (committed) {
       this.moved(committed);
@@ -460,6 +467,7 @@ export class ShopPipeline {
     }
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
     const generation = this.#refresher.watermark?.generation ?? 0n;
+    if (generation !== (committed?.watermark.generation ?? standing)) this.#views.replaced();
     if (this.#views.isDue(generation, this.#pace.behind)) {
       this.#viewing = this.refreshViews(generation).finally(() => {
         this.#viewing = undefined;
@@ -483,6 +491,12 @@ export class ShopPipeline {
         `RFM and cohorts could not be refreshed and are tried again: ${wordsOf(error)}`,
       );
     }
+  }
+
+  /** The views of where all stands, for who compares them with the rest: at rest. */
+  private async viewsNow(): Promise<void> {
+    const generation = this.#refresher.watermark?.generation ?? 0n;
+    if (generation !== this.#views.generation) await this.refreshViews(generation);
   }
 
   private async wallTick(): Promise<Committed | undefined> {
@@ -512,7 +526,7 @@ export class ShopPipeline {
   private async auditLoop(): Promise<void> {
     let postponed = 0;
     while (this.#running) {
-      await this.pause(Math.max(this.options.auditMs, auditRests * this.#audit.tookMs));
+      await this.pause(Math.max(this.options.auditMs, postponed > 0 ? 0 : auditRests * this.#audit.tookMs));
       if (!this.#running) return;
       // Who does not refresh has no watermark of its own to audit.
       if (!this.#refreshes) continue;
@@ -524,7 +538,11 @@ export class ShopPipeline {
       postponed = 0;
       // An audit that cannot run proves nothing, and says so as loudly as one that found a difference.
       await this.#audit.run().then(
-        () => this.parts.alarms.clear('audit', this.shop.shop, 'run'),
+        () => {
+          this.parts.alarms.clear('audit', this.shop.shop, 'run');
+          // Another process took the shop over while it read.
+          if (!this.#refreshes) this.clearRefreshers();
+        },
         (error: unknown) => {
           if (this.#consumerState === 'running' && this.#refreshes)
             this.parts.alarms.raise('audit', this.shop.shop, 'run', `The audit could not run: ${wordsOf(error)}`);

@@ -1,9 +1,13 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
+import { sliceSeconds } from './refresh/calendar.js';
+import { grains } from './refresh/dirty.js';
 import { tableOf, type Shop } from './shop.js';
 
 /** One comparison of the audit: two figures that must be equal. */
 export interface AuditFigure {
   readonly name: string;
+  /** What says how much it should be, in words. */
+  readonly of: string;
   readonly expected: string;
   readonly actual: string;
 }
@@ -50,10 +54,10 @@ export class AuditRepository {
 
   /** The stretches of a shop, of so many orders at most where its months allow it. */
   async stretches(shop: Shop, mostOrders: number): Promise<AuditStretch[]> {
-    // Facts are read by quarters of an hour: where a month began within one, as by the offsets of long ago, it is no place to cut.
+    // Facts are read by slices: where a month began within one, as by the offsets of long ago, it is no place to cut.
     const months = await this.clickhouse.query<{ at: number; held: string }>(
       sql`SELECT toUnixTimestamp(bucket) AS at, orders AS held FROM ${tableOf(shop, 'agg_headline')} FINAL
-WHERE grain = 'month' AND toUnixTimestamp(bucket) % 900 = 0 ORDER BY bucket`,
+WHERE grain = 'month' AND toUnixTimestamp(bucket) % ${sliceSeconds} = 0 ORDER BY bucket`,
     );
     return stretchesOf(
       months.map(({ at, held }) => ({ from: at, orders: Number(held) })),
@@ -74,7 +78,9 @@ FROM (SELECT sum(f.gross) AS gross, sum(toDecimal128(discount, 6) + order_discou
         sumIf(f.gross, customer_key != 0) AS known FROM ${table('fact_sales')} AS f FINAL WHERE ${slices}) AS s
 CROSS JOIN (SELECT sumIf(amount, convention = 'refund-date') AS returns, sumIf(amount, convention = 'order-date') AS rbo
     FROM ${table('fact_returns')} FINAL WHERE ${slices}) AS r`);
-    const grains = await this.clickhouse.query<Record<string, string>>(sql`SELECT grain, sum(gross) AS gross, sum(discounts) AS discounts,
+    const kpis = await this.clickhouse.query<
+      Record<string, string>
+    >(sql`SELECT toString(grain) AS grain, sum(gross) AS gross, sum(discounts) AS discounts,
     sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
 FROM ${table('agg_kpi')} FINAL WHERE dimension = 'all' AND ${buckets} GROUP BY grain ORDER BY grain`);
     const headline = await this.clickhouse.query<
@@ -82,20 +88,24 @@ FROM ${table('agg_kpi')} FINAL WHERE dimension = 'all' AND ${buckets} GROUP BY g
     >(sql`SELECT concat('headline ', toString(grain)) AS grain, sum(gross) AS gross, sum(discounts) AS discounts,
     sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
 FROM ${table('agg_headline')} FINAL WHERE ${buckets} GROUP BY grain ORDER BY grain`);
-    const some = await this.someCustomers(shop, stretch);
+    const keys = await this.someCustomers(shop, stretch);
     const months = within(sql`month`, stretch, (at) => sql`toDate(toDateTime(${at}, 'UTC'), ${shop.timeZone})`);
     const [customers] = await this.clickhouse.query<Record<string, string>>(sql`SELECT
-    (SELECT sum(gross) FROM ${table('agg_customer')} FINAL WHERE ${some}) AS lives,
-    (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${some}) AS months_of_lives,
+    (SELECT sum(gross) FROM ${table('agg_customer')} FINAL WHERE ${keys}) AS lives,
+    (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${keys}) AS months_of_lives,
     (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${months}) AS months`);
     const figures: AuditFigure[] = [];
-    for (const grain of [...grains, ...headline]) {
+    // Also where a grain has no row at all.
+    for (const of of [...grains, ...grains.map((grain) => `headline ${grain}`)]) {
+      const sums = [...kpis, ...headline].find(({ grain }) => grain === of);
       for (const name of ['gross', 'discounts', 'returns', 'rbo', 'orders', 'units']) {
-        figures.push({ name: `${grain['grain']} ${name}`, expected: facts?.[name] ?? '0', actual: grain[name] ?? '0' });
+        figures.push({ name: `${of} ${name}`, of: 'facts', expected: facts?.[name] ?? '0', actual: sums?.[name] ?? '0' });
       }
     }
-    figures.push({ name: 'customer months gross', expected: facts?.['known'] ?? '0', actual: customers?.['months'] ?? '0' });
-    figures.push({ name: 'customers gross', expected: customers?.['months_of_lives'] ?? '0', actual: customers?.['lives'] ?? '0' });
+    const { months: ofMonths = '0', months_of_lives: monthsOfSome = '0', lives = '0' } = customers ?? {};
+    figures.push({ name: 'customer months gross', of: 'facts', expected: facts?.['known'] ?? '0', actual: ofMonths });
+    const some = stretch.parts === 1 ? '' : `, part ${stretch.part + 1} of ${stretch.parts}`;
+    figures.push({ name: `customers gross${some}`, of: 'their months', expected: monthsOfSome, actual: lives });
     return figures;
   }
 

@@ -26,18 +26,31 @@ const sampleShare = 50;
 /** Orders that one run compares, about: nothing moves meanwhile. The runs go round all months of a larger shop. */
 const mostOrders = 100_000;
 
+/** Stretches that differ and are remembered. */
+const mostWrong = 20;
+
+/** A stretch that differed, and in what. */
+interface Wrong extends AuditSample {
+  readonly totals: boolean;
+  readonly sample: boolean;
+}
+
 /** Compares the pipeline with itself, always on: what disagrees becomes an alarm that names the first differing key. */
 export class Audit {
+  /** Where the next stretch begins, Unix seconds; the share of its orders that is recomputed. A start goes on with any. */
+  #from = -Infinity;
+  #turn = Math.floor(Math.random() * sampleShare);
   #runs = 0;
-  /** What differed: it is compared again until it agrees, for that is when its alarm may go. */
-  #again: AuditSample | undefined;
+  /** What differed: it is compared every other time until it agrees, for that is when its alarm may go. */
+  #wrong: readonly Wrong[] = [];
+  #running: Promise<unknown> = Promise.resolve();
   #last: AuditReport | undefined;
   #tookMs = 0;
 
   constructor(
     private readonly shop: Shop,
-    private readonly ledger: LedgerRepository,
-    private readonly repository: AuditRepository,
+    private readonly ledger: Pick<LedgerRepository, 'spans'>,
+    private readonly repository: Pick<AuditRepository, 'stretches' | 'totals' | 'grossOfFacts' | 'grossOfLedger'>,
     private readonly alarms: Alarms,
     private readonly positions: () => readonly Position[],
     private readonly bounds: () => Promise<readonly PartitionBounds[]>,
@@ -55,15 +68,24 @@ export class Audit {
     return this.#tookMs;
   }
 
-  /** @param whole all months at once, however many orders they hold; else the next ones */
-  async run(whole = false): Promise<AuditReport> {
+  /**
+   * One run after the other.
+   * @param whole all months at once, however many orders they hold; else the next ones
+   */
+  run(whole = false): Promise<AuditReport> {
+    const run = this.#running.then(() => this.compare(whole));
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  private async compare(whole: boolean): Promise<AuditReport> {
     const begun = performance.now();
     let waited = 0;
     // Bounds are read after the spans: the broker's end only grows, so an honest ledger can never be ahead of it.
     const spans = await this.ledger.spans(this.shop);
     const bounds = await this.bounds();
     const checks: AuditCheck[] = [checkOffsets(spans), checkBroker(spans, bounds)];
-    const sample = (whole ? undefined : this.#again) ?? (await this.next(whole));
+    const sample = whole ? this.everything() : await this.next();
     const { stretch } = sample;
     const asked = performance.now();
     const { known, totals, facts } = await this.atRest(async () => {
@@ -74,34 +96,60 @@ export class Audit {
         facts: await this.repository.grossOfFacts(this.shop, sample),
       };
     });
-    const compared = [
-      checkTotals(totals, stretch),
-      checkSample(await this.repository.grossOfLedger(this.shop, sample, known), facts, stretch),
-    ];
-    this.#again = compared.every(({ ok }) => ok) ? undefined : sample;
-    checks.push(...compared);
+    const ofTotals = checkTotals(totals, stretch);
+    const ofSample = checkSample(await this.repository.grossOfLedger(this.shop, sample, known), facts, stretch);
+    this.note(sample, !ofTotals.ok, !ofSample.ok);
+    checks.push(ofTotals, ofSample);
     for (const { check, ok, detail } of checks) {
-      if (ok) this.alarms.clear('audit', this.shop.shop, check);
-      else
+      if (!ok)
         this.alarms.raise(
           'audit',
           this.shop.shop,
           check,
           `Audit ${check}: ${detail}. Run: npm run -s cli -- audit --shop ${this.shop.shop}`,
         );
+      // Another stretch may differ still.
+      else if (!this.#wrong.some((each) => (check === 'totals' && each.totals) || (check === 'sample' && each.sample)))
+        this.alarms.clear('audit', this.shop.shop, check);
     }
     this.#tookMs = performance.now() - begun - waited;
     this.#last = { at: new Date(), ok: checks.every((check) => check.ok), checks };
     return this.#last;
   }
 
-  /** Stretch after stretch, and of each round another share of the orders. */
-  private async next(whole: boolean): Promise<AuditSample> {
-    const stretches = whole ? [everything] : await this.repository.stretches(this.shop, this.ordersPerRun);
-    const stretch = stretches[this.#runs % stretches.length] ?? everything;
-    const turn = Math.floor(this.#runs / stretches.length) % sampleShare;
+  /** What differed takes turns with the newest months, where faults arise, and with one stretch after the other. */
+  private async next(): Promise<AuditSample> {
     this.#runs += 1;
-    return { stretch, share: sampleShare, turn };
+    const [wrong] = this.#wrong;
+    if (wrong && this.#runs % 2 === 0) return wrong;
+    const stretches = await this.repository.stretches(this.shop, this.ordersPerRun);
+    const newest = stretches.at(-1) ?? everything;
+    if (stretches.length > 1 && this.#runs % 4 === 1)
+      return { stretch: newest, share: sampleShare, turn: (this.#turn + this.#runs) % sampleShare };
+    let stretch = stretches.find(({ from }) => (from ?? -Infinity) >= this.#from);
+    if (!stretch) {
+      stretch = stretches[0] ?? everything;
+      this.#turn = (this.#turn + 1) % sampleShare;
+    }
+    this.#from = stretch.to ?? Infinity;
+    return { stretch, share: sampleShare, turn: this.#turn };
+  }
+
+  private everything(): AuditSample {
+    return { stretch: everything, share: sampleShare, turn: this.#wrong[0]?.turn ?? this.#turn };
+  }
+
+  /** Remembers what differed, and forgets what agrees again. */
+  private note({ stretch, share, turn }: AuditSample, totalsDiffer: boolean, sampleDiffers: boolean): void {
+    const ofStretch = (each: Wrong): boolean => each.stretch.from === stretch.from && each.stretch.to === stretch.to;
+    const others = this.#wrong.flatMap((each) => {
+      if (stretch.parts > 1 && !ofStretch(each)) return [each];
+      // Its totals were compared, and its orders where they are of this share. What differs still goes behind the others.
+      const sample = each.sample && each.turn !== turn;
+      return sample ? [{ ...each, totals: false, sample }] : [];
+    });
+    if (totalsDiffer || sampleDiffers) others.push({ stretch, share, turn, totals: totalsDiffer, sample: sampleDiffers });
+    this.#wrong = others.slice(-mostWrong);
   }
 }
 
@@ -115,7 +163,7 @@ function checkTotals(figures: readonly AuditFigure[], stretch: AuditStretch): Au
     ok: !wrong,
     compared: true,
     detail: wrong
-      ? `${wrong.name}${stretchWords(stretch)}: facts ${wrong.expected}, derived ${wrong.actual}`
+      ? `${wrong.name}${wrong.of === 'facts' ? stretchWords(stretch) : ''}: ${wrong.of} ${wrong.expected}, derived ${wrong.actual}`
       : `${figures.length} figures of facts and derived tables agree${stretchWords(stretch)}`,
   };
 }

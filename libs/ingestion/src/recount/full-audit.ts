@@ -64,7 +64,7 @@ async function views(recount: Recount, watermark: Watermark | undefined): Promis
             check: name,
             ok: true,
             compared: false,
-            detail: 'it is of an earlier generation: it is made anew soon after the others',
+            detail: 'it is of an earlier generation: it could not be made anew, see the alarm views-failed',
           },
     );
   }

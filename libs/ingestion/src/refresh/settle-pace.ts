@@ -1,6 +1,6 @@
 /** Everything but the headline settles at most this often. */
 const settleMs = 1_000;
-/** While events stream settling takes an eighth of the time at most, for live steps wait; but it does not stay away longer than this. */
+/** While events stream settling takes an eighth of the time at most, for live steps wait; but it does not stay away longer than this, unless views are made just then. */
 const longestUnsettledMs = 15_000;
 /** A step of so many ledger rows works off a backlog: a history, an import, what came while nobody refreshed. */
 const backlogRows = 5_000;

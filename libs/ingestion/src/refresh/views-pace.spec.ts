@@ -36,7 +36,7 @@ describe('ViewsPace', () => {
     }
   });
 
-  it('rests ten times as long as they took while events stream in, four times behind the last', async () => {
+  it('rests ten times as long as they took while events stream in, four times behind the last, a minute at most', async () => {
     const views = pace();
     await refreshed(views, 2n, 12_000);
     views.settled(1);
@@ -45,8 +45,15 @@ describe('ViewsPace', () => {
     now = 12_000 + 48_000;
     expect(views.isDue(4n, false)).toBe(true);
     expect(views.isDue(4n, true)).toBe(false);
-    now = 12_000 + 120_000;
+    now = 12_000 + 60_000;
     expect(views.isDue(4n, true)).toBe(true);
+
+    await refreshed(views, 6n, 3_000);
+    views.settled(1);
+    now += 29_999;
+    expect(views.isDue(8n, true)).toBe(false);
+    now += 1;
+    expect(views.isDue(8n, true)).toBe(true);
   });
 
   it('does not make a large shop anew all the time for the clock alone', async () => {
@@ -87,13 +94,27 @@ describe('ViewsPace', () => {
     expect(moved.isDue(4n, false)).toBe(true);
   });
 
-  it('is due as before when one failed', async () => {
+  it('is due at once where tables were exchanged under them', async () => {
+    const views = pace();
+    await refreshed(views, 2n, 12_000);
+    views.replaced();
+    expect(views.isDue(4n, true)).toBe(true);
+  });
+
+  it('rests after one that failed, too', async () => {
     const views = pace();
     await refreshed(views, 2n, 50);
     views.settled(1);
     now += 1_000;
-    await expect(views.during(4n, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const failing = (): Promise<void> => {
+      now += 12_000;
+      return Promise.reject(new Error('no'));
+    };
+    await expect(views.during(4n, failing)).rejects.toThrow('no');
     expect(views.generation).toBe(2n);
+    now += 47_999;
+    expect(views.isDue(4n, false)).toBe(false);
+    now += 1;
     expect(views.isDue(4n, false)).toBe(true);
   });
 });

@@ -8,6 +8,8 @@ const restOfQuiet = 30;
 const standMs = 60_000;
 /** What came has come to rest, and people wait for its views. */
 const restBehindRows = 4;
+/** People who look at a large shop into which something comes see views that are no older than this and what they take. */
+const longestRestMs = 60_000;
 
 /** When a shop's RFM, cohorts and segment flow are to be made anew: those of a large shop take many seconds of all cores. */
 export class ViewsPace {
@@ -40,23 +42,34 @@ export class ViewsPace {
     this.#rows += rows;
   }
 
+  /** Tables were exchanged under the views: those that stand are of what stood before. */
+  replaced(): void {
+    this.#endedAt = this.#standUntil = -Infinity;
+    this.#rows += 1;
+  }
+
   /**
    * @param generation at which the settled level stands
    * @param behind whether events stream in
    */
   isDue(generation: bigint, behind: boolean): boolean {
     if (this.#rows === 0 && this.now() < this.#standUntil) return false;
-    const times = this.#rows === 0 ? restOfQuiet : behind ? restWhileStreaming : restBehindRows;
-    return generation !== this.#generation && this.now() - this.#endedAt >= Math.max(viewsMs, times * this.#tookMs);
+    const rest =
+      this.#rows === 0
+        ? restOfQuiet * this.#tookMs
+        : Math.min((behind ? restWhileStreaming : restBehindRows) * this.#tookMs, longestRestMs);
+    return generation !== this.#generation && this.now() - this.#endedAt >= Math.max(viewsMs, rest);
   }
 
-  /** @param refreshing makes the views of that generation; should it fail they are due as before */
+  /** @param refreshing makes the views of that generation; should it fail they are due after the same rest */
   async during(generation: bigint, refreshing: () => Promise<void>): Promise<void> {
     const begun = this.now();
     const rows = this.#rows;
-    await refreshing();
-    this.#endedAt = this.now();
-    this.#tookMs = this.#endedAt - begun;
+    // One that failed late has cost as much.
+    await refreshing().finally(() => {
+      this.#endedAt = this.now();
+      this.#tookMs = this.#endedAt - begun;
+    });
     this.#generation = generation;
     this.#rows -= rows;
   }

@@ -6,7 +6,7 @@ import { bucketColumns, type BucketStarts } from './dirty.js';
 export type Buckets = BucketStarts & { readonly month: string };
 
 const mostKept = 20_000;
-const sliceSeconds = 5;
+export const sliceSeconds = 5;
 
 /** Buckets of instants as the engine's own calendar has them, asked once for each slice. */
 export class BucketCalendar {

@@ -6,7 +6,7 @@ import { SeenIds } from './seen.js';
 
 /** Ledger rows per read while learning: short enough that no live statement waits long behind it. */
 const rowsPerRead = 20_000;
-/** Between two reads it rests so many times as long as one took: they keep this thread and a core busy, of ten million orders for half a minute. */
+/** Between two reads it rests so many times as long as one took: they keep this thread and a core busy. */
 const rests = 2;
 
 /**
@@ -71,7 +71,7 @@ export class Known {
   }
 
   /**
-   * Starts to learn what stands before the positions of the first step; again does nothing. Everything after them must be added by the
+   * Starts to learn what stands before these positions, none of which a step has passed yet; again does nothing. Everything after them must be added by the
    * steps themselves. A failure is tried again with the next step.
    */
   learn(until: readonly Position[]): void {

@@ -115,7 +115,7 @@ export class RefreshRepository {
 
   /**
    * All that the ledger holds, and so all that may have been written before a restart or by a step that was cut off, is folded.
-   * @param at where that is. What stands before it is learnt now, while nothing waits: of ten million orders that takes half a minute
+   * @param at where that is. What stands before it is learnt now, while nothing waits: of ten million orders that takes a minute and a half
    */
   caughtUp(at: readonly Position[]): void {
     this.#caughtUp = true;
