@@ -62,7 +62,7 @@ export async function withStopped<T>(data: string, name: string, work: (of: Reco
       await refresher.claim();
       await warehouse.dropAside(clickhouse, shop);
       await refresher.catchUp();
-      if (refresher.watermark?.generation !== (await refresher.viewsGeneration())) await refresher.refreshViews();
+      await refresher.bringViews();
       return await work({
         shop,
         clickhouse,

@@ -2,7 +2,7 @@ import { Session } from 'chdb';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClickHouseFault } from './clickhouse.errors.js';
-import { allThreads, fewThreads } from './engine-lanes.js';
+import { fewThreads } from './engine-lanes.js';
 import { roomLeftAlone, type EngineGate } from './engine-gate.js';
 import { refusedWritesOf } from './refused-writes.js';
 
@@ -85,10 +85,7 @@ export class EmbeddedSessions {
 
   private async lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = new Session(this.directory);
-    return session
-      .queryAsync(`SET max_threads = ${allThreads}`)
-      .then(() => work(session))
-      .finally(() => session.close());
+    return work(session).finally(() => session.close());
   }
 
   private get gate(): EngineGate {

@@ -129,7 +129,7 @@ export class ShopPipeline {
         clickhouse: background,
         ledger: new LedgerRepository(background),
         refresher: this.#refresher,
-        atRest: (work) => this.atRest(() => this.viewsNow().then(work)),
+        atRest: (work) => this.atRest(work),
         bounds: () => this.bounds().catch(() => undefined),
       },
       (state) => this.maintained(state),
@@ -459,15 +459,15 @@ export class ShopPipeline {
   /** Everything but the headline; then what has waited for a moment at which both levels stand at one place; then the views. */
   private async settle(): Promise<void> {
     await this.#viewing;
-    const standing = this.#refresher.watermark?.generation;
     const committed = await this.#pace.during(() => this.#refresher.settle());
     if (committed) {
       this.moved(committed);
       this.#views.settled(committed.ledgerRows);
     }
+    const standing = this.#refresher.watermark?.generation;
     for (let work = this.#atRest.shift(); work; work = this.#atRest.shift()) await work.run();
     const generation = this.#refresher.watermark?.generation ?? 0n;
-    if (generation !== (committed?.watermark.generation ?? standing)) this.#views.replaced();
+    if (generation !== (standing ?? 0n)) this.#views.replaced();
     if (this.#views.isDue(generation, this.#pace.behind)) {
       this.#viewing = this.refreshViews(generation).finally(() => {
         this.#viewing = undefined;
@@ -491,12 +491,6 @@ export class ShopPipeline {
         `RFM and cohorts could not be refreshed and are tried again: ${wordsOf(error)}`,
       );
     }
-  }
-
-  /** The views of where all stands, for who compares them with the rest: at rest. */
-  private async viewsNow(): Promise<void> {
-    const generation = this.#refresher.watermark?.generation ?? 0n;
-    if (generation !== this.#views.generation) await this.refreshViews(generation);
   }
 
   private async wallTick(): Promise<Committed | undefined> {

@@ -78,16 +78,8 @@ FROM (SELECT sum(f.gross) AS gross, sum(toDecimal128(discount, 6) + order_discou
         sumIf(f.gross, customer_key != 0) AS known FROM ${table('fact_sales')} AS f FINAL WHERE ${slices}) AS s
 CROSS JOIN (SELECT sumIf(amount, convention = 'refund-date') AS returns, sumIf(amount, convention = 'order-date') AS rbo
     FROM ${table('fact_returns')} FINAL WHERE ${slices}) AS r`);
-    const kpis = await this.clickhouse.query<
-      Record<string, string>
-    >(sql`SELECT toString(grain) AS grain, sum(gross) AS gross, sum(discounts) AS discounts,
-    sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
-FROM ${table('agg_kpi')} FINAL WHERE dimension = 'all' AND ${buckets} GROUP BY grain ORDER BY grain`);
-    const headline = await this.clickhouse.query<
-      Record<string, string>
-    >(sql`SELECT concat('headline ', toString(grain)) AS grain, sum(gross) AS gross, sum(discounts) AS discounts,
-    sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
-FROM ${table('agg_headline')} FINAL WHERE ${buckets} GROUP BY grain ORDER BY grain`);
+    const kpis = await this.sumsByGrain(table('agg_kpi'), sql`dimension = 'all' AND ${buckets}`);
+    const headline = await this.sumsByGrain(table('agg_headline'), buckets);
     const keys = await this.someCustomers(shop, stretch);
     const months = within(sql`month`, stretch, (at) => sql`toDate(toDateTime(${at}, 'UTC'), ${shop.timeZone})`);
     const [customers] = await this.clickhouse.query<Record<string, string>>(sql`SELECT
@@ -95,11 +87,20 @@ FROM ${table('agg_headline')} FINAL WHERE ${buckets} GROUP BY grain ORDER BY gra
     (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${keys}) AS months_of_lives,
     (SELECT sum(gross) FROM ${table('agg_customer_month')} FINAL WHERE ${months}) AS months`);
     const figures: AuditFigure[] = [];
-    // Also where a grain has no row at all.
-    for (const of of [...grains, ...grains.map((grain) => `headline ${grain}`)]) {
-      const sums = [...kpis, ...headline].find(({ grain }) => grain === of);
-      for (const name of ['gross', 'discounts', 'returns', 'rbo', 'orders', 'units']) {
-        figures.push({ name: `${of} ${name}`, of: 'facts', expected: facts?.[name] ?? '0', actual: sums?.[name] ?? '0' });
+    for (const [level, sums] of [
+      ['', kpis],
+      ['headline ', headline],
+    ] as const) {
+      // Also where a grain has no row at all.
+      for (const grain of grains) {
+        for (const name of ['gross', 'discounts', 'returns', 'rbo', 'orders', 'units']) {
+          figures.push({
+            name: `${level}${grain} ${name}`,
+            of: 'facts',
+            expected: facts?.[name] ?? '0',
+            actual: sums.get(grain)?.[name] ?? '0',
+          });
+        }
       }
     }
     const { months: ofMonths = '0', months_of_lives: monthsOfSome = '0', lives = '0' } = customers ?? {};
@@ -107,6 +108,13 @@ FROM ${table('agg_headline')} FINAL WHERE ${buckets} GROUP BY grain ORDER BY gra
     const some = stretch.parts === 1 ? '' : `, part ${stretch.part + 1} of ${stretch.parts}`;
     figures.push({ name: `customers gross${some}`, of: 'their months', expected: monthsOfSome, actual: lives });
     return figures;
+  }
+
+  private async sumsByGrain(table: Sql, where: Sql): Promise<Map<string, Record<string, string>>> {
+    const rows = await this.clickhouse.query<Record<string, string>>(sql`SELECT grain, sum(gross) AS gross, sum(discounts) AS discounts,
+    sum(orders) AS orders, sum(units) AS units, sum(returns) AS returns, sum(returns_by_order_date) AS rbo
+FROM ${table} FINAL WHERE ${where} GROUP BY grain`);
+    return new Map(rows.map(({ grain = '', ...sums }) => [grain, sums]));
   }
 
   /** Gross of a sample's orders by the facts, by order. To be run at the same moment as `totals`. */

@@ -1,5 +1,6 @@
 import type { RawInsertFormat, Session } from 'chdb';
 import { connectionSettings, settingsText } from '../clickhouse.js';
+import { allThreads } from '../engine-lanes.js';
 import type { EmbeddedSessions } from '../embedded-sessions.js';
 import { ident, sql } from '../sql.js';
 import { refuse } from './http-errors.js';
@@ -18,6 +19,9 @@ export interface ReadLimits {
   readonly memoryBytes: number;
 }
 
+/** The profile has those of views. */
+const threads = { max_threads: allThreads };
+
 /** Statements that surely write nothing: they need not ask whether all of it reached the disk. */
 const reads = /^\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b/i;
 
@@ -35,7 +39,7 @@ export class StatementRunner {
     const enter = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
       reads.test(request.sql) ? this.sessions.use(request.sql, work) : this.sessions.write(request.sql, work);
     return enter(async (session) => {
-      const settings = { ...connectionSettings, ...request.settings };
+      const settings = { ...threads, ...connectionSettings, ...request.settings };
       await session.queryAsync(`SET ${settingsText(settings)};${preamble(request)}`.replace(/;$/, ''));
       const insert = rawInsertOf(request.sql);
       // Nothing to insert is no error on a server; the engine by itself would make one of it.
@@ -63,7 +67,7 @@ export class StatementRunner {
     }
     const denied = await this.denied();
     return this.sessions.use(request.sql, async (session) => {
-      await session.queryAsync(`SET ROLE reader; SET ${settingsText(given)};${preamble(request)} SET readonly = 1`);
+      await session.queryAsync(`SET ROLE reader; SET ${settingsText({ ...threads, ...given })};${preamble(request)} SET readonly = 1`);
       const canonical = (await session.queryAsync(sql`SELECT formatQuerySingleLine(${request.sql})`.text, { format: 'RawBLOB' })).text();
       const refusal = refusalOf(canonical, denied);
       if (refusal !== undefined) throw refuse('readonly', `Cannot execute query in readonly mode: ${refusal}.`);

@@ -16,6 +16,8 @@ export async function fullAudit(of: RecountOf, told: Told): Promise<AuditReport>
   const { aside } = recount;
   try {
     const watermark = await of.atRest(async () => {
+      // Where they cannot be made they are not compared, which is said.
+      await of.refresher.bringViews().catch(() => undefined);
       await aside.freeze();
       return of.refresher.watermark;
     });

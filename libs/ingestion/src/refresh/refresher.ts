@@ -344,6 +344,11 @@ export class Refresher {
     if (this.#settled?.clock) await this.refresh.refreshViews();
   }
 
+  /** The same, unless they are of it. */
+  async bringViews(): Promise<void> {
+    if (this.#settled?.generation !== (await this.viewsGeneration())) await this.refreshViews();
+  }
+
   private async commit(
     level: Level,
     start: number,

@@ -71,8 +71,8 @@ export class Known {
   }
 
   /**
-   * Starts to learn what stands before these positions, none of which a step has passed yet; again does nothing. Everything after them must be added by the
-   * steps themselves. A failure is tried again with the next step.
+   * Starts to learn what stands before these positions, none of which a step has passed yet; again does nothing. Everything after them
+   * must be added by the steps themselves. A failure is tried again with the next step.
    */
   learn(until: readonly Position[]): void {
     const [ids, slices, customers] = [this.#ids, this.#slices, this.#customers];

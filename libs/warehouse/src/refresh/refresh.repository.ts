@@ -1,4 +1,4 @@
-import { ident, sql, type ClickHouse, type Sql, type UnitOfWork } from '#clickhouse';
+import { ident, join, sql, type ClickHouse, type Sql, type UnitOfWork } from '#clickhouse';
 import type { LedgerTail } from '../ledger/ledger-tail.js';
 import type { Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
@@ -234,16 +234,12 @@ export class RefreshRepository {
 
   /** Which generation the views are of, as they stand; 0 where one holds nothing, or is of another than the rest. */
   async viewsGeneration(): Promise<bigint> {
-    const generations = new Set<string>();
-    for (const view of refreshableViews) {
-      const [row] = await this.clickhouse.query<{ generation: string }>(
-        sql`SELECT generation FROM ${this.table(view)} LIMIT 1`,
-        'refresher',
-      );
-      generations.add(row?.generation ?? '0');
-    }
-    const [generation = '0', ...others] = generations;
-    return others.length === 0 ? BigInt(generation) : 0n;
+    const of = refreshableViews.map((view) => sql`SELECT max(generation) AS generation FROM ${this.table(view)}`);
+    const [row] = await this.clickhouse.query<{ generation: string }>(
+      sql`SELECT if(uniqExact(generation) = 1, any(generation), 0) AS generation FROM (${join(of, ' UNION ALL ')})`,
+      'refresher',
+    );
+    return BigInt(row?.generation ?? 0);
   }
 
   /**
