@@ -402,7 +402,7 @@ export class ShopPipeline {
     }
     await this.#viewing;
     // No settling comes any more that would run it.
-    this.refuseWaiting(new IngestionError('shop-not-ready', `The figures of ${this.shop.shop} are not moved any more.`));
+    this.refuseWaiting(this.stopped());
   }
 
   private async refreshOnce(last: boolean): Promise<boolean> {
@@ -500,12 +500,18 @@ export class ShopPipeline {
 
   /** Runs work when all figures stand at one place and none moves. */
   private async atRest<T>(work: () => Promise<T>): Promise<T> {
+    // An audit that waited for another one, say, which the stop ended.
+    if (this.#stop.signal.aborted) throw this.stopped();
     if (!this.#running) return work();
     this.mustRefresh();
     return new Promise<T>((resolve, reject) => {
       this.#atRest.push({ run: () => work().then(resolve, reject), reject });
       this.wake();
     });
+  }
+
+  private stopped(): IngestionError {
+    return new IngestionError('shop-not-ready', `The figures of ${this.shop.shop} are not moved any more.`);
   }
 
   private refuseWaiting(error: Error): void {
