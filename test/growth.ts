@@ -27,6 +27,14 @@ export function peakMb(pid: number): number {
   return megabytes(pid, 'VmHWM');
 }
 
+/** Processor time that a process has had, of all its threads, in seconds: the kernel counts it in hundredths. */
+export function processorSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name, which may hold anything: state, then numbers, of which the 12th and 13th are user and system.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 function megabytes(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kilobytes = Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN);

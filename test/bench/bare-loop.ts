@@ -1,4 +1,4 @@
-import { ident, openEmbedded, sql, tabSeparated } from '#clickhouse';
+import { ident, openEmbedded, sql } from '#clickhouse';
 import { topicOf } from '#contracts';
 import { openStreaming } from '#streaming';
 import { silent } from '#testing';
@@ -27,8 +27,7 @@ export async function bareLoop(directory: string, brokers: readonly string[], pe
       ...{ groupId: name, alone: true, topics: [topic] },
       startAt: (_topic, _partition, { start }) => Promise.resolve(start),
       onBatch: async ({ messages }) => {
-        const rows = messages.map(({ value }) => `${tabSeparated([String(value)], [true])}\n`).join('');
-        await clickhouse.insert(table, ['message'], rows, 'writer', 'TabSeparated');
+        await clickhouse.insertRows(table, { message: { type: 'String', of: ({ value }) => String(value) } }, messages);
         const [row] = await clickhouse.query<{ orders: string }>(sql`SELECT count() AS orders FROM ${table}`);
         shown.push({ count: Number(row?.orders), at: performance.now() });
       },

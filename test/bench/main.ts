@@ -4,6 +4,7 @@ import { backtest } from './backtest.js';
 import { drain } from './drain.js';
 import { features } from './features.js';
 import { growth } from './growth/growth.js';
+import { idle } from './idle.js';
 import { importing } from './importing.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
@@ -28,6 +29,7 @@ process.exitCode = await runMeasures(
     latency,
     pixel,
     sockets,
+    idle,
     recovery,
     sustain,
     refresh,

@@ -47,6 +47,25 @@ describe.each(Object.entries(paths))('%s', (_, open) => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  it('tells of writes to a table, or that others may write it', async () => {
+    const [written, left] = [ident('probe', 'written'), ident('probe', 'left')];
+    for (const each of [written, left]) await clickhouse.command(sql`CREATE TABLE ${each} (n UInt32) ENGINE = MergeTree ORDER BY n`);
+    const numbers = async (work: () => Promise<unknown>): Promise<(number | undefined)[]> => {
+      const before = [written, left].map((each) => clickhouse.writesTo(each));
+      await work().catch(() => undefined);
+      return [written, left].map((each, index) => {
+        const [now, was] = [clickhouse.writesTo(each), before[index]];
+        return now === undefined || was === undefined ? undefined : now - was;
+      });
+    };
+    const expected = clickhouse.shared ? [undefined, undefined] : [1, 0];
+    expect(await numbers(() => clickhouse.insert(written, ['n'], '[1]'))).toEqual(expected);
+    expect(await numbers(() => clickhouse.unit().command(sql`INSERT INTO ${written} SELECT 2`))).toEqual(expected);
+    // One that fails may have been carried out.
+    expect(await numbers(() => clickhouse.insert(written, ['m'], '[1]'))).toEqual(expected);
+    expect(await numbers(() => clickhouse.query(sql`SELECT n FROM ${written}`))).toEqual(clickhouse.shared ? expected : [0, 0]);
+  });
+
   it('brings 64-bit integers and decimals back whole', async () => {
     const rows = await clickhouse.query<Record<string, string>>(
       sql`SELECT toUInt64(18446744073709551615) AS u, toDecimal128('10655622.484', 6) AS d, ${new Date('2011-12-09T12:50:00.123Z')} AS t`,

@@ -1,3 +1,4 @@
+import type { Columns } from './native/block.js';
 import { sql, type Sql } from './sql.js';
 
 /** Nest token of the engine, embedded or server: callers never know which. */
@@ -8,9 +9,6 @@ export const CLICKHOUSE = Symbol('CLICKHOUSE');
  * the embedded engine runs one statement at a time per connection. On `views` nothing is computed: it waits there for refreshable views.
  */
 export type Lane = 'writer' | 'refresher' | 'reader' | 'background' | 'views';
-
-/** How rows are written: JSON arrays (the default), or lines that `tabSeparated` makes, for what is written by the thousand. */
-export type RowFormat = 'JSONCompactEachRow' | 'TabSeparated';
 
 export interface ClickHouse {
   /** Whether other processes may write the same store: an embedded engine is its process' own. */
@@ -26,11 +24,21 @@ export interface ClickHouse {
   command(statement: Sql, lane?: Lane): Promise<void>;
   /**
    * Inserts rows as ONE block, hence one part: all of them or none.
-   * @param rows lines of the format, in the order of `columns`
+   * @param rows lines of JSONCompactEachRow, in the order of `columns`
    */
-  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane, format?: RowFormat): Promise<void>;
+  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane): Promise<void>;
+  /**
+   * The same of rows whose columns are typed: for what is written by the thousand, as the bytes that the engine keeps.
+   * @throws {TypeError} where a cell is not of its column's type
+   */
+  insertRows<Row>(table: Sql, columns: Columns<Row>, rows: readonly Row[], lane?: Lane): Promise<void>;
   /** For writes that count only together. */
   unit(): UnitOfWork;
+  /**
+   * A number that grows whenever one of the tables may have been written; undefined where other processes may write the store as well. Who
+   * looks again and again need not ask while it stands: see `Standing`. To be read before the tables are.
+   */
+  writesTo(...tables: readonly Sql[]): number | undefined;
   /** Version of the engine, `26.7.2.1`. */
   version(): Promise<string>;
   /** Waits for running statements, then closes. */
@@ -41,7 +49,7 @@ export interface ClickHouse {
  * Writes that count only together, because one that comes last says so (a step's watermark): whether the disk took them is asked once for all
  * of them, where each one would ask for itself.
  */
-export interface UnitOfWork extends Pick<ClickHouse, 'query' | 'command' | 'insert'> {
+export interface UnitOfWork extends Pick<ClickHouse, 'query' | 'command' | 'insert' | 'insertRows'> {
   /**
    * Before the write that makes the others count.
    * @throws {ClickHouseFault} `disk-full` or `write-lost` when bytes were lost since the unit began: it is to be done again
@@ -50,11 +58,12 @@ export interface UnitOfWork extends Pick<ClickHouse, 'query' | 'command' | 'inse
 }
 
 /** A unit over an engine that asks for each write by itself. */
-export function unitOver(engine: Pick<ClickHouse, 'query' | 'command' | 'insert'>): UnitOfWork {
+export function unitOver(engine: Omit<UnitOfWork, 'whole'>): UnitOfWork {
   return {
     query: (statement, lane) => engine.query(statement, lane),
     command: (statement, lane) => engine.command(statement, lane),
     insert: (...write) => engine.insert(...write),
+    insertRows: (...write) => engine.insertRows(...write),
     whole: () => Promise.resolve(),
   };
 }
@@ -66,16 +75,19 @@ export function onLane(engine: ClickHouse, lane: Lane): ClickHouse {
     query: (statement) => engine.query(statement, lane),
     queryBinary: (statement) => engine.queryBinary(statement, lane),
     command: (statement) => engine.command(statement, lane),
-    insert: (table, columns, rows, _lane, format) => engine.insert(table, columns, rows, lane, format),
+    insert: (table, columns, rows) => engine.insert(table, columns, rows, lane),
+    insertRows: (table, columns, rows) => engine.insertRows(table, columns, rows, lane),
     unit: () => {
       const unit = engine.unit();
       return {
         query: (statement) => unit.query(statement, lane),
         command: (statement) => unit.command(statement, lane),
-        insert: (table, columns, rows, _lane, format) => unit.insert(table, columns, rows, lane, format),
+        insert: (table, columns, rows) => unit.insert(table, columns, rows, lane),
+        insertRows: (table, columns, rows) => unit.insertRows(table, columns, rows, lane),
         whole: () => unit.whole(),
       };
     },
+    writesTo: (...tables) => engine.writesTo(...tables),
     version: () => engine.version(),
     close: () => engine.close(),
   };

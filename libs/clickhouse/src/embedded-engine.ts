@@ -7,14 +7,17 @@ import { EmbeddedSessions } from './embedded-sessions.js';
 import { EngineGate, roomIn, roomLeftAlone } from './engine-gate.js';
 import { EngineLanes } from './engine-lanes.js';
 import { rowsOfColumns } from './json-columns.js';
+import { encoded } from './native/block.js';
 import { refusedWritesOf } from './refused-writes.js';
-import { ident, join, sql, type Sql } from './sql.js';
+import { sql, type Sql } from './sql.js';
 import { Spool } from './spool.js';
 
 /** The engine in this process: besides the lanes, short connections for those who come over HTTP. */
 export interface EmbeddedClickHouse extends ClickHouse {
   /** @internal For `serveHttp`. */
   readonly sessions: EmbeddedSessions;
+  /** @internal */
+  readonly spool: Spool;
 }
 
 /**
@@ -75,21 +78,19 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
         }),
       ),
     );
-  const writes = (write: Write): Pick<ClickHouse, 'command' | 'insert'> => ({
+  const writes = (write: Write): Pick<ClickHouse, 'command' | 'insert' | 'insertRows'> => ({
     command: (statement, lane = 'writer') => write(lane, statement.text, (session) => session.queryAsync(statement.text)),
-    insert: (table, columns, rows, lane = 'writer', format = 'JSONCompactEachRow') =>
-      write(lane, `INSERT INTO ${table.text}`, (session) => {
-        const values = Buffer.from(rows, 'utf8');
-        if (!spool.takes(values.length)) return session.insert({ table: table.text.replaceAll('`', ''), columns, values, format });
-        return spool.lend(values, (path) => {
-          const into = sql`INSERT INTO ${table} (${join(columns.map((column) => ident(column)))})`;
-          return session.queryAsync(sql`${into} SELECT * FROM file(${path}, ${format})`.text);
-        });
-      }),
+    insert: (table, columns, rows, lane = 'writer') => write(lane, `INSERT INTO ${table.text}`, spool.insert(table, columns, rows)),
+    insertRows: async (table, columns, rows, lane = 'writer') => {
+      if (rows.length === 0) return;
+      const values = await encoded(columns, rows);
+      await write(lane, `INSERT INTO ${table.text}`, spool.insert(table, Object.keys(columns), values));
+    },
   });
   const engine: EmbeddedClickHouse = {
     shared: false,
     sessions,
+    spool,
     query: <Row>(statement: Sql, lane: Lane = 'reader') =>
       guarded(statement.text, () =>
         gate.read(statement.text, () =>
@@ -109,6 +110,7 @@ export async function openEmbedded(directory: string): Promise<EmbeddedClickHous
       const whole = gate.unit();
       return { ...unitOver(engine), ...writes(trusted), whole: () => guarded('the writes of a step', () => whole('the writes of a step')) };
     },
+    writesTo: (...tables) => gate.writes.to(tables),
     version: async () => {
       const [row] = await engine.query<{ v: string }>(sql`SELECT version() AS v`);
       return row?.v ?? 'unknown';

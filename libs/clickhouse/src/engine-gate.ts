@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { ClickHouseFault, diskFull, headOf } from './clickhouse.errors.js';
+import { Writes } from './writes.js';
 
 /**
  * Room that the engine leaves alone: it refuses an insert or a merge that would go below. So what is under way still finds room when
@@ -40,6 +41,8 @@ export interface GatedEngine {
  * and takes up again what a merge had made one of them from.
  */
 export class EngineGate {
+  /** What went through, and may have been carried out. */
+  readonly writes = new Writes();
   readonly #running = new Set<Promise<unknown>>();
   #refused = 0;
   /** How often bytes were found lost. */
@@ -100,7 +103,11 @@ export class EngineGate {
   trusted<T>(statement: string, work: () => Promise<T>): Promise<T> {
     return this.read(statement, async () => {
       if (defining.test(statement) && (await this.isFull())) throw diskFull(statement, notEnoughSpace);
-      return work();
+      try {
+        return await work();
+      } finally {
+        this.writes.add(statement);
+      }
     });
   }
 
@@ -160,6 +167,8 @@ export class EngineGate {
       // open knows no count.
       const refused = Math.max(this.#refused, await this.engine.refusedWrites());
       const harmless = await this.engine.reopen();
+      // Parts that were cut short are gone.
+      this.writes.addAny();
       this.#refused = await this.engine.refusedWrites();
       if (this.#refused > refused + harmless) throw await this.loss('merges');
       this.#shut = undefined;

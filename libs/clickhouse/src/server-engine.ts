@@ -2,7 +2,8 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { Readable } from 'node:stream';
 import { toFault } from './clickhouse.errors.js';
 import { connectionSettings, unitOver, type ClickHouse } from './clickhouse.js';
-import { sql, type Sql } from './sql.js';
+import { encoded, type Block } from './native/block.js';
+import { ident, join, sql, type Sql } from './sql.js';
 
 /** As the lanes of the embedded engine: compiling a statement's expressions takes longer than a tile's query. */
 const uncompiled = { compile_expressions: 0, compile_aggregate_expressions: 0, compile_sort_description: 0 } as const;
@@ -27,6 +28,14 @@ export function openServer(url: string): ClickHouse {
       throw toFault(error, statement);
     }
   };
+  const send = (table: Sql, columns: readonly string[], rows: string | Block): Promise<void> =>
+    guarded(`INSERT INTO ${table.text}`, async () => {
+      if (rows.length === 0) return;
+      const format = typeof rows === 'string' ? sql`JSONCompactEachRow` : sql`Native`;
+      const query = sql`INSERT INTO ${table} (${join(columns.map((column) => ident(column)))}) FORMAT ${format}`.text;
+      const answer = await client.exec({ query, values: Readable.from([rows], { objectMode: false }) });
+      answer.stream.resume();
+    });
   const engine: ClickHouse = {
     shared: true,
     query: <Row>(statement: Sql) =>
@@ -43,14 +52,10 @@ export function openServer(url: string): ClickHouse {
       guarded(statement.text, async () => {
         await client.command({ query: statement.text });
       }),
-    insert: (table, columns, rows, _lane, format = 'JSONCompactEachRow') =>
-      guarded(`INSERT INTO ${table.text}`, async () => {
-        if (rows === '') return;
-        const query = `INSERT INTO ${table.text} (${columns.map((column) => `\`${column}\``).join(', ')}) FORMAT ${format}`;
-        const answer = await client.exec({ query, values: Readable.from([rows], { objectMode: false }) });
-        answer.stream.resume();
-      }),
+    insert: (table, columns, rows) => send(table, columns, rows),
+    insertRows: async (table, columns, rows) => send(table, Object.keys(columns), await encoded(columns, rows)),
     unit: () => unitOver(engine),
+    writesTo: () => undefined,
     version: async () => {
       const [row] = await engine.query<{ v: string }>(sql`SELECT version() AS v`);
       return row?.v ?? 'unknown';

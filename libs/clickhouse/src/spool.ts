@@ -1,13 +1,15 @@
+import type { Session } from 'chdb';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join as joinPath } from 'node:path';
+import { ident, join, sql, type Sql } from './sql.js';
 
 /**
- * From so many bytes on rows go by a file. Handed over in memory the engine takes twice the time to read a row (chDB's raw insert takes 18 µs
+ * From so many bytes on lines go by a file. Handed over in memory the engine takes twice the time to read a row (chDB's raw insert takes 18 µs
  * for a row of 42 columns, the table function `file` 10), but a file costs some milliseconds by itself.
  */
 export const spoolBytes = 512 * 1024;
 
-/** Rows on their way into the embedded engine, as files that live as long as their statement. */
+/** Rows on their way into the embedded engine, which takes large or binary ones as files that live as long as their statement. */
 export class Spool {
   readonly #path: string;
   /** `file` takes these for a pattern of names, or for an archive. */
@@ -16,7 +18,7 @@ export class Spool {
 
   /** @param directory the engine's own: nobody else writes there */
   constructor(directory: string) {
-    this.#path = join(directory, 'spool');
+    this.#path = joinPath(directory, 'spool');
     this.#isPlain = !/[*?{}]|::/.test(directory);
   }
 
@@ -24,20 +26,37 @@ export class Spool {
   async open(): Promise<void> {
     // Where it is already there a full disk is no hindrance.
     await mkdir(this.#path, { recursive: true });
-    for (const name of await readdir(this.#path)) await rm(join(this.#path, name), { recursive: true, force: true });
-  }
-
-  /** Whether rows of so many bytes go by it. */
-  takes(bytes: number): boolean {
-    return this.#isPlain && bytes >= spoolBytes;
+    for (const name of await readdir(this.#path)) await rm(joinPath(this.#path, name), { recursive: true, force: true });
   }
 
   /**
-   * Lends a file that holds the rows.
-   * @throws `ENOSPC` when the disk has no room for it
+   * Inserts on a connection as one block.
+   * @param rows lines of JSONCompactEachRow, or bytes of `Native` that name the columns
+   * @throws `ENOSPC` when the disk has no room for the file
    */
-  async lend<T>(rows: Buffer, work: (path: string) => Promise<T>): Promise<T> {
-    const path = join(this.#path, String((this.#count += 1)));
+  insert(table: Sql, columns: readonly string[], rows: string | Uint8Array): (session: Session) => Promise<unknown> {
+    const names = join(columns.map((column) => ident(column)));
+    const from = (session: Session, source: Sql): Promise<unknown> =>
+      session.queryAsync(sql`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${source}`.text);
+    if (typeof rows !== 'string') {
+      if (this.#isPlain) return (session) => this.lend(rows, (path) => from(session, sql`file(${path}, 'Native')`));
+      // Slow, and in the statement itself.
+      const text = Buffer.from(rows).toString('base64');
+      return (session) => from(session, sql`format(Native, base64Decode(${text}))`);
+    }
+    const values = Buffer.from(rows, 'utf8');
+    if (!this.#isPlain || values.length < spoolBytes) {
+      return (session) => session.insert({ table: table.text.replaceAll('`', ''), columns, values, format: 'JSONCompactEachRow' });
+    }
+    return (session) =>
+      this.lend(values, (path) =>
+        session.queryAsync(sql`INSERT INTO ${table} (${names}) SELECT * FROM file(${path}, 'JSONCompactEachRow')`.text),
+      );
+  }
+
+  /** Lends a file that holds the rows. */
+  private async lend<T>(rows: Uint8Array, work: (path: string) => Promise<T>): Promise<T> {
+    const path = joinPath(this.#path, String((this.#count += 1)));
     try {
       await writeFile(path, rows);
       return await work(path);

@@ -1,5 +1,5 @@
 import { ident, join, sql, type ClickHouse, type Sql } from '#clickhouse';
-import { ledgerTables, ledgerTopics } from './ledger/ledger-tables.js';
+import { ledgerTables, ledgerTopics, ownColumns } from './ledger/ledger-tables.js';
 import { tableOf, type Shop } from './shop.js';
 import type { Level } from './watermark.repository.js';
 
@@ -139,9 +139,9 @@ function hashOf(columns: readonly Sql[]): Sql {
 function ledgerStatements(shop: Shop): FingerprintStatement[] {
   const envelope = ['verdict', 'reason', 'type', 'event_id', 'entity_id', 'revision', 'hash', 'payload'];
   return ledgerTopics.map((topic) => {
-    const { table, columns } = ledgerTables[topic];
+    const { table } = ledgerTables[topic];
     const known = ['event_time', 'recorded_time'].map((each) => sql`if(verdict = 'accepted', ${ident(each)}, NULL)`);
-    const row = hashOf([...envelope.map((each) => ident(each)), ...known, ...columns.map((each) => ident(each))]);
+    const row = hashOf([...envelope.map((each) => ident(each)), ...known, ...ownColumns(topic).map((each) => ident(each))]);
     const counts = topic === 'clock.v1' ? sql`verdict = 'rejected'` : sql`verdict != 'gap'`;
     return {
       table,

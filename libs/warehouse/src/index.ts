@@ -4,13 +4,12 @@ export { ShopFailures } from './shop-failures.js';
 export { ShopFollower } from './shop-follower.js';
 export { READ_GATE, ShopGate, whileMade, type Ground, type ReadGate, type Stamp } from './read-gate.js';
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
-export { columnsOf, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger/ledger-tables.js';
+export { ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerRow, type LedgerTopic } from './ledger/ledger-tables.js';
 export type { LedgerTail } from './ledger/ledger-tail.js';
 export {
   LedgerRepository,
   type KeptMessage,
   type LedgerHead,
-  type LedgerRow,
   type LedgerSpan,
   type LedgerTick,
 } from './ledger/ledger.repository.js';

@@ -53,7 +53,7 @@ const zip = promisify(gzip);
  *   what the system says when a port is taken
  */
 export async function serveHttp(engine: EmbeddedClickHouse, options: ServeOptions): Promise<HttpEndpoint> {
-  const runner = new StatementRunner(engine.sessions, options.limits ?? standardLimits);
+  const runner = new StatementRunner(engine.sessions, engine.spool, options.limits ?? standardLimits);
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close()));

@@ -2,6 +2,7 @@ import type { RawInsertFormat, Session } from 'chdb';
 import { connectionSettings, settingsText } from '../clickhouse.js';
 import { allThreads } from '../engine-lanes.js';
 import type { EmbeddedSessions } from '../embedded-sessions.js';
+import type { Spool } from '../spool.js';
 import { ident, sql } from '../sql.js';
 import { refuse } from './http-errors.js';
 import type { StatementRequest } from './http-request.js';
@@ -31,6 +32,7 @@ export class StatementRunner {
 
   constructor(
     private readonly sessions: EmbeddedSessions,
+    private readonly spool: Spool,
     private readonly limits: ReadLimits,
   ) {}
 
@@ -44,13 +46,22 @@ export class StatementRunner {
       const insert = rawInsertOf(request.sql);
       // Nothing to insert is no error on a server; the engine by itself would make one of it.
       if (insert && request.rows === undefined) return { body: new Uint8Array(), summary: summaryOf({ elapsed: 0 }) };
-      if (insert && request.rows !== undefined) {
+      if (insert?.format === 'Native' && request.rows !== undefined) {
+        if (!insert.columns) throw refuse('notImplemented', 'Native is taken with the columns named: INSERT INTO t (a, b) FORMAT Native.');
+        const began = performance.now();
+        await this.spool.insert(ident(...insert.table.split('.')), insert.columns, request.rows)(session);
+        return { body: new Uint8Array(), summary: summaryOf({ elapsed: (performance.now() - began) / 1000 }) };
+      }
+      if (insert && insert.format !== 'Native' && request.rows !== undefined) {
         // The bytes are handed over as they came: one block, hence one part.
-        const { rowsWritten, bytesWritten, elapsed } = await session.insert({ ...insert, values: request.rows });
+        const { rowsWritten, bytesWritten, elapsed } = await session.insert({ ...insert, format: insert.format, values: request.rows });
         return { body: new Uint8Array(), summary: summaryOf({ elapsed, rowsWritten, bytesWritten }) };
       }
       if (request.rows !== undefined && !isText(request.rows)) {
-        throw refuse('notImplemented', 'Rows in a binary format are not taken here. Send JSONCompactEachRow, JSONEachRow, TSV or CSV.');
+        throw refuse(
+          'notImplemented',
+          'Rows in a binary format are not taken here. Send JSONCompactEachRow, JSONEachRow, TSV, CSV or Native.',
+        );
       }
       const statement = request.rows === undefined ? request.sql : `${request.sql}\n${request.rows.toString('utf8')}`;
       return run(session, statement, request.format);
@@ -128,7 +139,8 @@ async function run(session: Session, statement: string, format: string): Promise
 }
 
 const insertPattern = /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?([\w.`"]+)\s*(?:\(([\w.`",\s]*)\)\s*)?FORMAT\s+(\w+)\s*;?\s*$/i;
-const rawFormats: readonly RawInsertFormat[] = [
+const rawFormats: readonly (RawInsertFormat | 'Native')[] = [
+  'Native',
   'JSONCompactEachRow',
   'JSONEachRow',
   'TabSeparated',
@@ -138,7 +150,7 @@ const rawFormats: readonly RawInsertFormat[] = [
 ];
 
 /** `INSERT INTO t (a, b) FORMAT F` taken apart, or undefined for any other shape. */
-function rawInsertOf(statement: string): { table: string; columns?: string[]; format: RawInsertFormat } | undefined {
+function rawInsertOf(statement: string): { table: string; columns?: string[]; format: RawInsertFormat | 'Native' } | undefined {
   const found = insertPattern.exec(statement);
   const format = rawFormats.find((each) => each === found?.[3]);
   if (!found || !format) return undefined;

@@ -73,6 +73,8 @@ export class Receiver {
 
 /** A shop on a store of its own. */
 export class DeliveryRig {
+  /** Whether senders are told of alerts that are written. */
+  tells = true;
   readonly outbox: DeliveryRepository;
   readonly deliveries: DeliveriesService;
   readonly said: string[] = [];
@@ -144,7 +146,7 @@ export class DeliveryRig {
       };
     });
     await new AlertLogRepository(this.clickhouse).append(this.shop, rows, new Date(now));
-    for (const { sender } of this.#senders) sender.wake();
+    if (this.tells) for (const { sender } of this.#senders) sender.wake();
     return rows.map(({ alertId }) => alertId);
   }
 

@@ -42,6 +42,7 @@ function appending({ outbox }: DeliveryRig, append: DeliveryRig['outbox']['appen
   return {
     append,
     places: (...asked) => outbox.places(...asked),
+    writes: (shop) => outbox.writes(shop),
     alertSteps: (...asked) => outbox.alertSteps(...asked),
     waiting: (...asked) => outbox.waiting(...asked),
     stepsSince: (...asked) => outbox.stepsSince(...asked),
@@ -76,6 +77,34 @@ describe('a webhook', () => {
     const { deliveries } = await rig.deliveries.list(rig.shop, { limit: 9 });
     expect(new Set(crm.got.map(({ id }) => id))).toEqual(new Set(deliveries.map(({ id }) => id)));
     expect(await rig.metrics.text()).toContain('tideline_deliveries_total{shop="plain",channel="crm",outcome="delivered"} 3');
+  });
+
+  it('is not looked for where nobody wrote, and found where somebody did who tells nobody', async () => {
+    const rig = await begun('still');
+    const crm = await receiver();
+    await rig.webhook('crm', crm.url);
+    const asked = { steps: 0, deliveries: 0 };
+    const { outbox } = rig;
+    rig.start({
+      outbox: {
+        ...appending(rig, (...rows) => outbox.append(...rows)),
+        alertSteps: (...steps) => {
+          asked.steps += 1;
+          return outbox.alertSteps(...steps);
+        },
+        stepsSince: (...since) => {
+          asked.deliveries += 1;
+          return outbox.stepsSince(...since);
+        },
+      },
+    });
+    await sleep(1_200);
+    const before = { ...asked };
+    await sleep(1_200);
+    expect(asked).toEqual(before);
+    rig.tells = false;
+    await rig.alerts(['ann']);
+    await until('it is there', () => crm.got.length === 1);
   });
 
   it('that fails for a while is asked again, later each time, under the same key with the same body', async () => {

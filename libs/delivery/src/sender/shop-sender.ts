@@ -26,7 +26,7 @@ export interface DeliveryClaim {
 }
 
 export interface SenderParts extends TransmitParts {
-  readonly outbox: Pick<DeliveryRepository, 'append' | 'places' | 'alertSteps' | 'waiting' | 'stepsSince' | 'bodies'>;
+  readonly outbox: Pick<DeliveryRepository, 'append' | 'places' | 'writes' | 'alertSteps' | 'waiting' | 'stepsSince' | 'bodies'>;
   readonly channels: Pick<DeliveryChannelRepository, 'all'>;
   readonly claim: DeliveryClaim;
   readonly metrics: Pick<DeliveryMetrics, 'written' | 'waiting'>;
@@ -69,6 +69,9 @@ export class ShopSender {
   /** Of the process's own clock, which nobody sets; what is looked for goes by the wall's. */
   #lookedAt = -Infinity;
   #lookedWideAt = 0;
+  /** How often the store's tables had been written when they were looked at; undefined when they have to be looked at anyway. */
+  #alertsSeen: number | undefined;
+  #deliveriesSeen: number | undefined;
   /** Channels that cannot be read, as they were last said. */
   #unreadable = '';
   /** Whether there may be something in the store that was not looked at. */
@@ -111,6 +114,8 @@ export class ShopSender {
     this.#places = await outbox.places(this.shop);
     this.#lookedAt = -Infinity;
     this.#lookedWideAt = performance.now();
+    this.#alertsSeen = undefined;
+    this.#deliveriesSeen = undefined;
     this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);
     let askedAt = performance.now();
     while (!this.#stop.signal.aborted) {
@@ -142,7 +147,11 @@ export class ShopSender {
     this.#isNews = false;
     const [begun, wall] = [performance.now(), Date.now()];
     const isTime = begun - this.#lookedAt >= lookMs;
-    const steps = await outbox.alertSteps(this.shop, this.#places, stepsAtATime);
+    const { alerts, deliveries } = outbox.writes(this.shop);
+    const isWritten = alerts === undefined || alerts !== this.#alertsSeen;
+    const steps = isWritten ? await outbox.alertSteps(this.shop, this.#places, stepsAtATime) : [];
+    // There may be more than were taken.
+    this.#alertsSeen = steps.length > 0 ? undefined : alerts;
     // After the steps: a channel that was put before one of them is there.
     if (steps.length > 0 || isTime) {
       this.#channels = new ChannelBook(await channels.all(this.shop));
@@ -167,8 +176,11 @@ export class ShopSender {
     const isWide = begun - this.#lookedWideAt >= wideEveryMs;
     const ago = this.#lookedAt === -Infinity ? 0 : begun - this.#lookedAt;
     const since = wall - ago - (isWide ? wideLookBackMs : lookBackMs);
-    this.#backlog.asks();
-    this.#backlog.take(await outbox.stepsSince(this.shop, new Date(since)));
+    if (deliveries === undefined || deliveries !== this.#deliveriesSeen) {
+      this.#backlog.asks();
+      this.#backlog.take(await outbox.stepsSince(this.shop, new Date(since)));
+      this.#deliveriesSeen = deliveries;
+    }
     this.#lookedAt = begun;
     if (isWide) this.#lookedWideAt = begun;
     if (this.#backlog.wantsMore) this.#backlog.fill(await outbox.waiting(this.shop, mostLoaded), mostLoaded);

@@ -251,6 +251,30 @@ it('counts an order of a new epoch once, when the step that went over the end of
   ]);
 });
 
+it('asks the ledger again only after somebody wrote it', async () => {
+  let asked = 0;
+  const counting = Object.create(clickhouse, {
+    query: {
+      value: (...query: Parameters<ClickHouse['query']>): Promise<unknown[]> => {
+        asked += 1;
+        return clickhouse.query(...query);
+      },
+    },
+  }) as ClickHouse;
+  const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'looking' };
+  const looking = Refresher.over(counting, shop, new ShopGate(new WatermarkRepository(clickhouse)), options);
+  await looking.claim();
+  await looking.catchUp();
+  asked = 0;
+  for (let look = 0; look < 3; look += 1) expect(await looking.step()).toBeUndefined();
+  expect(asked).toBe(0);
+  // By another way than the writer that tells this refresher.
+  const offset = next.get('transactions.v1') ?? 0n;
+  await placed(ledger, shop, 1, offset, 'unheard');
+  next.set('transactions.v1', offset + 1n);
+  expect(await looking.step()).toBeDefined();
+});
+
 it('says partial after one that died while it settled what no checkpoint knew of, until that is settled', async () => {
   const shops = new ShopRepository(clickhouse);
   const torn = await shops.register({ shop: 'torn', timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' });

@@ -77,6 +77,8 @@ export class Refresher {
   readonly #clock: SourceClock;
   readonly #told = new Told();
   #askedAt = -Infinity;
+  /** How often the ledger had been written when it was asked. */
+  #askedWrites: number | undefined;
   #checkpointAt = -Infinity;
   readonly #elapsed: () => number;
 
@@ -233,7 +235,11 @@ export class Refresher {
       if (heads) return { heads, all: false };
     }
     this.#told.clear();
+    const writes = this.ledger.writes(this.shop);
+    // Nobody wrote since it was asked, and all that was there was taken.
+    if (writes !== undefined && writes === this.#askedWrites && this.#askedAt > -Infinity) return { heads: [], all: false };
     this.#askedAt = this.#elapsed();
+    this.#askedWrites = writes;
     return { heads: await this.ledger.heads(this.shop, from), all: true };
   }
 

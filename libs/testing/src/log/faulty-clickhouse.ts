@@ -1,4 +1,4 @@
-import { ClickHouseFault, unitOver, type ClickHouse, type Lane, type RowFormat, type Sql, type UnitOfWork } from '#clickhouse';
+import { ClickHouseFault, unitOver, type ClickHouse, type Columns, type Lane, type Sql, type UnitOfWork } from '#clickhouse';
 
 /** What is to go wrong with one statement of the writer's and the refresher's lanes. */
 export interface Fault {
@@ -81,12 +81,20 @@ export class FaultyClickHouse implements ClickHouse {
     return this.run(lane, () => this.engine.command(statement, lane));
   }
 
-  insert(table: Sql, columns: readonly string[], rows: string, lane: Lane = 'writer', format?: RowFormat): Promise<void> {
-    return this.run(lane, () => this.engine.insert(table, columns, rows, lane, format));
+  insert(table: Sql, columns: readonly string[], rows: string, lane: Lane = 'writer'): Promise<void> {
+    return this.run(lane, () => this.engine.insert(table, columns, rows, lane));
+  }
+
+  insertRows<Row>(table: Sql, columns: Columns<Row>, rows: readonly Row[], lane: Lane = 'writer'): Promise<void> {
+    return this.run(lane, () => this.engine.insertRows(table, columns, rows, lane));
   }
 
   unit(): UnitOfWork {
     return unitOver(this);
+  }
+
+  writesTo(...tables: readonly Sql[]): number | undefined {
+    return this.engine.writesTo(...tables);
   }
 
   version(): Promise<string> {

@@ -1,4 +1,4 @@
-import { ClickHouseFault, unitOver, type ClickHouse, type Lane, type RowFormat, type Sql, type UnitOfWork } from '#clickhouse';
+import { ClickHouseFault, unitOver, type ClickHouse, type Lane, type Columns, type Sql, type UnitOfWork } from '#clickhouse';
 
 /** A write that is held back, as if its process had been stopped right before it was sent. */
 export interface Held {
@@ -64,12 +64,20 @@ export class HeldStore implements ClickHouse {
     return this.pass(statement.text, () => this.inner.command(statement, lane));
   }
 
-  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane, format?: RowFormat): Promise<void> {
-    return this.pass(`INSERT INTO ${table.text}`, () => this.inner.insert(table, columns, rows, lane, format));
+  insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane): Promise<void> {
+    return this.pass(`INSERT INTO ${table.text}`, () => this.inner.insert(table, columns, rows, lane));
+  }
+
+  insertRows<Row>(table: Sql, columns: Columns<Row>, rows: readonly Row[], lane?: Lane): Promise<void> {
+    return this.pass(`INSERT INTO ${table.text}`, () => this.inner.insertRows(table, columns, rows, lane));
   }
 
   unit(): UnitOfWork {
     return unitOver(this);
+  }
+
+  writesTo(...tables: readonly Sql[]): number | undefined {
+    return this.inner.writesTo(...tables);
   }
 
   version(): Promise<string> {

@@ -1,4 +1,4 @@
-import { sql, tabSeparated, type Cell, type ClickHouse, type Sql } from '#clickhouse';
+import { sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
 import { textOf } from '../watermark.repository.js';
 import type { AlertLogRow, StoredPartition } from './alert-log.js';
@@ -19,8 +19,8 @@ export class AlertLogRepository {
   async append(shop: Shop, rows: readonly AlertLogRow[], now: Date): Promise<void> {
     if (rows.length === 0) return;
     const writtenAt = textOf(now);
-    const lines = rows.map((row) => tabSeparated(cellsOf(row, writtenAt), []));
-    await this.clickhouse.insert(tableOf(shop, 'alert_log'), columns, `${lines.join('\n')}\n`, 'writer', 'TabSeparated');
+    const lines = rows.map((row) => JSON.stringify(cellsOf(row, writtenAt)));
+    await this.clickhouse.insert(tableOf(shop, 'alert_log'), columns, lines.join('\n'));
   }
 
   /** What a partition's fold had come to when its last rows were written; undefined before its first. */
@@ -86,8 +86,8 @@ function log(shop: Shop): Sql {
   return tableOf(shop, 'alert_log');
 }
 
-function cellsOf(row: AlertLogRow, writtenAt: string): Cell[] {
-  const place = [row.kind, row.partition, row.epoch, row.offset, row.step, textOf(new Date(row.at)), row.day];
+function cellsOf(row: AlertLogRow, writtenAt: string): unknown[] {
+  const place = [row.kind, row.partition, row.epoch, String(row.offset), row.step, textOf(new Date(row.at)), row.day];
   const about = [row.customerId, row.alertId, row.rule, row.ruleRevision, row.state, row.what, row.by, row.assignee, row.detail];
-  return [...place, ...about, row.probability, row.netValue, row.eventId, row.body, row.sent, writtenAt];
+  return [...place, ...about, row.probability, row.netValue, row.eventId, row.body, String(row.sent), writtenAt];
 }

@@ -1,10 +1,12 @@
-import { sql, type ClickHouse } from '#clickhouse';
+import { sql, Standing, type ClickHouse } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
 import { instantOf, textOf } from '../watermark.repository.js';
 import type { StoredChannel } from './delivery-log.js';
 
 /** Channels of deliveries: every revision there ever was. */
 export class DeliveryChannelRepository {
+  readonly #of = new Map<string, Standing<StoredChannel[]>>();
+
   constructor(private readonly clickhouse: ClickHouse) {}
 
   async add(shop: Shop, { channel, revision, body, by, writtenAt }: StoredChannel): Promise<void> {
@@ -14,7 +16,16 @@ export class DeliveryChannelRepository {
   }
 
   /** By channel and revision. Of two that were put as one revision in the same moment the first one counts, everywhere alike. */
-  async all(shop: Shop): Promise<StoredChannel[]> {
+  all(shop: Shop): Promise<StoredChannel[]> {
+    let channels = this.#of.get(shop.database);
+    if (!channels) {
+      channels = new Standing(this.clickhouse, [tableOf(shop, 'delivery_channels')], () => this.read(shop));
+      this.#of.set(shop.database, channels);
+    }
+    return channels.get();
+  }
+
+  private async read(shop: Shop): Promise<StoredChannel[]> {
     const rows = await this.clickhouse.query<{ channel: string; revision: number; body: string; said_by: string; written_at: string }>(
       sql`SELECT channel, revision, body, said_by, written_at FROM ${tableOf(shop, 'delivery_channels')}
 ORDER BY channel, revision, written_at, said_by, body LIMIT 1 BY channel, revision`,

@@ -1,4 +1,4 @@
-import { tabSeparated, type Cell, type ClickHouse } from '#clickhouse';
+import type { ClickHouse } from '#clickhouse';
 import type { DeliveryState, DeliveryStep } from '#contracts';
 import { tableOf, type Shop } from '../shop.js';
 import { instantOf, textOf } from '../watermark.repository.js';
@@ -49,8 +49,14 @@ export class DeliveryRepository {
   /** Writes steps of deliveries, and how far the alert log was read for them, as one block: all or none. */
   async append(shop: Shop, rows: readonly DeliveryRow[], places: readonly LogPlace[] = []): Promise<void> {
     if (rows.length + places.length === 0) return;
-    const lines = [...rows.map(cellsOf), ...places.map(placeCells)].map((cells) => tabSeparated(cells, []));
-    await this.clickhouse.insert(tableOf(shop, 'delivery_log'), columns, `${lines.join('\n')}\n`, 'writer', 'TabSeparated');
+    const lines = [...rows.map(cellsOf), ...places.map(placeCells)].map((cells) => JSON.stringify(cells));
+    await this.clickhouse.insert(tableOf(shop, 'delivery_log'), columns, lines.join('\n'));
+  }
+
+  /** Grow when steps of alerts, or of deliveries, may have been written; undefined where other processes may. See `ClickHouse.writesTo`. */
+  writes(shop: Shop): { alerts: number | undefined; deliveries: number | undefined } {
+    const to = (table: string): number | undefined => this.clickhouse.writesTo(tableOf(shop, table));
+    return { alerts: to('alert_log'), deliveries: to('delivery_log') };
   }
 
   async places(shop: Shop): Promise<LogPlace[]> {
@@ -125,7 +131,7 @@ function deliveryOf(raw: RawDelivery): StandingDelivery {
   };
 }
 
-function cellsOf(row: DeliveryRow): Cell[] {
+function cellsOf(row: DeliveryRow): unknown[] {
   const at = (millis: number): string => textOf(new Date(millis));
   const named = ['delivery', at(row.at), row.id, row.turn, row.what, row.state, row.channel, row.about, row.subject, row.step];
   const timed = [at(row.createdAt), at(row.triedSince), row.attempts, at(row.nextAt), at(row.digestAt)];
@@ -133,8 +139,8 @@ function cellsOf(row: DeliveryRow): Cell[] {
 }
 
 /** At one instant, always: a partition's place replaces itself. */
-function placeCells({ partition, epoch, offset, step }: LogPlace): Cell[] {
+function placeCells({ partition, epoch, offset, step }: LogPlace): unknown[] {
   const none = textOf(new Date(0));
   const unsaid = ['', '', '', '', '', '', none, none, 0, none, none, '', '', ''];
-  return ['place', none, String(partition), 0, ...unsaid, epoch, offset, step];
+  return ['place', none, String(partition), 0, ...unsaid, epoch, String(offset), step];
 }

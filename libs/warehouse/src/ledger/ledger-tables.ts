@@ -1,27 +1,5 @@
-import { tabSeparated, type Cell } from '#clickhouse';
+import { blankOf, type Cell, type Columns, type ColumnType } from '#clickhouse';
 import type { TopicName } from '#contracts';
-
-/** Columns of the envelope, the same in every ledger table, in insert order. */
-const envelopeColumns = [
-  'partition',
-  'epoch',
-  'offset',
-  'topic',
-  'missing',
-  'verdict',
-  'reason',
-  'detail',
-  'type',
-  'event_id',
-  'entity_id',
-  'revision',
-  'hash',
-  'event_time',
-  'recorded_time',
-  'produced_at',
-  'ingested_at',
-  'payload',
-] as const;
 
 /** The envelope's part of a ledger row; instants as `2011-12-09 12:50:00.000` in UTC. */
 export interface LedgerEnvelope {
@@ -46,116 +24,151 @@ export interface LedgerEnvelope {
   readonly payload: string;
 }
 
+/** A ledger row ready to be written: the envelope and the topic's own values in column order. */
+export interface LedgerRow {
+  readonly envelope: LedgerEnvelope;
+  /** In the order of `ownColumns`; undefined for a row that holds no usable event. */
+  readonly values: readonly unknown[] | undefined;
+}
+
 /** Table and typed columns of each topic that has a ledger, the columns in insert order. */
 export const ledgerTables = {
   'customers.v1': {
     table: 'ledger_customers',
-    columns: ['customer_id', 'registered_at', 'name', 'email', 'country', 'region', 'city', 'acquisition_channel', 'consent'],
+    columns: {
+      customer_id: 'String',
+      registered_at: 'Nullable(DateTime64(3))',
+      name: 'String',
+      email: 'String',
+      country: 'String',
+      region: 'String',
+      city: 'String',
+      acquisition_channel: 'String',
+      consent: 'Nullable(Bool)',
+    },
   },
   'products.v1': {
     table: 'ledger_products',
-    columns: ['product_id', 'sku', 'name', 'category', 'subcategory', 'brand', 'cost', 'price', 'is_count', 'counted_at', 'counted_units'],
+    columns: {
+      product_id: 'String',
+      sku: 'String',
+      name: 'String',
+      category: 'String',
+      subcategory: 'String',
+      brand: 'String',
+      cost: 'Nullable(Decimal(18, 6))',
+      price: 'Nullable(Decimal(18, 6))',
+      is_count: 'UInt8',
+      counted_at: 'DateTime64(3)',
+      counted_units: 'Nullable(UInt32)',
+    },
   },
   'campaigns.v1': {
     table: 'ledger_campaigns',
-    columns: [
-      'campaign_id',
-      'is_day',
-      'status',
-      'name',
-      'kind',
-      'channel',
-      'budget',
-      'starts_at',
-      'ends_at',
-      'target_segment',
-      'date',
-      'spend',
-      'impressions',
-      'clicks',
-    ],
+    columns: {
+      campaign_id: 'String',
+      is_day: 'UInt8',
+      status: 'String',
+      name: 'String',
+      kind: 'String',
+      channel: 'String',
+      budget: 'Nullable(Decimal(18, 6))',
+      starts_at: 'Nullable(DateTime64(3))',
+      ends_at: 'Nullable(DateTime64(3))',
+      target_segment: 'String',
+      date: 'Date',
+      spend: 'Decimal(18, 6)',
+      impressions: 'UInt64',
+      clicks: 'UInt64',
+    },
   },
   'transactions.v1': {
     table: 'ledger_transactions',
-    columns: [
-      'order_id',
-      'order_time',
-      'cancelled',
-      'customer_id',
-      'payment_method',
-      'channel',
-      'country',
-      'region',
-      'city',
-      'campaign_id',
-      'order_discount',
-      'shipping',
-      'tax',
-      'lines.line',
-      'lines.product_id',
-      'lines.quantity',
-      'lines.unit_price',
-      'lines.discount',
-      'lines.unit_cost',
-    ],
+    columns: {
+      order_id: 'String',
+      order_time: 'DateTime64(3)',
+      cancelled: 'UInt8',
+      customer_id: 'String',
+      payment_method: 'String',
+      channel: 'String',
+      country: 'String',
+      region: 'String',
+      city: 'String',
+      campaign_id: 'String',
+      order_discount: 'Decimal(18, 6)',
+      shipping: 'Decimal(18, 6)',
+      tax: 'Decimal(18, 6)',
+      'lines.line': 'Array(UInt32)',
+      'lines.product_id': 'Array(String)',
+      'lines.quantity': 'Array(UInt32)',
+      'lines.unit_price': 'Array(Decimal(18, 6))',
+      'lines.discount': 'Array(Decimal(18, 6))',
+      'lines.unit_cost': 'Array(Nullable(Decimal(18, 6)))',
+    },
   },
   'returns.v1': {
     table: 'ledger_returns',
-    columns: [
-      'return_id',
-      'order_id',
-      'customer_id',
-      'refunded',
-      'refund_time',
-      'lines.line',
-      'lines.order_line',
-      'lines.product_id',
-      'lines.quantity',
-      'lines.amount',
-      'lines.reason',
-    ],
+    columns: {
+      return_id: 'String',
+      order_id: 'String',
+      customer_id: 'String',
+      refunded: 'UInt8',
+      refund_time: 'DateTime64(3)',
+      'lines.line': 'Array(UInt32)',
+      'lines.order_line': 'Array(UInt32)',
+      'lines.product_id': 'Array(String)',
+      'lines.quantity': 'Array(UInt32)',
+      'lines.amount': 'Array(Decimal(18, 6))',
+      'lines.reason': 'Array(String)',
+    },
   },
-  'clock.v1': { table: 'ledger_clock', columns: ['now', 'speed', 'offsets'] },
-} as const satisfies Partial<Record<TopicName, { table: string; columns: readonly string[] }>>;
+  'clock.v1': { table: 'ledger_clock', columns: { now: 'DateTime64(3)', speed: 'Float64', offsets: 'Map(String, UInt64)' } },
+} as const satisfies Partial<Record<TopicName, { table: string; columns: Readonly<Record<string, ColumnType>> }>>;
 
 /** A topic whose messages become ledger rows. */
 export type LedgerTopic = keyof typeof ledgerTables;
 
 export const ledgerTopics = Object.keys(ledgerTables) as LedgerTopic[];
 
-/** Insert columns of a topic's ledger: envelope first, then its own. */
-export function columnsOf(topic: LedgerTopic): readonly string[] {
-  return [...envelopeColumns, ...ledgerTables[topic].columns];
+/** A topic's own columns. */
+export type LedgerColumn<Topic extends LedgerTopic> = keyof (typeof ledgerTables)[Topic]['columns'] & string;
+
+/** Names of a topic's own columns, in insert order. */
+export function ownColumns<Topic extends LedgerTopic>(topic: Topic): LedgerColumn<Topic>[] {
+  return Object.keys(ledgerTables[topic].columns) as LedgerColumn<Topic>[];
 }
 
-/** Arrays of texts; the elements of all others are numbers and amounts. */
-const textArrays: ReadonlySet<string> = new Set(['lines.product_id', 'lines.reason']);
-const textColumns: ReadonlyMap<LedgerTopic, readonly boolean[]> = new Map(
-  ledgerTopics.map((topic) => [topic, columnsOf(topic).map((column) => textArrays.has(column))]),
-);
+/** The envelope's columns, the same in every ledger table, in insert order. */
+const envelopeColumns: Columns<LedgerRow> = {
+  partition: { type: 'UInt16', of: ({ envelope }) => envelope.partition },
+  epoch: { type: 'UInt32', of: ({ envelope }) => envelope.epoch },
+  offset: { type: 'UInt64', of: ({ envelope }) => envelope.offset },
+  topic: { type: 'String', of: ({ envelope }) => envelope.topic },
+  missing: { type: 'UInt64', of: ({ envelope }) => envelope.missing },
+  verdict: { type: 'String', of: ({ envelope }) => envelope.verdict },
+  reason: { type: 'String', of: ({ envelope }) => envelope.reason },
+  detail: { type: 'String', of: ({ envelope }) => envelope.detail },
+  type: { type: 'String', of: ({ envelope }) => envelope.type },
+  event_id: { type: 'String', of: ({ envelope }) => envelope.eventId },
+  entity_id: { type: 'String', of: ({ envelope }) => envelope.entityId },
+  revision: { type: 'UInt64', of: ({ envelope }) => envelope.revision },
+  hash: { type: 'String', of: ({ envelope }) => envelope.hash },
+  event_time: { type: 'DateTime64(3)', of: ({ envelope }) => envelope.eventTime },
+  recorded_time: { type: 'DateTime64(3)', of: ({ envelope }) => envelope.recordedTime },
+  produced_at: { type: 'DateTime64(3)', of: ({ envelope }) => envelope.producedAt },
+  ingested_at: { type: 'DateTime64(3)', of: ({ envelope }) => envelope.ingestedAt },
+  payload: { type: 'String', of: ({ envelope }) => envelope.payload },
+};
 
-/** A row as a line of TabSeparated, in the order of `columnsOf`. @param values of the topic's own columns */
-export function ledgerLine(topic: LedgerTopic, row: LedgerEnvelope, values: readonly unknown[]): string {
-  const cells = [
-    row.partition,
-    row.epoch,
-    row.offset,
-    row.topic,
-    row.missing,
-    row.verdict,
-    row.reason,
-    row.detail,
-    row.type,
-    row.eventId,
-    row.entityId,
-    row.revision,
-    row.hash,
-    row.eventTime,
-    row.recordedTime,
-    row.producedAt,
-    row.ingestedAt,
-    row.payload,
-    ...(values as readonly Cell[]),
-  ];
-  return tabSeparated(cells, textColumns.get(topic) ?? []);
+/** Columns of a topic's ledger: the envelope first, then its own, which are empty in rows that hold no usable event. */
+export const ledgerColumns = Object.fromEntries(
+  ledgerTopics.map((topic) => [topic, { ...envelopeColumns, ...typedColumns(ledgerTables[topic].columns) }]),
+) as Readonly<Record<LedgerTopic, Columns<LedgerRow>>>;
+
+function typedColumns(types: Readonly<Record<string, ColumnType>>): Columns<LedgerRow> {
+  const columns = Object.entries(types).map(([name, type], place) => {
+    const blank = blankOf(type);
+    return [name, { type, of: ({ values }: LedgerRow) => (values ? (values[place] as Cell) : blank) }] as const;
+  });
+  return Object.fromEntries(columns);
 }

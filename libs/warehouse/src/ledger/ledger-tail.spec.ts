@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Shop } from '../shop.js';
 import { LedgerTail } from './ledger-tail.js';
-import type { LedgerRow } from './ledger.repository.js';
+import type { LedgerRow } from './ledger-tables.js';
 
 const shop = { shop: 'demo', database: 'shop_demo' } as Shop;
 const row = (offset: number, over: { epoch?: number; partition?: number; missing?: number } = {}): LedgerRow =>

@@ -1,6 +1,5 @@
 import type { Shop } from '../shop.js';
-import type { LedgerTopic } from './ledger-tables.js';
-import type { LedgerRow } from './ledger.repository.js';
+import type { LedgerRow, LedgerTopic } from './ledger-tables.js';
 
 /** Offsets of one partition of a ledger, `from` included, `to` not. */
 export interface LedgerStretch {

@@ -1,16 +1,8 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
-import { setImmediate } from 'node:timers/promises';
 import { after, type Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { LedgerTail } from './ledger-tail.js';
-import { columnsOf, ledgerLine, ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerTopic } from './ledger-tables.js';
-
-/** A ledger row ready to be written: the envelope and the topic's own values in column order. */
-export interface LedgerRow {
-  readonly envelope: LedgerEnvelope;
-  /** In the order of `ledgerTables[topic].columns`; undefined for a row that holds no usable event. */
-  readonly values: readonly unknown[] | undefined;
-}
+import { ledgerColumns, ledgerTables, ledgerTopics, type LedgerRow, type LedgerTopic } from './ledger-tables.js';
 
 /** Where the ledger of one partition ends. */
 export interface LedgerHead {
@@ -54,9 +46,6 @@ export interface LedgerSpan {
   readonly missing: bigint;
 }
 
-/** Rows made into text in one go, some 5 ms: whoever waits for an answer of the store need not wait for all of them. */
-const atOnce = 500;
-
 /** L0: appends batches and answers where each partition stands. */
 export class LedgerRepository {
   /** What was appended last. */
@@ -67,14 +56,13 @@ export class LedgerRepository {
   /** Writes rows of one topic as one block. Rejected and gap rows keep the defaults in the typed columns. */
   async append(shop: Shop, topic: LedgerTopic, rows: readonly LedgerRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const blank = blankValues[topic];
-    let lines = '';
-    for (let start = 0; start < rows.length; start += atOnce) {
-      if (start > 0) await setImmediate();
-      for (const { envelope, values } of rows.slice(start, start + atOnce)) lines += `${ledgerLine(topic, envelope, values ?? blank)}\n`;
-    }
-    await this.clickhouse.insert(tableOf(shop, ledgerTables[topic].table), columnsOf(topic), lines, 'writer', 'TabSeparated');
+    await this.clickhouse.insertRows(tableOf(shop, ledgerTables[topic].table), ledgerColumns[topic], rows, 'writer');
     this.tail.add(shop, topic, rows);
+  }
+
+  /** Grows when the shop's ledger may have been written; undefined where other processes may write it. See `ClickHouse.writesTo`. */
+  writes(shop: Shop): number | undefined {
+    return this.clickhouse.writesTo(...ledgerTopics.map((topic) => tableOf(shop, ledgerTables[topic].table)));
   }
 
   /** The end of every partition that has rows at or after `positions`; pass `[]` for all. */
@@ -173,18 +161,4 @@ FROM ${tableOf(shop, 'ledger')} AS l GROUP BY topic, partition, epoch ORDER BY t
     return this.clickhouse.query(sql`SELECT topic, reason, count() AS messages FROM ${tableOf(shop, 'ledger')}
 WHERE verdict = 'rejected' OR missing > 0 GROUP BY topic, reason ORDER BY topic, reason`);
   }
-}
-
-/** Typed values of a row without a usable event. */
-const blankValues: Readonly<Record<LedgerTopic, readonly unknown[]>> = {
-  'customers.v1': ['', null, '', '', '', '', '', '', null],
-  'products.v1': ['', '', '', '', '', '', null, null, 0, epochInstant(), null],
-  'campaigns.v1': ['', 0, '', '', '', '', null, null, null, '', '1970-01-01', '0', 0, 0],
-  'transactions.v1': ['', epochInstant(), 0, '', '', '', '', '', '', '', '0', '0', '0', [], [], [], [], [], []],
-  'returns.v1': ['', '', '', 0, epochInstant(), [], [], [], [], [], []],
-  'clock.v1': [epochInstant(), 0, {}],
-};
-
-function epochInstant(): string {
-  return '1970-01-01 00:00:00.000';
 }

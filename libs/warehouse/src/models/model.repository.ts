@@ -1,4 +1,4 @@
-import { ident, join, sql, systemDatabase, type ClickHouse, type Sql } from '#clickhouse';
+import { ident, join, sql, Standing, systemDatabase, type ClickHouse, type Sql } from '#clickhouse';
 import type { ModelCard, ModelKind, ModelManifest, ModelMove } from '#contracts';
 import type { Shop } from '../shop.js';
 import { WarehouseError } from '../warehouse.errors.js';
@@ -40,7 +40,15 @@ type OfShop = Pick<Shop, 'shop' | 'database'>;
 
 /** Versions of models, and which of them each shop uses. Nothing of it is ever changed: versions and moves are added. */
 export class ModelRepository {
-  constructor(private readonly clickhouse: ClickHouse) {}
+  readonly #moves: Standing<MoveRow[]>;
+
+  constructor(private readonly clickhouse: ClickHouse) {
+    this.#moves = new Standing(clickhouse, [movesTable], () =>
+      clickhouse.query<MoveRow>(
+        sql`SELECT database, kind, at, move, role, version, moved_by FROM ${movesTable} ORDER BY database, kind, at, id`,
+      ),
+    );
+  }
 
   /**
    * Keeps a version. The same file and manifest again is the same version, with the card it came with first.
@@ -128,9 +136,9 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
     return shadow === undefined ? undefined : this.read(shadow);
   }
 
-  /** Which versions a shop uses, by kind; cheap enough to be asked every second. */
+  /** Which versions a shop uses, by kind; cheap enough to be asked every second: of all shops at once, and only when one was moved. */
   async roles(shop: OfShop): Promise<ReadonlyMap<ModelKind, ModelRoles>> {
-    return (await this.allRoles(sql`database = ${shop.database}`)).get(shop.database) ?? new Map<ModelKind, ModelRoles>();
+    return (await this.allRoles()).get(shop.database) ?? new Map<ModelKind, ModelRoles>();
   }
 
   async rolesOf(shop: OfShop, kind: ModelKind): Promise<ModelRoles> {
@@ -138,9 +146,9 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
   }
 
   /** Roles of every shop, by its database. */
-  async allRoles(where = sql`1`): Promise<ReadonlyMap<string, ReadonlyMap<ModelKind, ModelRoles>>> {
+  async allRoles(): Promise<ReadonlyMap<string, ReadonlyMap<ModelKind, ModelRoles>>> {
     const moves = new Map<string, Map<ModelKind, MoveRow[]>>();
-    for (const row of await this.moveRows(where)) {
+    for (const row of await this.#moves.get()) {
       const kinds = moves.get(row.database) ?? new Map<ModelKind, MoveRow[]>();
       moves.set(row.database, kinds.set(row.kind, [...(kinds.get(row.kind) ?? []), row]));
     }
@@ -149,7 +157,8 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
 
   /** Every move of a shop's models of a kind, oldest first. */
   async log(shop: OfShop, kind: ModelKind): Promise<LoggedMove[]> {
-    return (await this.moveRows(sql`database = ${shop.database} AND kind = ${kind}`)).map(({ at, move, role, version, moved_by }) => ({
+    const moves = (await this.#moves.get()).filter((row) => row.database === shop.database && row.kind === kind);
+    return moves.map(({ at, move, role, version, moved_by }) => ({
       ...{ at: instantOf(at), by: moved_by, move, role, version },
     }));
   }
@@ -194,12 +203,6 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
     await this.clickhouse.command(sql`INSERT INTO ${movesTable} (database, kind, at, move, role, version, moved_by)
 SELECT ${shop.database}, ${kind}, greatest(now64(6), max(at) + toIntervalMicrosecond(1)), ${move}, ${roleOf[move]}, ${version}, ${by}
 FROM ${movesTable} WHERE database = ${shop.database} AND kind = ${kind}`);
-  }
-
-  private moveRows(where = sql`1`): Promise<MoveRow[]> {
-    return this.clickhouse.query<MoveRow>(
-      sql`SELECT database, kind, at, move, role, version, moved_by FROM ${movesTable} WHERE ${where} ORDER BY database, kind, at, id`,
-    );
   }
 
   private async kept(where = sql`1`): Promise<KeptModel[]> {

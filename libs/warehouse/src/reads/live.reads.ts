@@ -1,7 +1,7 @@
 import { join, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { LedgerTail, type LedgerStretch } from '../ledger/ledger-tail.js';
-import { valueOf, type LedgerColumn } from '../ledger/ledger-values.js';
-import type { LedgerRow } from '../ledger/ledger.repository.js';
+import type { LedgerColumn, LedgerRow } from '../ledger/ledger-tables.js';
+import { valueOf } from '../ledger/ledger-values.js';
 import { microsOf, textOfMicros } from '../micros.js';
 import { instantOf } from '../watermark.repository.js';
 import { tableOf, type Shop } from '../shop.js';

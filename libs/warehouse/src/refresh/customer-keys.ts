@@ -1,5 +1,6 @@
-import { sql, type ClickHouse } from '#clickhouse';
+import { columnsOf, sql, type ClickHouse } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
+import type { Row } from './fold.js';
 import type { Known } from './known.js';
 
 /** Keys kept in memory; beyond them the table is asked. */
@@ -7,9 +8,22 @@ const mostKept = 200_000;
 /** Ids per statement: their list stays far below the longest statement that the engine parses. */
 const perStatement = 5_000;
 
+/** Columns of `dim_customer_keys`. */
+export const keyColumns = columnsOf({ customer_id: 'String', customer_key: 'UInt32', generation: 'UInt64' });
+
+/** Keys of what a step touches. */
+export interface KeysOfStep {
+  readonly keys: ReadonlyMap<string, number>;
+  /** Rows of those that were given just now. They count once they are durable, and must be before the watermark of what uses them. */
+  readonly given: readonly Row[];
+  /** To be told when they are: a step that failed gives them anew, for nobody knows what was written. */
+  kept(): void;
+}
+
 /**
- * Dense numbers of customers, for bitmaps. Only the shop's refresher gives new ones, and appends them before the facts that use
- * them: a crash between the two leaves a key without a fact, never the other way round.
+ * Dense numbers of customers, for bitmaps. Only the shop's refresher gives new ones, and writes them with the facts that use them, before the
+ * watermark that makes both count: what a step that was cut off left, keys without facts or facts with keys that nobody has, is written anew
+ * before anything beyond it is read.
  */
 export class CustomerKeys {
   readonly #kept = new Map<string, number>();
@@ -22,7 +36,7 @@ export class CustomerKeys {
   ) {}
 
   /** Keys of customers; those without one get the next ones, in the order of their ids. */
-  async of(ids: ReadonlySet<string>, generation: bigint): Promise<ReadonlyMap<string, number>> {
+  async of(ids: ReadonlySet<string>, generation: bigint): Promise<KeysOfStep> {
     if (this.#kept.size > mostKept) this.#kept.clear();
     const without = [...ids].filter((id) => !this.#kept.has(id));
     const asked = without.filter((id) => this.known.mayCustomer(id));
@@ -33,29 +47,27 @@ export class CustomerKeys {
       );
       for (const row of rows) this.#kept.set(row.customer_id, row.customer_key);
     }
-    await this.give(without.filter((id) => !this.#kept.has(id)).sort(), generation);
-    const keys = new Map<string, number>();
-    for (const id of ids) keys.set(id, this.#kept.get(id) ?? 0);
-    return keys;
+    const strangers = without.filter((id) => !this.#kept.has(id)).sort();
+    const first = strangers.length > 0 ? (this.#last ??= await this.last()) + 1 : 0;
+    const given = strangers.map((id, index) => [id, first + index, generation] as const);
+    const keys = new Map<string, number>(given.map(([id, key]) => [id, key]));
+    for (const id of ids) if (!keys.has(id)) keys.set(id, this.#kept.get(id) ?? 0);
+    if (given.length > 0) {
+      this.known.addCustomers(strangers);
+      // Whether those that fail were written is not known: the table says so.
+      this.#last = undefined;
+    }
+    const kept = (): void => {
+      for (const [id, key] of given) this.#kept.set(id, key);
+      if (given.length > 0) this.#last = first + given.length - 1;
+    };
+    return { keys, given, kept };
   }
 
   /** Another process may have given keys since. */
   forget(): void {
     this.#kept.clear();
     this.#last = undefined;
-  }
-
-  private async give(ids: readonly string[], generation: bigint): Promise<void> {
-    if (ids.length === 0) return;
-    this.#last ??= await this.last();
-    const first = this.#last + 1;
-    this.known.addCustomers(ids);
-    const lines = ids.map((id, index) => JSON.stringify([id, first + index, generation.toString()])).join('\n');
-    // Whether one that failed was written is not known: the table says so.
-    this.#last = undefined;
-    await this.clickhouse.insert(this.table, ['customer_id', 'customer_key', 'generation'], lines, 'refresher');
-    ids.forEach((id, index) => this.#kept.set(id, first + index));
-    this.#last = first + ids.length - 1;
   }
 
   private async last(): Promise<number> {

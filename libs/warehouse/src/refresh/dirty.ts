@@ -114,9 +114,9 @@ export class DirtySql {
     return [...portions, new DirtySql(this.dirty, this.table, { from, until: Infinity })];
   }
 
-  /** Lines that the work table must hold before the predicates are used; none when the buckets are few. */
-  rows(): string {
-    return this.#few ? '' : grains.flatMap((grain) => this.dirty.of(grain).map((start) => JSON.stringify([grain, start]))).join('\n');
+  /** What the work table must hold before the predicates are used; nothing when the buckets are few. */
+  rows(): [grain: Grain, start: number][] {
+    return this.#few ? [] : grains.flatMap((grain) => this.dirty.of(grain).map((start): [Grain, number] => [grain, start]));
   }
 
   get any(): boolean {

@@ -1,3 +1,4 @@
+import { columnsOf } from '#clickhouse';
 import { beats } from '../beats.js';
 import { DirtyBuckets } from './dirty.js';
 import { microsOf, textOfMicros } from '../micros.js';
@@ -86,28 +87,28 @@ function winnerOf<V extends { readonly revision: string; readonly hash: string }
 }
 
 /** Columns of the rows that `refundRows` makes. */
-export const refundColumns = [
-  'convention',
-  'slice',
-  'return_id',
-  'line',
-  'refund_time',
-  'order_id',
-  'order_known',
-  'customer_key',
-  'product_id',
-  'quantity',
-  'amount',
-  'reason',
-  'payment_method',
-  'channel',
-  'country',
-  'region',
-  'city',
-  'campaign_id',
-  'generation',
-  'is_deleted',
-] as const;
+export const refundColumns = columnsOf({
+  convention: 'String',
+  slice: 'DateTime',
+  return_id: 'String',
+  line: 'UInt32',
+  refund_time: 'DateTime64(3)',
+  order_id: 'String',
+  order_known: 'UInt8',
+  customer_key: 'UInt32',
+  product_id: 'String',
+  quantity: 'UInt32',
+  amount: 'Decimal(18, 6)',
+  reason: 'String',
+  payment_method: 'String',
+  channel: 'String',
+  country: 'String',
+  region: 'String',
+  city: 'String',
+  campaign_id: 'String',
+  generation: 'UInt64',
+  is_deleted: 'UInt8',
+});
 
 /**
  * Rows of `fact_returns`: one per line and convention where a return is live, with its order's attributes and customer where the order
@@ -197,7 +198,14 @@ export function timelinesOf(
 }
 
 /** Columns of the rows that `leftOutRows` makes. */
-export const leftOutColumns = ['return_id', 'order_id', 'amount', 'reason', 'generation', 'is_deleted'] as const;
+export const leftOutColumns = columnsOf({
+  return_id: 'String',
+  order_id: 'String',
+  amount: 'Decimal(38, 6)',
+  reason: 'String',
+  generation: 'UInt64',
+  is_deleted: 'UInt8',
+});
 
 /** Rows of `fact_returns_left_out`: refunds of cancelled orders, and a tombstone for every other return of the step. */
 export function leftOutRows(returns: readonly FoldedReturn[], generation: bigint): Row[] {

@@ -1,5 +1,6 @@
-import type { LedgerRow } from '../ledger/ledger.repository.js';
-import { valueOf, type LedgerColumn } from '../ledger/ledger-values.js';
+import { columnsOf } from '#clickhouse';
+import type { LedgerColumn, LedgerRow } from '../ledger/ledger-tables.js';
+import { valueOf } from '../ledger/ledger-values.js';
 import { instantOf } from '../watermark.repository.js';
 import { sliceOf, type BucketCalendar } from './calendar.js';
 import { grains, type Grain } from './dirty.js';
@@ -55,11 +56,31 @@ export async function handedOrders(rows: readonly LedgerRow[], calendar: BucketC
 }
 
 /** Columns of the rows that `salesRows` makes. */
-export const salesColumns = [
-  ...['slice', 'order_id', 'line', 'order_time', 'customer_key', 'product_id', 'quantity', 'unit_price', 'gross', 'discount'],
-  ...['order_discount', 'shipping', 'tax', 'unit_cost', 'payment_method', 'channel', 'country', 'region', 'city', 'campaign_id'],
-  ...['returned', 'generation', 'is_deleted'],
-] as const;
+export const salesColumns = columnsOf({
+  slice: 'DateTime',
+  order_id: 'String',
+  line: 'UInt32',
+  order_time: 'DateTime64(3)',
+  customer_key: 'UInt32',
+  product_id: 'String',
+  quantity: 'UInt32',
+  unit_price: 'Decimal(18, 6)',
+  gross: 'Decimal(38, 6)',
+  discount: 'Decimal(18, 6)',
+  order_discount: 'Decimal(18, 6)',
+  shipping: 'Decimal(18, 6)',
+  tax: 'Decimal(18, 6)',
+  unit_cost: 'Nullable(Decimal(18, 6))',
+  payment_method: 'String',
+  channel: 'String',
+  country: 'String',
+  region: 'String',
+  city: 'String',
+  campaign_id: 'String',
+  returned: 'UInt8',
+  generation: 'UInt64',
+  is_deleted: 'UInt8',
+});
 
 /**
  * Rows of `fact_sales` of orders of one version without returns: what `writeSales` selects from the ledger, without asking it. Amounts

@@ -1,5 +1,6 @@
+import { columnsOf } from '#clickhouse';
 import { DirtyBuckets } from './dirty.js';
-import type { Moment } from './fold.js';
+import type { Moment, Row } from './fold.js';
 
 /**
  * What live steps leave for the next settling, in memory only: after a crash it is gathered from the ledger anew.
@@ -10,10 +11,10 @@ export class Pending {
   readonly dirty = new DirtyBuckets();
   /** `2011-12-01 7`: month and customer key. */
   readonly customerMonths = new Set<string>();
-  /** Tombstones of `facts_by_customer`, lines of JSONCompactEachRow. */
-  readonly formerMoments: string[] = [];
-  /** Rows of `fact_returns_left_out`, likewise. */
-  readonly leftOut: string[] = [];
+  /** Tombstones of `facts_by_customer`. */
+  readonly formerMoments: Row[] = [];
+  /** Rows of `fact_returns_left_out`. */
+  readonly leftOut: Row[] = [];
 
   /** Entries, for the bound on memory. */
   get size(): number {
@@ -21,7 +22,7 @@ export class Pending {
   }
 
   addMoments(moments: readonly Moment[], generation: bigint): void {
-    for (const moment of moments) this.formerMoments.push(JSON.stringify([...moment, generation.toString(), 1]));
+    for (const moment of moments) this.formerMoments.push([...moment, generation, 1]);
   }
 
   clear(): void {
@@ -34,4 +35,12 @@ export class Pending {
 }
 
 /** Columns of `formerMoments`. */
-export const momentColumns = ['month', 'customer_key', 'kind', 'document_id', 'line', 'generation', 'is_deleted'] as const;
+export const momentColumns = columnsOf({
+  month: 'Date',
+  customer_key: 'UInt32',
+  kind: 'String',
+  document_id: 'String',
+  line: 'UInt32',
+  generation: 'UInt64',
+  is_deleted: 'UInt8',
+});

@@ -1,10 +1,10 @@
-import { ident, join, sql, type ClickHouse, type Sql, type UnitOfWork } from '#clickhouse';
+import { columnsOf, ident, join, sql, type ClickHouse, type Columns, type Sql, type UnitOfWork } from '#clickhouse';
 import type { LedgerTail } from '../ledger/ledger-tail.js';
 import type { Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { BucketCalendar } from './calendar.js';
 import { noteCampaignDays, writeCampaignDays } from './campaigns.js';
-import { CustomerKeys } from './customer-keys.js';
+import { CustomerKeys, keyColumns, type KeysOfStep } from './customer-keys.js';
 import { writeCustomers } from './customers.js';
 import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
@@ -45,8 +45,7 @@ type HandedOrders = Awaited<ReturnType<typeof handedOrders>>;
 interface Gathered {
   readonly orders: readonly OrderHead[];
   readonly folded: Folded;
-  /** Dense keys by customer id. */
-  readonly keys: ReadonlyMap<string, number>;
+  readonly customers: KeysOfStep;
 }
 
 /** Orders whose additions to the headline stand in the statement; of more it is computed from the facts. */
@@ -137,17 +136,18 @@ export class RefreshRepository {
     }
     this.#known.learn(step.from);
     const handed = await run.time('handed', () => this.handed(s));
-    const { orders, returns, folded, keys } = await this.gather(run, s, handed);
+    const { orders, returns, folded, customers } = await this.gather(run, s, handed);
+    const { keys } = customers;
     const places = placesOfOrders(folded.returns);
     const bodies = places.length > 0 ? await run.query<OrderBody>('order_bodies', orderBodiesSql(s, places)) : [];
     const refunds = refundRows(folded.returns, new Map(bodies.map((body) => [body.order_id, body])), keys, step.generation);
     const dirty = await this.dirty(run, s, folded.dirty);
-    const slice = refundColumns.indexOf('slice');
+    const slice = Object.keys(refundColumns).indexOf('slice');
     this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
     const newOnly = this.#caughtUp && returns.length === 0 && folded.contested.size === 0 && folded.unmoved.length === 0;
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
-    const sales = plain ? linesOf(salesRows(handed, keys, step.generation)) : undefined;
+    const sales = plain ? salesRows(handed, keys, step.generation) : undefined;
     const additions = plain && newOnly && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
     const adds = additions.length > 0 && additions.length <= mostBuckets;
     const headline = adds ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
@@ -160,22 +160,25 @@ export class RefreshRepository {
           : orders.length > 0
             ? run.statement(writeSales(s, folded, keys))
             : Promise.resolve(),
-        run.insert('fact_returns', this.table('fact_returns'), refundColumns, linesOf(refunds)),
+        run.insert('fact_returns', this.table('fact_returns'), refundColumns, refunds),
+        this.writeKeys(run, customers),
       ]);
     await guarded(async () => {
       // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
-      if (adds) await together([writeFacts(), run.statement(headline)]);
+      // The longest one first: there are two connections.
+      if (adds) await together([run.statement(headline), writeFacts()]);
       else {
         await writeFacts();
         if (dirty.any) await run.statement(headline);
       }
       await run.whole();
+      customers.kept();
       return adds ? additions : undefined;
     });
     this.#caughtUp = caughtUp;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
     this.#pending.newOnly &&= newOnly;
-    this.leave({ orders, folded, keys }, step.generation);
+    this.leave({ orders, folded, customers }, step.generation);
     return run.timings;
   }
 
@@ -187,7 +190,13 @@ export class RefreshRepository {
     const s = new StepSql(step);
     this.#pending.newOnly = false;
     this.#placed.add(undefined);
-    this.leave(await this.gather(new Run(this.clickhouse), s), step.generation);
+    const run = new Run(this.clickhouse);
+    const gathered = await this.gather(run, s);
+    // The steps that used them have written them, all but those of the last one maybe.
+    await this.writeKeys(run, gathered.customers);
+    await run.whole();
+    gathered.customers.kept();
+    this.leave(gathered, step.generation);
   }
 
   /**
@@ -200,8 +209,8 @@ export class RefreshRepository {
     const pending = this.#pending;
     const dirty = await this.dirty(run, s, pending.dirty);
     if (s.moved('customers.v1')) await this.keysOfRegistered(run, s);
-    const months = [...pending.customerMonths].map((pair) => JSON.stringify(pair.split(' ')));
-    await this.fill(run, s.scratch('customers'), ['month', 'customer_key'], months.join('\n'));
+    const months = [...pending.customerMonths].map((pair) => pair.split(' '));
+    await this.fill(run, s.scratch('customers'), monthColumns, months);
     await run.statement(emptied(s.scratch('campaign_days')));
     const since = pending.newOnly ? this.#settled : undefined;
     this.#settled = undefined;
@@ -210,12 +219,12 @@ export class RefreshRepository {
       (each) => this.#placed.mayMiss(each) || ((each === 'campaigns' || each === 'products') && s.moved(`${each}.v1`)),
     );
     await guarded(async () => {
-      await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut.join('\n'));
+      await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut);
       await run.statements(writeDimensions(s));
       const writePeople = async (): Promise<void> => {
         if (dirty.any) await run.statement(writeTimelines(s, dirty));
         // Then the tombstones, which lie below: many are of documents that stay where they were, and who reads ahead must never miss one.
-        await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments.join('\n'));
+        await run.insert('former_moments', this.table('facts_by_customer'), momentColumns, pending.formerMoments);
         await run.statements([...(months.length > 0 ? writeCustomers(s, dirty, since) : []), ...writePlaceholders(s, missing)]);
       };
       // None of the two reads what the other one writes.
@@ -262,18 +271,18 @@ export class RefreshRepository {
       handed?.map(({ head }) => head),
     );
     const folded = await run.time('fold', () => Promise.resolve(foldVersions(orders, returns)));
-    const keys = await run.time('customer_keys', () => this.#keys.of(folded.customers, s.step.generation));
-    return { orders, returns, folded, keys };
+    const customers = await run.time('customer_keys', () => this.#keys.of(folded.customers, s.step.generation));
+    return { orders, returns, folded, customers };
   }
 
   /** Leaves for the next settling what a step touched. */
-  private leave({ orders, folded, keys }: Gathered, generation: bigint): void {
-    const { months, former } = timelinesOf(folded, orders, keys);
+  private leave({ orders, folded, customers }: Gathered, generation: bigint): void {
+    const { months, former } = timelinesOf(folded, orders, customers.keys);
     const pending = this.#pending;
     pending.dirty.merge(folded.dirty);
     for (const month of months) pending.customerMonths.add(month);
     pending.addMoments(former, generation);
-    for (const row of leftOutRows(folded.returns, generation)) pending.leftOut.push(JSON.stringify(row));
+    for (const row of leftOutRows(folded.returns, generation)) pending.leftOut.push(row);
   }
 
   /** The step's orders, where this process itself wrote every row of them, and lately. */
@@ -292,21 +301,29 @@ export class RefreshRepository {
       'registered_customers',
       sql`SELECT DISTINCT customer_id FROM ${this.table('ledger_customers')} WHERE ${s.fresh('customers.v1')}`,
     );
-    await run.time('customer_keys', () => this.#keys.of(new Set(rows.map((row) => row.customer_id)), s.step.generation));
+    const ids = new Set(rows.map((row) => row.customer_id));
+    const customers = await run.time('customer_keys', () => this.#keys.of(ids, s.step.generation));
+    await this.writeKeys(run, customers);
+    await run.whole();
+    customers.kept();
+  }
+
+  private writeKeys(run: Run, { given }: KeysOfStep): Promise<void> {
+    return run.insert('customer_keys', this.table('dim_customer_keys'), keyColumns, given);
   }
 
   /** Predicates on dirty buckets, with the work table filled where they need it. */
   private async dirty(run: Run, s: StepSql, buckets: DirtyBuckets): Promise<DirtySql> {
     const dirty = new DirtySql(buckets, s.scratch('dirty'));
-    await this.fill(run, s.scratch('dirty'), ['grain', 'start'], dirty.rows());
+    await this.fill(run, s.scratch('dirty'), bucketColumns, dirty.rows());
     return dirty;
   }
 
   /** Rows of a work table, in the place of those of an earlier step. Without any it is not read. */
-  private async fill(run: Run, table: Sql, columns: readonly string[], lines: string): Promise<void> {
-    if (lines === '') return;
+  private async fill(run: Run, table: Sql, columns: Columns<Row>, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
     await run.statement(emptied(table));
-    await run.insert('scratch', table, columns, lines);
+    await run.insert('scratch', table, columns, rows);
   }
 
   private table(name: string): Sql {
@@ -314,15 +331,14 @@ export class RefreshRepository {
   }
 }
 
+/** Of the work tables that a step fills. */
+const bucketColumns = columnsOf({ grain: 'String', start: 'DateTime' });
+const monthColumns = columnsOf({ month: 'Date', customer_key: 'UInt32' });
+
 const refreshableViews = ['mv_rfm_scores', 'mv_cohort_retention', 'mv_segment_flow'] as const;
 
 function emptied(table: Sql): NamedStatement {
   return { name: 'empty', statement: sql`TRUNCATE TABLE ${table}` };
-}
-
-/** Rows as lines of JSONCompactEachRow. */
-function linesOf(rows: readonly Row[]): string {
-  return rows.map((row) => JSON.stringify(row)).join('\n');
 }
 
 /** Work side by side. Rejects, with what failed first, only when none of it runs any more: it may be done again then. */
@@ -358,8 +374,8 @@ class Run {
     for (const each of all) await this.statement(each);
   }
 
-  async insert(name: string, table: Sql, columns: readonly string[], lines: string): Promise<void> {
-    if (lines !== '') await this.time(name, () => this.clickhouse.insert(table, columns, lines, 'refresher'));
+  async insert(name: string, table: Sql, columns: Columns<Row>, rows: readonly Row[]): Promise<void> {
+    if (rows.length > 0) await this.time(name, () => this.clickhouse.insertRows(table, columns, rows, 'refresher'));
   }
 
   async time<T>(name: string, work: () => Promise<T>): Promise<T> {
