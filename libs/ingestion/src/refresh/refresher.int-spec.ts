@@ -140,24 +140,32 @@ it('counts a refund under both conventions and takes it out when the order is ca
 /** Appends an order for each name to the ledger of a shop, as messages of one partition that follow each other. */
 async function placed(into: LedgerRepository, of: Shop, epoch: number, first: bigint, ...names: readonly string[]): Promise<void> {
   const messages = names.map((name, index) => {
-    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0' });
+    // Some have a customer of their own.
+    const customer = name.includes(' ') ? { customerId: name } : {};
+    const event = order(1, { orderId: name, orderedAt: '2012-05-01T10:00:00Z', discount: '0', ...customer });
     const value = Buffer.from(JSON.stringify({ ...event, id: `e${name}`, subject: name }));
     return { offset: first + BigInt(index), value, timestamp: new Date() };
   });
   await into.append(of, 'transactions.v1', ledgerRows(of, 'transactions.v1', 0, epoch, first, messages, new Date()));
 }
 
-/** The engine, on which inserts into a table fail, and statements that write it, while they are to. */
-function failingOn(table: string, fails: () => boolean): ClickHouse {
-  const failed = (statement: string): boolean => fails() && statement.includes(table);
+/** The engine, on which inserts into a table fail, and statements that write it, while they are to: once carried out, or before. */
+function failingOn(table: string, fails: () => boolean, carriedOut = false): ClickHouse {
+  const run = async (statement: string, work: () => Promise<void>): Promise<void> => {
+    const failed = fails() && statement.includes(table);
+    if (!failed || carriedOut) await work();
+    if (failed) throw new Error('cut off');
+  };
   const engine = Object.create(clickhouse, {
     insert: {
-      value: (...[into, ...rest]: Parameters<ClickHouse['insert']>): Promise<void> =>
-        failed(into.text) ? Promise.reject(new Error('cut off')) : clickhouse.insert(into, ...rest),
+      value: (...[into, ...rest]: Parameters<ClickHouse['insert']>) => run(into.text, () => clickhouse.insert(into, ...rest)),
+    },
+    insertRows: {
+      value: (...[into, ...rest]: Parameters<ClickHouse['insertRows']>) => run(into.text, () => clickhouse.insertRows(into, ...rest)),
     },
     command: {
-      value: (...[statement, ...rest]: Parameters<ClickHouse['command']>): Promise<void> =>
-        failed(statement.text) ? Promise.reject(new Error('cut off')) : clickhouse.command(statement, ...rest),
+      value: (...[statement, ...rest]: Parameters<ClickHouse['command']>) =>
+        run(statement.text, () => clickhouse.command(statement, ...rest)),
     },
     unit: { value: (): UnitOfWork => unitOver(engine) },
   }) as ClickHouse;
@@ -249,6 +257,45 @@ it('counts an order of a new epoch once, when the step that went over the end of
     { dimension: 'all', orders: '4' },
     { dimension: 'country', orders: '4' },
   ]);
+});
+
+it.each([
+  ['before its keys', 'dim_customer_keys', false],
+  ['after its keys', 'dim_customer_keys', true],
+  ['after its facts', 'fact_sales', true],
+])('gives each customer a key of his own, when a step of new ones was cut off %s were written', async (when, table, carriedOut) => {
+  let cutOff = true;
+  const gate = new ShopGate(new WatermarkRepository(clickhouse));
+  const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'keys' };
+  const failing = Refresher.over(
+    failingOn(table, () => cutOff, carriedOut),
+    shop,
+    gate,
+    options,
+    ledger,
+  );
+  await failing.claim();
+  const place = async (name: string): Promise<void> => {
+    const offset = next.get('transactions.v1') ?? 0n;
+    await placed(ledger, shop, 1, offset, name);
+    next.set('transactions.v1', offset + 1n);
+  };
+  await place(`zoe ${when}`);
+  await expect(failing.step()).rejects.toThrow('cut off');
+  // Before her by name: the next attempt numbers both anew, or finds her.
+  await place(`ann ${when}`);
+  cutOff = false;
+  await failing.catchUp();
+  const own = (name: string) => ident(shop.database, name);
+  const [keys] = await clickhouse.query(
+    sql`SELECT uniqExact(customer_id) = count() AS ids, uniqExact(customer_key) = count() AS keys FROM ${own('dim_customer_keys')}`,
+  );
+  expect(keys).toEqual({ ids: 1, keys: 1 });
+  const sold = await clickhouse.query(
+    sql`SELECT k.customer_id AS customer, count() AS lines FROM ${own('fact_sales')} AS s FINAL INNER JOIN ${own('dim_customer_keys')} AS k USING customer_key
+      WHERE endsWith(order_id, ${when}) GROUP BY customer ORDER BY customer`,
+  );
+  expect(sold).toEqual([`ann ${when}`, `zoe ${when}`].map((customer) => ({ customer, lines: '2' })));
 });
 
 it('asks the ledger again only after somebody wrote it', async () => {
