@@ -29,7 +29,7 @@ export interface ClickHouse {
   insert(table: Sql, columns: readonly string[], rows: string, lane?: Lane): Promise<void>;
   /**
    * The same of rows whose columns are typed: for what is written by the thousand, as the bytes that the engine keeps.
-   * @throws {TypeError} where a cell is not of its column's type
+   * @throws {TypeError} where a cell is not of its column's type; of few rows the engine says so
    */
   insertRows<Row>(table: Sql, columns: Columns<Row>, rows: readonly Row[], lane?: Lane): Promise<void>;
   /** For writes that count only together. */

@@ -9,6 +9,9 @@ import { ident, join, sql, type Sql } from './sql.js';
  */
 export const spoolBytes = 512 * 1024;
 
+/** What the engine says of a block that it took. */
+type Inserted = Awaited<ReturnType<Session['queryAsync']>>;
+
 /** Rows on their way into the embedded engine, which takes large or binary ones as files that live as long as their statement. */
 export class Spool {
   readonly #path: string;
@@ -35,15 +38,8 @@ export class Spool {
    * @throws `ENOSPC` when the disk has no room for the file
    */
   insert(table: Sql, columns: readonly string[], rows: string | Uint8Array): (session: Session) => Promise<unknown> {
+    if (typeof rows !== 'string') return this.insertBlock(table, columns, rows);
     const names = join(columns.map((column) => ident(column)));
-    const from = (session: Session, source: Sql): Promise<unknown> =>
-      session.queryAsync(sql`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${source}`.text);
-    if (typeof rows !== 'string') {
-      if (this.#isPlain) return (session) => this.lend(rows, (path) => from(session, sql`file(${path}, 'Native')`));
-      // Slow, and in the statement itself.
-      const text = Buffer.from(rows).toString('base64');
-      return (session) => from(session, sql`format(Native, base64Decode(${text}))`);
-    }
     const values = Buffer.from(rows, 'utf8');
     if (!this.#isPlain || values.length < spoolBytes) {
       return (session) => session.insert({ table: table.text.replaceAll('`', ''), columns, values, format: 'JSONCompactEachRow' });
@@ -52,6 +48,17 @@ export class Spool {
       this.lend(values, (path) =>
         session.queryAsync(sql`INSERT INTO ${table} (${names}) SELECT * FROM file(${path}, 'JSONCompactEachRow')`.text),
       );
+  }
+
+  /** The same of bytes of `Native`. */
+  insertBlock(table: Sql, columns: readonly string[], block: Uint8Array): (session: Session) => Promise<Inserted> {
+    const names = join(columns.map((column) => ident(column)));
+    const from = (session: Session, source: Sql): Promise<Inserted> =>
+      session.queryAsync(sql`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${source}`.text);
+    if (this.#isPlain) return (session) => this.lend(block, (path) => from(session, sql`file(${path}, 'Native')`));
+    // Slow, and in the statement itself.
+    const text = Buffer.from(block).toString('base64');
+    return (session) => from(session, sql`format(Native, base64Decode(${text}))`);
   }
 
   /** Lends a file that holds the rows. */

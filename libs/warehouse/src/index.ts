@@ -6,13 +6,7 @@ export { READ_GATE, ShopGate, whileMade, type Ground, type ReadGate, type Stamp 
 export { unknownShop, WarehouseError, type WarehouseErrorCode } from './warehouse.errors.js';
 export { ledgerTables, ledgerTopics, type LedgerEnvelope, type LedgerRow, type LedgerTopic } from './ledger/ledger-tables.js';
 export type { LedgerTail } from './ledger/ledger-tail.js';
-export {
-  LedgerRepository,
-  type KeptMessage,
-  type LedgerHead,
-  type LedgerSpan,
-  type LedgerTick,
-} from './ledger/ledger.repository.js';
+export { LedgerRepository, type KeptMessage, type LedgerHead, type LedgerSpan, type LedgerTick } from './ledger/ledger.repository.js';
 export { AuditRepository, type AuditFigure, type AuditSample, type AuditStretch } from './audit.repository.js';
 export { Aside, dropAside } from './aside/aside.js';
 export { figureTables, ledgerTable, viewTables, type ComparedTable } from './aside/figure-tables.js';

@@ -24,7 +24,7 @@ export interface ReadLimits {
 const threads = { max_threads: allThreads };
 
 /** Statements that surely write nothing: they need not ask whether all of it reached the disk. */
-const reads = /^\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b/i;
+const reads = /^\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b(?![^]*(\bINSERT\b|;\s*\S))/i;
 
 /** Runs statements that come over HTTP, each on a connection of its own: no setting outlives its request. */
 export class StatementRunner {
@@ -48,9 +48,12 @@ export class StatementRunner {
       if (insert && request.rows === undefined) return { body: new Uint8Array(), summary: summaryOf({ elapsed: 0 }) };
       if (insert?.format === 'Native' && request.rows !== undefined) {
         if (!insert.columns) throw refuse('notImplemented', 'Native is taken with the columns named: INSERT INTO t (a, b) FORMAT Native.');
-        const began = performance.now();
-        await this.spool.insert(ident(...insert.table.split('.')), insert.columns, request.rows)(session);
-        return { body: new Uint8Array(), summary: summaryOf({ elapsed: (performance.now() - began) / 1000 }) };
+        const { elapsed, rowsRead } = await this.spool.insertBlock(
+          ident(...insert.table.split('.')),
+          insert.columns,
+          request.rows,
+        )(session);
+        return { body: new Uint8Array(), summary: summaryOf({ elapsed, rowsWritten: rowsRead }) };
       }
       if (insert && insert.format !== 'Native' && request.rows !== undefined) {
         // The bytes are handed over as they came: one block, hence one part.

@@ -21,18 +21,18 @@ const few = 200;
 export async function encoded<Row>(columns: Columns<Row>, rows: readonly Row[]): Promise<Block | string> {
   if (rows.length >= few) return blockOf(columns, rows);
   const cells = Object.values(columns).map(({ of }) => of);
-  return rows
-    .map((row) =>
-      JSON.stringify(
-        cells.map((of) => of(row)),
-        bigAsText,
-      ),
-    )
-    .join('\n');
+  return rows.map((row) => jsonLine(cells.map((of) => of(row)))).join('\n');
 }
 
-function bigAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
+/**
+ * Cells as a line of JSONCompactEachRow. Whole numbers of 64 bits become text. So does half of a surrogate pair U+FFFD: as JSON writes it,
+ * the engine would refuse the line.
+ */
+export function jsonLine(cells: readonly unknown[]): string {
+  return JSON.stringify(cells, (_key, value: unknown) => {
+    if (typeof value === 'string') return value.toWellFormed();
+    return typeof value === 'bigint' ? value.toString() : value;
+  });
 }
 
 /** Written in one go: whoever waits for an answer of the store need not wait for all of it. */

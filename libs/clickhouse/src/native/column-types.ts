@@ -1,5 +1,5 @@
 import type { Bytes } from './bytes.js';
-import { daysIn, microsIn, millisecondsIn, whole64In, wholeIn } from './numbers.js';
+import { daysIn, finiteIn, microsIn, millisecondsIn, whole64In, wholeIn } from './numbers.js';
 
 type Scalar = string | number | bigint | boolean | null;
 
@@ -18,14 +18,14 @@ const scalars = {
   UInt16: { write: (out, value) => out.uint16(wholeIn(value, 0xffff)), blank: 0 },
   UInt32: { write: (out, value) => out.uint32(wholeIn(value, 0xffff_ffff)), blank: 0 },
   UInt64: { write: (out, value) => out.int64(whole64In(value)), blank: 0 },
-  Float64: { write: (out, value) => out.float64(Number(value)), blank: 0 },
+  Float64: { write: (out, value) => out.float64(finiteIn(value)), blank: 0 },
   String: { write: (out, value) => out.text(String(value)), blank: '' },
   Date: { write: (out, value) => out.uint16(daysIn(String(value))), blank: '1970-01-01' },
   // In seconds: those of a bucket are counted, not written.
   DateTime: { write: (out, value) => out.uint32(wholeIn(value, 0xffff_ffff)), blank: 0 },
   'DateTime64(3)': { write: (out, value) => out.int64(millisecondsIn(String(value))), blank: '1970-01-01 00:00:00.000' },
-  'Decimal(18, 6)': { write: (out, value) => out.int64(microsIn(String(value))), blank: '0' },
-  'Decimal(38, 6)': { write: (out, value) => out.int128(microsIn(String(value))), blank: '0' },
+  'Decimal(18, 6)': { write: (out, value) => out.int64(microsIn(String(value), 18)), blank: '0' },
+  'Decimal(38, 6)': { write: (out, value) => out.int128(microsIn(String(value), 38)), blank: '0' },
 } as const satisfies Readonly<Record<string, Scalars>>;
 
 type ScalarType = keyof typeof scalars;
@@ -74,7 +74,7 @@ function madeWriter(type: ColumnType): WriteColumn {
   if (outer === 'Nullable') {
     const { write, blank } = scalars[inner as ScalarType];
     return (out, cells) => {
-      for (const cell of cells) out.uint8(cell === null ? 1 : 0);
+      for (const cell of cells as readonly (Scalar | undefined)[]) out.uint8(cell === null || cell === undefined ? 1 : 0);
       for (const cell of cells) write(out, (cell as Scalar) ?? blank);
     };
   }

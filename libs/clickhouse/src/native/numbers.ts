@@ -23,8 +23,15 @@ export function whole64In(value: unknown): number | bigint {
   throw new RangeError(`${String(value)} is no whole number of 64 bits`);
 }
 
-/** Millionths in a decimal text of at most six fraction digits, exact. @throws {RangeError} on anything else */
-export function microsIn(text: string): number | bigint {
+/** @throws {RangeError} on what is no number, and on infinity */
+export function finiteIn(value: unknown): number {
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new RangeError(`${String(value)} is no finite number`);
+  return number;
+}
+
+/** Millionths in a decimal text of at most six fraction digits, exact. @param most digits in all @throws {RangeError} on anything else */
+export function microsIn(text: string, most: number): number | bigint {
   const isNegative = text.charCodeAt(0) === minus;
   const start = isNegative ? 1 : 0;
   let micros = 0;
@@ -41,7 +48,9 @@ export function microsIn(text: string): number | bigint {
   micros *= scale;
   if (micros <= Number.MAX_SAFE_INTEGER) return isNegative ? -micros : micros;
   // A double has lost digits on the way.
-  return BigInt(text.slice(0, pointAt) + text.slice(pointAt + 1).padEnd(6, '0'));
+  const exact = BigInt(text.slice(0, pointAt) + text.slice(pointAt + 1).padEnd(6, '0'));
+  if (exact >= 10n ** BigInt(most) || exact <= -(10n ** BigInt(most))) throw new RangeError(`${text} has more than ${most} digits`);
+  return exact;
 }
 
 /** Milliseconds since 1970 of `2011-12-09 12:50:00`, with one to three fraction digits or none. @throws {RangeError} on anything else */
@@ -53,10 +62,12 @@ export function millisecondsIn(text: string): number {
   return (daysAtStartOf(text) * 86_400 + seconds) * 1000 + fraction;
 }
 
-/** Days since 1970 of `2011-12-09`. @throws {RangeError} on anything else */
+/** Days since 1970 of `2011-12-09`, until 2149. @throws {RangeError} on anything else */
 export function daysIn(text: string): number {
-  if (text.length !== 10) throw noInstant(text);
-  return daysAtStartOf(text);
+  const days = text.length === 10 ? daysAtStartOf(text) : Number.NaN;
+  // Counted in two bytes.
+  if (!(days >= 0 && days <= 0xffff)) throw new RangeError(`${JSON.stringify(text)} is no day such as 2011-12-09, from 1970 to 2149`);
+  return days;
 }
 
 /** By Howard Hinnant's "days from civil": years begin in March there, so that the day which comes and goes is the last one. */

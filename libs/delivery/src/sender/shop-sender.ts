@@ -176,7 +176,8 @@ export class ShopSender {
     const isWide = begun - this.#lookedWideAt >= wideEveryMs;
     const ago = this.#lookedAt === -Infinity ? 0 : begun - this.#lookedAt;
     const since = wall - ago - (isWide ? wideLookBackMs : lookBackMs);
-    if (deliveries === undefined || deliveries !== this.#deliveriesSeen) {
+    // The wide look is for what was written since and stamped long before: the ones in between did not go so far back.
+    if (isWide || deliveries === undefined || deliveries !== this.#deliveriesSeen) {
       this.#backlog.asks();
       this.#backlog.take(await outbox.stepsSince(this.shop, new Date(since)));
       this.#deliveriesSeen = deliveries;

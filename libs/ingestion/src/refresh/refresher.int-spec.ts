@@ -137,6 +137,14 @@ it('counts a refund under both conventions and takes it out when the order is ca
   ).toEqual([{ c: 'c2', orders: '1', gross: '13.25', discounts: '1.5', returns: '5.125' }]);
 });
 
+it('keeps a message whose type ends in half a character', async () => {
+  await arrive('transactions.v1', { ...order(1, { orderId: 'half' }), type: 'half \ud83d' });
+  const kept = await clickhouse.query(
+    sql`SELECT verdict, reason, type FROM ${ident(shop.database, 'ledger_transactions')} WHERE startsWith(type, 'half')`,
+  );
+  expect(kept).toEqual([{ verdict: 'rejected', reason: 'unknown-type', type: 'half \ufffd' }]);
+});
+
 /** Appends an order for each name to the ledger of a shop, as messages of one partition that follow each other. */
 async function placed(into: LedgerRepository, of: Shop, epoch: number, first: bigint, ...names: readonly string[]): Promise<void> {
   const messages = names.map((name, index) => {
@@ -296,6 +304,27 @@ it.each([
       WHERE endsWith(order_id, ${when}) GROUP BY customer ORDER BY customer`,
   );
   expect(sold).toEqual([`ann ${when}`, `zoe ${when}`].map((customer) => ({ customer, lines: '2' })));
+});
+
+it('asks the ledger again after a question that was not answered, though nobody wrote', async () => {
+  let fails = false;
+  const failing = Object.create(clickhouse, {
+    query: {
+      value: (...query: Parameters<ClickHouse['query']>): Promise<unknown[]> =>
+        fails && query[0].text.includes('maxOrNullIf') ? Promise.reject(new Error('too much memory')) : clickhouse.query(...query),
+    },
+  }) as ClickHouse;
+  const options = { rowCap: 10_000, now: () => new Date(), claimedBy: 'unanswered' };
+  const asking = Refresher.over(failing, shop, new ShopGate(new WatermarkRepository(clickhouse)), options);
+  await asking.claim();
+  await asking.catchUp();
+  const offset = next.get('transactions.v1') ?? 0n;
+  await placed(ledger, shop, 1, offset, 'unanswered');
+  next.set('transactions.v1', offset + 1n);
+  fails = true;
+  await expect(asking.step()).rejects.toThrow('too much memory');
+  fails = false;
+  expect(await asking.step()).toBeDefined();
 });
 
 it('asks the ledger again only after somebody wrote it', async () => {

@@ -204,13 +204,13 @@ export class Refresher {
       ? { heads: notBeyond(await this.ledger.heads(this.shop, from), until), all: false }
       : await this.heads(from);
     const to = nextPositions(from, heads, this.options.rowCap);
-    if (!to) {
-      if (all) this.refresh.caughtUp(from);
-      // The reply of a step was lost and its watermark was not: nothing is left to do, and readers do not know it.
-      if (until || !all || !this.gate.isTorn(this.shop, 'live')) return undefined;
-      return this.commit('live', start, from, from, 0, this.#live?.clock ?? null);
-    }
     try {
+      if (!to) {
+        if (all) this.refresh.caughtUp(from);
+        // The reply of a step was lost and its watermark was not: nothing is left to do, and readers do not know it.
+        if (until || !all || !this.gate.isTorn(this.shop, 'live')) return undefined;
+        return await this.commit('live', start, from, from, 0, this.#live?.clock ?? null);
+      }
       const range = rangeOf(from, to);
       const whole = !until && reaches(to, heads);
       const fresh = whole ? sumOf(heads) : await this.ledger.freshness(this.shop, range);
@@ -238,9 +238,13 @@ export class Refresher {
     const writes = this.ledger.writes(this.shop);
     // Nobody wrote since it was asked, and all that was there was taken.
     if (writes !== undefined && writes === this.#askedWrites && this.#askedAt > -Infinity) return { heads: [], all: false };
-    this.#askedAt = this.#elapsed();
+    // An answer that does not come leaves it unasked.
+    this.#askedAt = -Infinity;
+    const askedAt = this.#elapsed();
+    const heads = await this.ledger.heads(this.shop, from);
+    this.#askedAt = askedAt;
     this.#askedWrites = writes;
-    return { heads: await this.ledger.heads(this.shop, from), all: true };
+    return { heads, all: true };
   }
 
   /** Dimensions, customers, campaigns, up to where the live level stands. @returns undefined when they stand there already */

@@ -1,4 +1,4 @@
-import { sql, type ClickHouse, type Sql } from '#clickhouse';
+import { jsonLine, sql, type ClickHouse, type Sql } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
 import { textOf } from '../watermark.repository.js';
 import type { AlertLogRow, StoredPartition } from './alert-log.js';
@@ -19,7 +19,7 @@ export class AlertLogRepository {
   async append(shop: Shop, rows: readonly AlertLogRow[], now: Date): Promise<void> {
     if (rows.length === 0) return;
     const writtenAt = textOf(now);
-    const lines = rows.map((row) => JSON.stringify(cellsOf(row, writtenAt)));
+    const lines = rows.map((row) => jsonLine(cellsOf(row, writtenAt)));
     await this.clickhouse.insert(tableOf(shop, 'alert_log'), columns, lines.join('\n'));
   }
 
@@ -87,7 +87,7 @@ function log(shop: Shop): Sql {
 }
 
 function cellsOf(row: AlertLogRow, writtenAt: string): unknown[] {
-  const place = [row.kind, row.partition, row.epoch, String(row.offset), row.step, textOf(new Date(row.at)), row.day];
+  const place = [row.kind, row.partition, row.epoch, row.offset, row.step, textOf(new Date(row.at)), row.day];
   const about = [row.customerId, row.alertId, row.rule, row.ruleRevision, row.state, row.what, row.by, row.assignee, row.detail];
-  return [...place, ...about, row.probability, row.netValue, row.eventId, row.body, String(row.sent), writtenAt];
+  return [...place, ...about, row.probability, row.netValue, row.eventId, row.body, row.sent, writtenAt];
 }

@@ -1,4 +1,4 @@
-import type { ClickHouse } from '#clickhouse';
+import { jsonLine, type ClickHouse } from '#clickhouse';
 import type { DeliveryState, DeliveryStep } from '#contracts';
 import { tableOf, type Shop } from '../shop.js';
 import { instantOf, textOf } from '../watermark.repository.js';
@@ -49,7 +49,7 @@ export class DeliveryRepository {
   /** Writes steps of deliveries, and how far the alert log was read for them, as one block: all or none. */
   async append(shop: Shop, rows: readonly DeliveryRow[], places: readonly LogPlace[] = []): Promise<void> {
     if (rows.length + places.length === 0) return;
-    const lines = [...rows.map(cellsOf), ...places.map(placeCells)].map((cells) => JSON.stringify(cells));
+    const lines = [...rows.map(cellsOf), ...places.map(placeCells)].map(jsonLine);
     await this.clickhouse.insert(tableOf(shop, 'delivery_log'), columns, lines.join('\n'));
   }
 
@@ -142,5 +142,5 @@ function cellsOf(row: DeliveryRow): unknown[] {
 function placeCells({ partition, epoch, offset, step }: LogPlace): unknown[] {
   const none = textOf(new Date(0));
   const unsaid = ['', '', '', '', '', '', none, none, 0, none, none, '', '', ''];
-  return ['place', none, String(partition), 0, ...unsaid, epoch, String(offset), step];
+  return ['place', none, String(partition), 0, ...unsaid, epoch, offset, step];
 }

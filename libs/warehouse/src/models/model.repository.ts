@@ -40,15 +40,9 @@ type OfShop = Pick<Shop, 'shop' | 'database'>;
 
 /** Versions of models, and which of them each shop uses. Nothing of it is ever changed: versions and moves are added. */
 export class ModelRepository {
-  readonly #moves: Standing<MoveRow[]>;
+  readonly #moves = new Map<string, Standing<MoveRow[]>>();
 
-  constructor(private readonly clickhouse: ClickHouse) {
-    this.#moves = new Standing(clickhouse, [movesTable], () =>
-      clickhouse.query<MoveRow>(
-        sql`SELECT database, kind, at, move, role, version, moved_by FROM ${movesTable} ORDER BY database, kind, at, id`,
-      ),
-    );
-  }
+  constructor(private readonly clickhouse: ClickHouse) {}
 
   /**
    * Keeps a version. The same file and manifest again is the same version, with the card it came with first.
@@ -136,9 +130,9 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
     return shadow === undefined ? undefined : this.read(shadow);
   }
 
-  /** Which versions a shop uses, by kind; cheap enough to be asked every second: of all shops at once, and only when one was moved. */
+  /** Which versions a shop uses, by kind; cheap enough to be asked every second. */
   async roles(shop: OfShop): Promise<ReadonlyMap<ModelKind, ModelRoles>> {
-    return (await this.allRoles()).get(shop.database) ?? new Map<ModelKind, ModelRoles>();
+    return rolesOfMoves(await this.movesOf(shop)).get(shop.database) ?? new Map<ModelKind, ModelRoles>();
   }
 
   async rolesOf(shop: OfShop, kind: ModelKind): Promise<ModelRoles> {
@@ -147,17 +141,12 @@ SELECT ${version}, ${manifest.kind}, ${manifestText(manifest)}, base64Decode(${f
 
   /** Roles of every shop, by its database. */
   async allRoles(): Promise<ReadonlyMap<string, ReadonlyMap<ModelKind, ModelRoles>>> {
-    const moves = new Map<string, Map<ModelKind, MoveRow[]>>();
-    for (const row of await this.#moves.get()) {
-      const kinds = moves.get(row.database) ?? new Map<ModelKind, MoveRow[]>();
-      moves.set(row.database, kinds.set(row.kind, [...(kinds.get(row.kind) ?? []), row]));
-    }
-    return new Map([...moves].map(([database, kinds]) => [database, new Map([...kinds].map(([kind, rows]) => [kind, rolesAfter(rows)]))]));
+    return rolesOfMoves(await this.moveRows());
   }
 
   /** Every move of a shop's models of a kind, oldest first. */
   async log(shop: OfShop, kind: ModelKind): Promise<LoggedMove[]> {
-    const moves = (await this.#moves.get()).filter((row) => row.database === shop.database && row.kind === kind);
+    const moves = (await this.movesOf(shop)).filter((row) => row.kind === kind);
     return moves.map(({ at, move, role, version, moved_by }) => ({
       ...{ at: instantOf(at), by: moved_by, move, role, version },
     }));
@@ -205,6 +194,21 @@ SELECT ${shop.database}, ${kind}, greatest(now64(6), max(at) + toIntervalMicrose
 FROM ${movesTable} WHERE database = ${shop.database} AND kind = ${kind}`);
   }
 
+  private movesOf({ database }: OfShop): Promise<MoveRow[]> {
+    let moves = this.#moves.get(database);
+    if (!moves) {
+      moves = new Standing(this.clickhouse, [movesTable], () => this.moveRows(sql`database = ${database}`));
+      this.#moves.set(database, moves);
+    }
+    return moves.get();
+  }
+
+  private moveRows(where = sql`1`): Promise<MoveRow[]> {
+    return this.clickhouse.query<MoveRow>(
+      sql`SELECT database, kind, at, move, role, version, moved_by FROM ${movesTable} WHERE ${where} ORDER BY database, kind, at, id`,
+    );
+  }
+
   private async kept(where = sql`1`): Promise<KeptModel[]> {
     const rows = await this.clickhouse.query<{ version: string; manifest: string; bytes: string; added_at: string; added_by: string }>(
       // Two who added it at once made two rows of the same content: the first one counts.
@@ -225,6 +229,16 @@ FROM ${movesTable} WHERE database = ${shop.database} AND kind = ${kind}`);
       names === '' ? 'There is none yet: train one with npm run train, or add one with npm run cli -- model add.' : `There are: ${names}.`;
     return new WarehouseError('model-unknown', `There is no model ${version}. ${words}`);
   }
+}
+
+/** By database. @param rows of each shop and kind in their order */
+function rolesOfMoves(rows: readonly MoveRow[]): Map<string, Map<ModelKind, ModelRoles>> {
+  const moves = new Map<string, Map<ModelKind, MoveRow[]>>();
+  for (const row of rows) {
+    const kinds = moves.get(row.database) ?? new Map<ModelKind, MoveRow[]>();
+    moves.set(row.database, kinds.set(row.kind, [...(kinds.get(row.kind) ?? []), row]));
+  }
+  return new Map([...moves].map(([database, kinds]) => [database, new Map([...kinds].map(([kind, own]) => [kind, rolesAfter(own)]))]));
 }
 
 function areOf(manifest: ModelManifest, files: ModelFiles): boolean {

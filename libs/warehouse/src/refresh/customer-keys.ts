@@ -1,6 +1,5 @@
 import { columnsOf, sql, type ClickHouse } from '#clickhouse';
 import { tableOf, type Shop } from '../shop.js';
-import type { Row } from './fold.js';
 import type { Known } from './known.js';
 
 /** Keys kept in memory; beyond them the table is asked. */
@@ -8,22 +7,18 @@ const mostKept = 200_000;
 /** Ids per statement: their list stays far below the longest statement that the engine parses. */
 const perStatement = 5_000;
 
-/** Columns of `dim_customer_keys`. */
-export const keyColumns = columnsOf({ customer_id: 'String', customer_key: 'UInt32', generation: 'UInt64' });
+const keyColumns = columnsOf({ customer_id: 'String', customer_key: 'UInt32', generation: 'UInt64' });
 
 /** Keys of what a step touches. */
 export interface KeysOfStep {
   readonly keys: ReadonlyMap<string, number>;
-  /** Rows of those that were given just now. They count once they are durable, and must be before the watermark of what uses them. */
-  readonly given: readonly Row[];
-  /** To be told when they are: a step that failed gives them anew, for nobody knows what was written. */
-  kept(): void;
+  /** Writes those that were given just now: before the facts that use them. One that is not called, or fails, leaves them to be given anew. */
+  write(): Promise<void>;
 }
 
 /**
- * Dense numbers of customers, for bitmaps. Only the shop's refresher gives new ones, and writes them with the facts that use them, before the
- * watermark that makes both count: what a step that was cut off left, keys without facts or facts with keys that nobody has, is written anew
- * before anything beyond it is read.
+ * Dense numbers of customers, for bitmaps. Only the shop's refresher gives new ones, and writes them before the facts that use
+ * them: a crash between the two leaves a key without a fact, never the other way round.
  */
 export class CustomerKeys {
   readonly #kept = new Map<string, number>();
@@ -57,11 +52,13 @@ export class CustomerKeys {
       // Whether those that fail were written is not known: the table says so.
       this.#last = undefined;
     }
-    const kept = (): void => {
+    const write = async (): Promise<void> => {
+      if (given.length === 0) return;
+      await this.clickhouse.insertRows(this.table, keyColumns, given, 'refresher');
       for (const [id, key] of given) this.#kept.set(id, key);
-      if (given.length > 0) this.#last = first + given.length - 1;
+      this.#last = first + given.length - 1;
     };
-    return { keys, given, kept };
+    return { keys, write };
   }
 
   /** Another process may have given keys since. */

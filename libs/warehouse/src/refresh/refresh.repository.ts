@@ -4,7 +4,7 @@ import type { Position } from '../positions.js';
 import { tableOf, type Shop } from '../shop.js';
 import { BucketCalendar } from './calendar.js';
 import { noteCampaignDays, writeCampaignDays } from './campaigns.js';
-import { CustomerKeys, keyColumns, type KeysOfStep } from './customer-keys.js';
+import { CustomerKeys, type KeysOfStep } from './customer-keys.js';
 import { writeCustomers } from './customers.js';
 import { writeDimensions, writePlaceholders } from './dimensions.js';
 import { DirtySql, type DirtyBuckets } from './dirty.js';
@@ -153,26 +153,25 @@ export class RefreshRepository {
     const headline = adds ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
     const caughtUp = this.#caughtUp;
     this.#caughtUp = false;
-    const writeFacts = (): Promise<void> =>
-      together([
+    const writeFacts = async (): Promise<void> => {
+      await run.time('customer_keys', () => customers.write());
+      await together([
         sales !== undefined
           ? run.insert('handed_sales', this.table('fact_sales'), salesColumns, sales)
           : orders.length > 0
             ? run.statement(writeSales(s, folded, keys))
             : Promise.resolve(),
         run.insert('fact_returns', this.table('fact_returns'), refundColumns, refunds),
-        this.writeKeys(run, customers),
       ]);
+    };
     await guarded(async () => {
       // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
-      // The longest one first: there are two connections.
       if (adds) await together([run.statement(headline), writeFacts()]);
       else {
         await writeFacts();
         if (dirty.any) await run.statement(headline);
       }
       await run.whole();
-      customers.kept();
       return adds ? additions : undefined;
     });
     this.#caughtUp = caughtUp;
@@ -190,12 +189,9 @@ export class RefreshRepository {
     const s = new StepSql(step);
     this.#pending.newOnly = false;
     this.#placed.add(undefined);
-    const run = new Run(this.clickhouse);
-    const gathered = await this.gather(run, s);
-    // The steps that used them have written them, all but those of the last one maybe.
-    await this.writeKeys(run, gathered.customers);
-    await run.whole();
-    gathered.customers.kept();
+    const gathered = await this.gather(new Run(this.clickhouse), s);
+    // The steps before wrote them, and with them what they name.
+    await gathered.customers.write();
     this.leave(gathered, step.generation);
   }
 
@@ -303,13 +299,7 @@ export class RefreshRepository {
     );
     const ids = new Set(rows.map((row) => row.customer_id));
     const customers = await run.time('customer_keys', () => this.#keys.of(ids, s.step.generation));
-    await this.writeKeys(run, customers);
-    await run.whole();
-    customers.kept();
-  }
-
-  private writeKeys(run: Run, { given }: KeysOfStep): Promise<void> {
-    return run.insert('customer_keys', this.table('dim_customer_keys'), keyColumns, given);
+    await customers.write();
   }
 
   /** Predicates on dirty buckets, with the work table filled where they need it. */
