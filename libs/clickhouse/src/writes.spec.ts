@@ -38,26 +38,34 @@ it('leaves out what makes views anew', () => {
 it('asks again only after a write, also after one that came while it was asked', async () => {
   const writes = new Writes();
   let asked = 0;
-  const standing = new Standing({ writesTo: (...tables) => writes.to(tables) }, [orders], () => {
-    asked += 1;
-    if (asked === 1) writes.add(sql`INSERT INTO ${orders}`.text);
-    return Promise.resolve(asked);
-  });
-  expect([await standing.get(), await standing.get(), await standing.get()]).toEqual([1, 2, 2]);
+  const standing = new Standing<number>({ writesTo: (...tables) => writes.to(tables) });
+  const get = (): Promise<number> =>
+    standing.get('a', [orders], () => {
+      asked += 1;
+      if (asked === 1) writes.add(sql`INSERT INTO ${orders}`.text);
+      return Promise.resolve(asked);
+    });
+  expect([await get(), await get(), await get()]).toEqual([1, 2, 2]);
   writes.add(sql`INSERT INTO ${other}`.text);
-  expect(await standing.get()).toBe(2);
+  expect(await get()).toBe(2);
+  // Each question has an answer of its own.
+  expect(await standing.get('b', [orders], () => Promise.resolve(9))).toBe(9);
+  expect(await get()).toBe(2);
   writes.addAny();
-  expect(await standing.get()).toBe(3);
+  expect(await get()).toBe(3);
 });
 
 it('asks each time where others may write, and again after a failure', async () => {
   let asked = 0;
-  const shared = new Standing({ writesTo: () => undefined }, [orders], () => Promise.resolve((asked += 1)));
-  expect([await shared.get(), await shared.get()]).toEqual([1, 2]);
-  const failing = new Standing({ writesTo: () => 7 }, [orders], () => {
-    asked += 1;
-    return asked === 3 ? Promise.reject(new Error('away')) : Promise.resolve(asked);
-  });
-  await expect(failing.get()).rejects.toThrow('away');
-  expect([await failing.get(), await failing.get()]).toEqual([4, 4]);
+  const shared = new Standing<number>({ writesTo: () => undefined });
+  const askShared = (): Promise<number> => shared.get('a', [orders], () => Promise.resolve((asked += 1)));
+  expect([await askShared(), await askShared()]).toEqual([1, 2]);
+  const own = new Standing<number>({ writesTo: () => 7 });
+  const askOwn = (): Promise<number> =>
+    own.get('a', [orders], () => {
+      asked += 1;
+      return asked === 3 ? Promise.reject(new Error('away')) : Promise.resolve(asked);
+    });
+  await expect(askOwn()).rejects.toThrow('away');
+  expect([await askOwn(), await askOwn()]).toEqual([4, 4]);
 });

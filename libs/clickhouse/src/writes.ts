@@ -29,24 +29,22 @@ export class Writes {
 }
 
 /**
- * An answer of the store that stands until one of its tables is written: whoever looks again and again gets it without asking. Where other
- * processes may write, it is asked each time.
+ * Answers of the store, each of which stands until one of its tables is written: whoever looks again and again gets it without asking. Where
+ * other processes may write, it is asked each time.
  */
 export class Standing<Answer> {
-  #last: { readonly writes: number; readonly answer: Answer } | undefined;
+  readonly #last = new Map<string, { readonly writes: number; readonly answer: Answer }>();
 
-  constructor(
-    private readonly engine: { writesTo(...tables: readonly Sql[]): number | undefined },
-    private readonly tables: readonly Sql[],
-    private readonly ask: () => Promise<Answer>,
-  ) {}
+  constructor(private readonly engine: { writesTo(...tables: readonly Sql[]): number | undefined }) {}
 
-  async get(): Promise<Answer> {
+  /** @param about names the question among those of one `Standing`: a shop's database */
+  async get(about: string, tables: readonly Sql[], ask: () => Promise<Answer>): Promise<Answer> {
     // Before it is asked: what is written meanwhile may be in the answer or not.
-    const writes = this.engine.writesTo(...this.tables);
-    if (this.#last && this.#last.writes === writes) return this.#last.answer;
-    const answer = await this.ask();
-    this.#last = writes === undefined ? undefined : { writes, answer };
+    const writes = this.engine.writesTo(...tables);
+    const last = this.#last.get(about);
+    if (last && last.writes === writes) return last.answer;
+    const answer = await ask();
+    if (writes !== undefined) this.#last.set(about, { writes, answer });
     return answer;
   }
 }

@@ -44,22 +44,7 @@ export class StatementRunner {
       const settings = { ...threads, ...connectionSettings, ...request.settings };
       await session.queryAsync(`SET ${settingsText(settings)};${preamble(request)}`.replace(/;$/, ''));
       const insert = rawInsertOf(request.sql);
-      // Nothing to insert is no error on a server; the engine by itself would make one of it.
-      if (insert && request.rows === undefined) return { body: new Uint8Array(), summary: summaryOf({ elapsed: 0 }) };
-      if (insert?.format === 'Native' && request.rows !== undefined) {
-        if (!insert.columns) throw refuse('notImplemented', 'Native is taken with the columns named: INSERT INTO t (a, b) FORMAT Native.');
-        const { elapsed, rowsRead } = await this.spool.insertBlock(
-          ident(...insert.table.split('.')),
-          insert.columns,
-          request.rows,
-        )(session);
-        return { body: new Uint8Array(), summary: summaryOf({ elapsed, rowsWritten: rowsRead }) };
-      }
-      if (insert && insert.format !== 'Native' && request.rows !== undefined) {
-        // The bytes are handed over as they came: one block, hence one part.
-        const { rowsWritten, bytesWritten, elapsed } = await session.insert({ ...insert, format: insert.format, values: request.rows });
-        return { body: new Uint8Array(), summary: summaryOf({ elapsed, rowsWritten, bytesWritten }) };
-      }
+      if (insert) return { body: new Uint8Array(), summary: summaryOf(await this.insert(session, insert, request.rows)) };
       if (request.rows !== undefined && !isText(request.rows)) {
         throw refuse(
           'notImplemented',
@@ -69,6 +54,19 @@ export class StatementRunner {
       const statement = request.rows === undefined ? request.sql : `${request.sql}\n${request.rows.toString('utf8')}`;
       return run(session, statement, request.format);
     });
+  }
+
+  /** The bytes are handed over as they came: one block, hence one part. */
+  private async insert(session: Session, { format, ...into }: RawInsert, rows: Buffer | undefined): Promise<Counts> {
+    // Nothing to insert is no error on a server; the engine by itself would make one of it.
+    if (rows === undefined) return { elapsed: 0 };
+    if (format !== 'Native') {
+      const { rowsWritten, bytesWritten, elapsed } = await session.insert({ ...into, format, values: rows });
+      return { rowsWritten, bytesWritten, elapsed };
+    }
+    if (!into.columns) throw refuse('notImplemented', 'Native is taken with the columns named: INSERT INTO t (a, b) FORMAT Native.');
+    const { elapsed, rowsRead } = await this.spool.insertBlock(ident(...into.table.split('.')), into.columns, rows)(session);
+    return { elapsed, rowsWritten: rowsRead };
   }
 
   /** With the rights of a reader, inside the limits. */
@@ -142,7 +140,14 @@ async function run(session: Session, statement: string, format: string): Promise
 }
 
 const insertPattern = /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?([\w.`"]+)\s*(?:\(([\w.`",\s]*)\)\s*)?FORMAT\s+(\w+)\s*;?\s*$/i;
-const rawFormats: readonly (RawInsertFormat | 'Native')[] = [
+/** `INSERT INTO t (a, b) FORMAT F`, taken apart. */
+interface RawInsert {
+  readonly table: string;
+  readonly columns?: string[];
+  readonly format: RawInsertFormat | 'Native';
+}
+
+const rawFormats: readonly RawInsert['format'][] = [
   'Native',
   'JSONCompactEachRow',
   'JSONEachRow',
@@ -153,7 +158,7 @@ const rawFormats: readonly (RawInsertFormat | 'Native')[] = [
 ];
 
 /** `INSERT INTO t (a, b) FORMAT F` taken apart, or undefined for any other shape. */
-function rawInsertOf(statement: string): { table: string; columns?: string[]; format: RawInsertFormat | 'Native' } | undefined {
+function rawInsertOf(statement: string): RawInsert | undefined {
   const found = insertPattern.exec(statement);
   const format = rawFormats.find((each) => each === found?.[3]);
   if (!found || !format) return undefined;
@@ -166,13 +171,16 @@ function isText(rows: Buffer): boolean {
   return !rows.includes(0);
 }
 
-function summaryOf(counts: {
-  elapsed: number;
-  rowsRead?: number;
-  bytesRead?: number;
-  rowsWritten?: number;
-  bytesWritten?: number;
-}): Record<string, string> {
+/** What the engine says of a statement; the time in seconds. */
+interface Counts {
+  readonly elapsed: number;
+  readonly rowsRead?: number;
+  readonly bytesRead?: number;
+  readonly rowsWritten?: number;
+  readonly bytesWritten?: number;
+}
+
+function summaryOf(counts: Counts): Record<string, string> {
   return {
     read_rows: String(counts.rowsRead ?? 0),
     read_bytes: String(counts.bytesRead ?? 0),

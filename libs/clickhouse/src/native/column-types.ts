@@ -64,10 +64,11 @@ function madeWriter(type: ColumnType): WriteColumn {
     return (out, cells) => {
       const entries = cells.map((cell) => Object.entries(cell as Readonly<Record<string, Scalar>>));
       writeEnds(out, entries);
-      for (const [key] of entries.flat()) out.text(key);
+      const all = joined(entries);
+      for (const [key] of all) out.text(key);
       writeValues(
         out,
-        entries.flat().map(([, value]) => value),
+        all.map(([, value]) => value),
       );
     };
   }
@@ -80,7 +81,7 @@ function madeWriter(type: ColumnType): WriteColumn {
   }
   const { write } = scalars[type as ScalarType];
   return (out, cells) => {
-    for (let index = 0; index < cells.length; index += 1) write(out, cells[index] as Scalar);
+    for (const cell of cells) write(out, cell as Scalar);
   };
 }
 

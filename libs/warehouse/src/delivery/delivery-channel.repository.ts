@@ -5,9 +5,11 @@ import type { StoredChannel } from './delivery-log.js';
 
 /** Channels of deliveries: every revision there ever was. */
 export class DeliveryChannelRepository {
-  readonly #of = new Map<string, Standing<StoredChannel[]>>();
+  readonly #standing: Standing<StoredChannel[]>;
 
-  constructor(private readonly clickhouse: ClickHouse) {}
+  constructor(private readonly clickhouse: ClickHouse) {
+    this.#standing = new Standing(clickhouse);
+  }
 
   async add(shop: Shop, { channel, revision, body, by, writtenAt }: StoredChannel): Promise<void> {
     const row = [channel, revision, body, by, textOf(new Date(writtenAt))];
@@ -17,12 +19,7 @@ export class DeliveryChannelRepository {
 
   /** By channel and revision. Of two that were put as one revision in the same moment the first one counts, everywhere alike. */
   all(shop: Shop): Promise<StoredChannel[]> {
-    let channels = this.#of.get(shop.database);
-    if (!channels) {
-      channels = new Standing(this.clickhouse, [tableOf(shop, 'delivery_channels')], () => this.read(shop));
-      this.#of.set(shop.database, channels);
-    }
-    return channels.get();
+    return this.#standing.get(shop.database, [tableOf(shop, 'delivery_channels')], () => this.read(shop));
   }
 
   private async read(shop: Shop): Promise<StoredChannel[]> {

@@ -1,4 +1,4 @@
-import { blankOf, type Cell, type Columns, type ColumnType } from '#clickhouse';
+import { blankOf, columnsOf, type Columns, type ColumnType } from '#clickhouse';
 import type { TopicName } from '#contracts';
 
 /** The envelope's part of a ledger row; instants as `2011-12-09 12:50:00.000` in UTC. */
@@ -30,6 +30,16 @@ export interface LedgerRow {
   /** In the order of `ownColumns`; undefined for a row that holds no usable event. */
   readonly values: readonly unknown[] | undefined;
 }
+
+/** What an order is counted by, besides its products and its customer: in the ledger, and on each of its facts. */
+export const attributeColumns = {
+  payment_method: 'String',
+  channel: 'String',
+  country: 'String',
+  region: 'String',
+  city: 'String',
+  campaign_id: 'String',
+} as const;
 
 /** Table and typed columns of each topic that has a ledger, the columns in insert order. */
 export const ledgerTables = {
@@ -89,12 +99,7 @@ export const ledgerTables = {
       order_time: 'DateTime64(3)',
       cancelled: 'UInt8',
       customer_id: 'String',
-      payment_method: 'String',
-      channel: 'String',
-      country: 'String',
-      region: 'String',
-      city: 'String',
-      campaign_id: 'String',
+      ...attributeColumns,
       order_discount: 'Decimal(18, 6)',
       shipping: 'Decimal(18, 6)',
       tax: 'Decimal(18, 6)',
@@ -166,9 +171,9 @@ export const ledgerColumns = Object.fromEntries(
 ) as Readonly<Record<LedgerTopic, Columns<LedgerRow>>>;
 
 function typedColumns(types: Readonly<Record<string, ColumnType>>): Columns<LedgerRow> {
-  const columns = Object.entries(types).map(([name, type], place) => {
+  const columns = Object.entries(columnsOf(types)).map(([name, { type, of }]) => {
     const blank = blankOf(type);
-    return [name, { type, of: ({ values }: LedgerRow) => (values ? (values[place] as Cell) : blank) }] as const;
+    return [name, { type, of: ({ values }: LedgerRow) => (values ? of(values) : blank) }] as const;
   });
   return Object.fromEntries(columns);
 }

@@ -40,9 +40,11 @@ type OfShop = Pick<Shop, 'shop' | 'database'>;
 
 /** Versions of models, and which of them each shop uses. Nothing of it is ever changed: versions and moves are added. */
 export class ModelRepository {
-  readonly #moves = new Map<string, Standing<MoveRow[]>>();
+  readonly #moves: Standing<MoveRow[]>;
 
-  constructor(private readonly clickhouse: ClickHouse) {}
+  constructor(private readonly clickhouse: ClickHouse) {
+    this.#moves = new Standing(clickhouse);
+  }
 
   /**
    * Keeps a version. The same file and manifest again is the same version, with the card it came with first.
@@ -195,12 +197,7 @@ FROM ${movesTable} WHERE database = ${shop.database} AND kind = ${kind}`);
   }
 
   private movesOf({ database }: OfShop): Promise<MoveRow[]> {
-    let moves = this.#moves.get(database);
-    if (!moves) {
-      moves = new Standing(this.clickhouse, [movesTable], () => this.moveRows(sql`database = ${database}`));
-      this.#moves.set(database, moves);
-    }
-    return moves.get();
+    return this.#moves.get(database, [movesTable], () => this.moveRows(sql`database = ${database}`));
   }
 
   private moveRows(where = sql`1`): Promise<MoveRow[]> {

@@ -1,4 +1,5 @@
 import { columnsOf } from '#clickhouse';
+import { attributeColumns } from '../ledger/ledger-tables.js';
 import { beats } from '../beats.js';
 import { DirtyBuckets } from './dirty.js';
 import { microsOf, textOfMicros } from '../micros.js';
@@ -100,12 +101,7 @@ export const refundColumns = columnsOf({
   quantity: 'UInt32',
   amount: 'Decimal(18, 6)',
   reason: 'String',
-  payment_method: 'String',
-  channel: 'String',
-  country: 'String',
-  region: 'String',
-  city: 'String',
-  campaign_id: 'String',
+  ...attributeColumns,
   generation: 'UInt64',
   is_deleted: 'UInt8',
 });

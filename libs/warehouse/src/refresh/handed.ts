@@ -1,5 +1,5 @@
 import { columnsOf } from '#clickhouse';
-import type { LedgerColumn, LedgerRow } from '../ledger/ledger-tables.js';
+import { attributeColumns, type LedgerColumn, type LedgerRow } from '../ledger/ledger-tables.js';
 import { valueOf } from '../ledger/ledger-values.js';
 import { instantOf } from '../watermark.repository.js';
 import { sliceOf, type BucketCalendar } from './calendar.js';
@@ -55,6 +55,8 @@ export async function handedOrders(rows: readonly LedgerRow[], calendar: BucketC
   });
 }
 
+const attributeNames = Object.keys(attributeColumns) as (keyof typeof attributeColumns)[];
+
 /** Columns of the rows that `salesRows` makes. */
 export const salesColumns = columnsOf({
   slice: 'DateTime',
@@ -71,12 +73,7 @@ export const salesColumns = columnsOf({
   shipping: 'Decimal(18, 6)',
   tax: 'Decimal(18, 6)',
   unit_cost: 'Nullable(Decimal(18, 6))',
-  payment_method: 'String',
-  channel: 'String',
-  country: 'String',
-  region: 'String',
-  city: 'String',
-  campaign_id: 'String',
+  ...attributeColumns,
   returned: 'UInt8',
   generation: 'UInt64',
   is_deleted: 'UInt8',
@@ -92,9 +89,7 @@ export function salesRows(orders: readonly HandedOrder[], keys: ReadonlyMap<stri
     .flatMap(({ row, head }) => {
       const of = <T>(column: OrderColumn): T => own(row, column) as T;
       const first = Math.min(...head.line);
-      const attributes = (['payment_method', 'channel', 'country', 'region', 'city', 'campaign_id'] as const).map((each) =>
-        of<string>(each),
-      );
+      const attributes = attributeNames.map((each) => of<string>(each));
       const [products, quantities] = [of<string[]>('lines.product_id'), of<number[]>('lines.quantity')];
       const [prices, discounts] = [of<string[]>('lines.unit_price'), of<string[]>('lines.discount')];
       const costs = of<(string | null)[]>('lines.unit_cost');

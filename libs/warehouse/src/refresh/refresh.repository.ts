@@ -299,7 +299,7 @@ export class RefreshRepository {
     );
     const ids = new Set(rows.map((row) => row.customer_id));
     const customers = await run.time('customer_keys', () => this.#keys.of(ids, s.step.generation));
-    await customers.write();
+    await run.time('customer_keys', () => customers.write());
   }
 
   /** Predicates on dirty buckets, with the work table filled where they need it. */
