@@ -7,5 +7,6 @@ export { migrate, pendingMigrations, readMigrations, systemDatabase, type Migrat
 export { ident, join, Sql, sql, type SqlValue } from './sql.js';
 export { Standing } from './writes.js';
 export { clickhouseConfig, storeConfig } from './clickhouse.config.js';
+export { Bitmap } from './native/bitmap.js';
 export { columnsOf, jsonLine, type Columns } from './native/block.js';
 export { blankOf, type Cell, type ColumnType } from './native/column-types.js';

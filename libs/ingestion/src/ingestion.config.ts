@@ -8,7 +8,7 @@ export const ingestionConfig = defineSlice('ingestion', {
     .int()
     .min(10)
     .max(60_000)
-    .default(50)
+    .default(100)
     .describe('Shortest time between two live steps of a shop, in milliseconds.'),
   TIDELINE_REFRESH_ROWS: z.coerce
     .number()

@@ -16,7 +16,7 @@ export interface RoomParts {
   readonly shop: string;
   readonly everyMs: number;
   readonly read: () => Promise<RoomAnswer>;
-  /** Shortest time between two snapshots now, in milliseconds. */
+  /** Time between two snapshots over time, in milliseconds: two that follow each other may be half as far apart. */
   readonly intervalMs: () => number;
   /** Grows with every call, over all rooms. */
   readonly count: () => number;
@@ -36,7 +36,8 @@ const catchUpMs = 25;
 
 /**
  * One producer of snapshots for all who watch the same. The first change after quiet is read at once; then at most one read is
- * under way, and whatever moves meanwhile becomes one more when the interval is over: the newest state wins, nothing queues.
+ * under way, and whatever moves meanwhile becomes one more when it may: the newest state wins, nothing queues. Figures that move once in
+ * an interval are read as soon as they have, though never quite in step with it.
  */
 export class Room {
   readonly #members = new Map<string, { readonly socket: LiveSocket; seq: string }>();
@@ -48,6 +49,8 @@ export class Room {
   #reading: Promise<void> | undefined;
   /** When the next read may start. */
   #nextAt = -Infinity;
+  /** Until when the reads so far have used up their intervals. */
+  #usedUntil = -Infinity;
   #moved = false;
   #closed = false;
   #error: unknown;
@@ -82,7 +85,7 @@ export class Room {
     this.#members.delete(socket);
   }
 
-  /** The figures moved: read now, or when the interval since the last read began is over. */
+  /** The figures moved: read now, or as soon as that may be. */
   moved(): void {
     if (this.#closed) return;
     if (this.#reading) {
@@ -128,8 +131,10 @@ export class Room {
     }
     this.#reading = undefined;
     const ended = performance.now();
+    const interval = this.parts.intervalMs();
+    this.#usedUntil = Math.max(this.#usedUntil, begun) + interval;
     // A store that is slow is asked less often: half as long as it took it is left alone.
-    this.#nextAt = Math.max(begun + this.parts.intervalMs(), ended + (ended - begun) / 2);
+    this.#nextAt = Math.max(this.#usedUntil - interval / 2, ended + (ended - begun) / 2);
     if (this.#closed) return;
     clearTimeout(this.#again);
     this.#again = setTimeout(

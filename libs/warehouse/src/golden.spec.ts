@@ -53,8 +53,9 @@ import { writeDimensions, writePlaceholders } from './refresh/dimensions.js';
 import { DirtyBuckets, DirtySql } from './refresh/dirty.js';
 import { writeSales, writeTimelines } from './refresh/facts.js';
 import { foldVersions } from './refresh/fold.js';
-import { addToHeadline, writeHeadline } from './refresh/headline.js';
+import { standingSql, writeHeadline } from './refresh/headline.js';
 import { writeKpis } from './refresh/kpi.js';
+import { namedDimensions } from './refresh/placed.js';
 import { StepSql } from './refresh/step.js';
 import {
   entitiesOfReturnsSql,
@@ -145,11 +146,16 @@ function statements(): Map<string, string> {
   );
   texts.set('live.agg_headline.sql', writeHeadline(s, dirty, false).statement.text);
   texts.set('live.agg_headline.many.sql', writeHeadline(s, new DirtySql(many, s.scratch('dirty')), true).statement.text);
-  const addition = { gross: '12.5', discounts: '0', orders: 2, units: '3', customerKeys: [1, 7] };
-  texts.set('live.agg_headline_added.sql', addToHeadline(s, dirty, [{ grain: 'slice', start: second, ...addition }]).statement.text);
+  const standing = (['slice', 'month'] as const).map((grain) => ({ grain, start: second }));
+  texts.set('live.headline_buckets.sql', standingSql(s.table('agg_headline'), standing).text);
+  for (const { name, statement } of writePlaceholders(
+    s,
+    new Map(namedDimensions.map((each) => [each, each === 'geography' ? ['["DE","","It\'s"]'] : ['A1', "it's"]])),
+  ))
+    texts.set(`settle.${name}.told.sql`, statement.text);
   for (const { name, statement } of [
     ...writeDimensions(s),
-    ...writePlaceholders(s),
+    ...writePlaceholders(s, new Map(namedDimensions.map((each) => [each, undefined]))),
     writeTimelines(s, dirty),
     ...writeKpis(s, dirty),
     ...writeKpis(s, dirty, 4n),

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Bytes } from './bytes.js';
-import { columnWriter, type Cell, type ColumnType } from './column-types.js';
+import { bitmapType, columnWriter, type Cell, type ColumnType } from './column-types.js';
 
 /** Columns in insert order, and what each one is of a row. */
 export type Columns<Row> = Readonly<Record<string, { readonly type: ColumnType; readonly of: (row: Row) => Cell }>>;
@@ -19,8 +19,9 @@ const few = 200;
 
 /** Rows as they go to the engine: in its own format, or few of them as lines of JSON. */
 export async function encoded<Row>(columns: Columns<Row>, rows: readonly Row[]): Promise<Block | string> {
-  if (rows.length >= few) return blockOf(columns, rows);
-  const cells = Object.values(columns).map(({ of }) => of);
+  const all = Object.values(columns);
+  if (rows.length >= few || all.some(({ type }) => type === bitmapType)) return blockOf(columns, rows);
+  const cells = all.map(({ of }) => of);
   return rows.map((row) => jsonLine(cells.map((of) => of(row)))).join('\n');
 }
 

@@ -57,6 +57,12 @@ export class Bytes {
     this.uint8(rest);
   }
 
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    const at = this.take(bytes.length);
+    this.#buffer.set(bytes, at);
+  }
+
   /** Half of a surrogate pair becomes U+FFFD. */
   text(value: string): void {
     const { length } = value;

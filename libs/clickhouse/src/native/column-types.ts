@@ -1,10 +1,11 @@
+import { Bitmap } from './bitmap.js';
 import type { Bytes } from './bytes.js';
 import { daysIn, finiteIn, microsIn, millisecondsIn, whole64In, wholeIn } from './numbers.js';
 
 type Scalar = string | number | bigint | boolean | null;
 
 /** A value of a row: instants as `2011-12-09 12:50:00.000` in UTC and decimals as text, an array as an array, a map as an object. */
-export type Cell = Scalar | readonly Scalar[] | Readonly<Record<string, Scalar>>;
+export type Cell = Scalar | readonly Scalar[] | Readonly<Record<string, Scalar>> | Bitmap;
 
 interface Scalars {
   readonly write: (out: Bytes, value: Scalar) => void;
@@ -35,7 +36,10 @@ type ElementType = ScalarType | `Nullable(${ScalarType})`;
  * A column's type in ClickHouse's words. A table may keep another one that the engine casts it to: texts as `LowCardinality(String)` or as
  * an `Enum8`.
  */
-export type ColumnType = ElementType | `Array(${ElementType})` | `Map(String, ${ScalarType})`;
+export type ColumnType = ElementType | `Array(${ElementType})` | `Map(String, ${ScalarType})` | typeof bitmapType;
+
+/** A set of numbers, which only `Native` can hold: it has no form as text. */
+export const bitmapType = 'AggregateFunction(groupBitmap, UInt32)';
 
 /** Writes the values of one column. @throws {TypeError} | {RangeError} on one that is not of its type */
 export type WriteColumn = (out: Bytes, cells: readonly Cell[]) => void;
@@ -50,6 +54,11 @@ export function columnWriter(type: ColumnType): WriteColumn {
 }
 
 function madeWriter(type: ColumnType): WriteColumn {
+  if (type === bitmapType) {
+    return (out, cells) => {
+      for (const cell of cells as readonly Bitmap[]) cell.writeTo(out);
+    };
+  }
   const [, outer, inner = ''] = /^(Array|Nullable|Map)\((?:String, )?(.+)\)$/.exec(type) ?? [];
   if (outer === 'Array') {
     const writeElements = columnWriter(inner as ElementType);
@@ -87,6 +96,7 @@ function madeWriter(type: ColumnType): WriteColumn {
 
 /** What stands in a row that has nothing to say in a column. */
 export function blankOf(type: ColumnType): Cell {
+  if (type === bitmapType) return new Bitmap();
   if (type.startsWith('Nullable')) return null;
   if (type.startsWith('Array')) return [];
   return type.startsWith('Map') ? {} : scalars[type as ScalarType].blank;

@@ -1,5 +1,5 @@
-import { sql } from '#clickhouse';
-import { namedDimensions, type NamedDimension } from './placed.js';
+import { join, sql, type Sql } from '#clickhouse';
+import type { NamedDimension } from './placed.js';
 import type { NamedStatement, StepSql } from './step.js';
 
 /**
@@ -89,44 +89,67 @@ FROM
 /**
  * An id that a fact names before its own event came gets a placeholder; ids named by any version count, so that the set does not
  * depend on where one step ended.
- * @param wanted dimensions in which one may be missing
+ * @param wanted dimensions in which one may be missing, with those that may be, or undefined where the ledger has to be asked
  */
-export function writePlaceholders(s: StepSql, wanted: readonly NamedDimension[] = namedDimensions): NamedStatement[] {
-  const orders = sql`FROM ${s.table('ledger_transactions')} WHERE ${s.fresh('transactions.v1')}`;
-  const returns = sql`FROM ${s.table('ledger_returns')} WHERE ${s.fresh('returns.v1')}`;
-  const customers = sql`(SELECT customer_id ${orders} UNION ALL SELECT customer_id ${returns})`;
-  const statements: Readonly<Record<NamedDimension, NamedStatement>> = {
-    customers: {
+export function writePlaceholders(s: StepSql, wanted: ReadonlyMap<NamedDimension, readonly string[] | undefined>): NamedStatement[] {
+  return [...wanted].map(([dimension, names]) => placeholders[dimension](s, names));
+}
+
+const ordersOf = (s: StepSql): Sql => sql`FROM ${s.table('ledger_transactions')} WHERE ${s.fresh('transactions.v1')}`;
+const returnsOf = (s: StepSql): Sql => sql`FROM ${s.table('ledger_returns')} WHERE ${s.fresh('returns.v1')}`;
+/** Values as rows of one column. */
+const rowsOf = (values: readonly Sql[], column: Sql): Sql => sql`SELECT arrayJoin([${join(values)}]) AS ${column}`;
+const textsOf = (names: readonly string[]): Sql[] => names.map((name) => sql`${name}`);
+
+const placeholders: Readonly<Record<NamedDimension, (s: StepSql, names: readonly string[] | undefined) => NamedStatement>> = {
+  customers: (s, names) => {
+    const customers = names ? sql`${names}` : sql`(SELECT customer_id ${ordersOf(s)} UNION ALL SELECT customer_id ${returnsOf(s)})`;
+    return {
       name: 'placeholder_customers',
       statement: sql`INSERT INTO ${s.table('dim_customers')} (customer_id, customer_key, placeholder, generation)
 SELECT customer_id, customer_key, 1, ${s.generation} FROM ${s.table('dim_customer_keys')}
 WHERE customer_id IN ${customers} AND customer_id NOT IN (SELECT customer_id FROM ${s.table('dim_customers')} WHERE customer_id IN ${customers})`,
-    },
-    products: {
+    };
+  },
+  products: (s, names) => {
+    const products = names
+      ? rowsOf(textsOf(names), sql`product_id`)
+      : sql`SELECT arrayJoin(lines.product_id) AS product_id ${ordersOf(s)}
+    UNION ALL SELECT arrayJoin(lines.product_id) ${returnsOf(s)}
+    UNION ALL SELECT product_id FROM ${s.table('ledger_products')} WHERE ${s.fresh('products.v1')} AND is_count`;
+    return {
       name: 'placeholder_products',
       statement: sql`INSERT INTO ${s.table('dim_products')} (product_id, placeholder, generation)
 SELECT DISTINCT product_id, 1, ${s.generation}
 FROM
 (
-    SELECT arrayJoin(lines.product_id) AS product_id ${orders}
-    UNION ALL SELECT arrayJoin(lines.product_id) ${returns}
-    UNION ALL SELECT product_id FROM ${s.table('ledger_products')} WHERE ${s.fresh('products.v1')} AND is_count
+    ${products}
 )
 WHERE product_id != '' AND product_id NOT IN (SELECT product_id FROM ${s.table('dim_products')})`,
-    },
-    campaigns: {
+    };
+  },
+  campaigns: (s, names) => {
+    const campaigns = names
+      ? rowsOf(textsOf(names), sql`campaign_id`)
+      : sql`SELECT campaign_id ${ordersOf(s)} UNION ALL SELECT campaign_id FROM ${s.scratch('campaign_days')}`;
+    return {
       name: 'placeholder_campaigns',
       statement: sql`INSERT INTO ${s.table('dim_campaigns')} (campaign_id, placeholder, generation)
 SELECT DISTINCT campaign_id, 1, ${s.generation}
-FROM (SELECT campaign_id ${orders} UNION ALL SELECT campaign_id FROM ${s.scratch('campaign_days')})
+FROM (${campaigns})
 WHERE campaign_id != '' AND campaign_id NOT IN (SELECT campaign_id FROM ${s.table('dim_campaigns')})`,
-    },
-    geography: {
+    };
+  },
+  geography: (s, names) => {
+    const tuples = names?.map((place) => sql`(${join(textsOf(JSON.parse(place) as string[]))})`);
+    const places = tuples
+      ? sql`FROM (SELECT place.1 AS country, place.2 AS region, place.3 AS city FROM (${rowsOf(tuples, sql`place`)})) WHERE`
+      : sql`${ordersOf(s)} AND`;
+    return {
       name: 'dim_geography',
       statement: sql`INSERT INTO ${s.table('dim_geography')}
-SELECT DISTINCT country, region, city, ${s.generation} ${orders}
-    AND (country, region, city) NOT IN (SELECT country, region, city FROM ${s.table('dim_geography')})`,
-    },
-  };
-  return wanted.map((dimension) => statements[dimension]);
-}
+SELECT DISTINCT country, region, city, ${s.generation} ${places}
+    (country, region, city) NOT IN (SELECT country, region, city FROM ${s.table('dim_geography')})`,
+    };
+  },
+};

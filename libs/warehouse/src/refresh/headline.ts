@@ -74,30 +74,15 @@ export interface Addition {
   readonly customerKeys: readonly number[];
 }
 
-/**
- * `agg_headline` where a step brings nothing but new orders: each dirty bucket is what stood there and what they add. A third of the time
- * that computing it anew takes. Right only while what stands there is exact for the step's start: see `RefreshRepository`.
- */
-export function addToHeadline(s: StepSql, dirty: DirtySql, additions: readonly Addition[]): NamedStatement {
-  const table = s.table('agg_headline');
-  const added = additions.map(
-    ({ grain, start, gross, discounts, orders, units, customerKeys }) =>
-      sql`(${grain}, ${start}, ${gross}, ${discounts}, ${orders}, ${units}, [${join(customerKeys.map((key) => sql`${key}`))}])`,
-  );
-  return {
-    name: 'agg_headline_added',
-    statement: sql`INSERT INTO ${table}
-SELECT g, b, sum(gross), sum(discounts), sum(returns), sum(returns_by_order_date), sum(orders), sum(returned_orders), sum(units),
-    groupBitmapMergeState(buyers), ${s.generation}, 0
-FROM
-(
-    SELECT toString(grain) AS g, bucket AS b, gross, discounts, returns, returns_by_order_date, orders, returned_orders, units, buyers
-    FROM ${table} FINAL WHERE ${dirty.standing()}
-    UNION ALL
-    SELECT a.1, toDateTime(a.2, 'UTC'), toDecimal128(a.3, 6), toDecimal128(a.4, 6), toDecimal128(0, 6), toDecimal128(0, 6), toUInt64(a.5), 0,
-        toUInt64(a.6), bitmapBuild(CAST(a.7, 'Array(UInt32)'))
-    FROM (SELECT arrayJoin([${join(added)}]) AS a)
-)
-GROUP BY g, b`,
-  };
+/** A bucket of the headline. */
+export type Bucket = Pick<Addition, 'grain' | 'start'>;
+
+/** Figures of buckets as they stand; those that hold nothing are not among the rows. */
+export function standingSql(table: Sql, buckets: readonly Bucket[]): Sql {
+  // One number per bucket: a list of tuples takes far longer to parse. By their starts the engine prunes.
+  const numbers = buckets.map(({ grain, start }) => (grains.indexOf(grain) + 1) * 2 ** 32 + start);
+  return sql`SELECT grain, toUnixTimestamp(bucket) AS start, gross, discounts, returns, returns_by_order_date, orders, returned_orders,
+    units, bitmapToArray(buyers) AS buyers
+FROM ${table} FINAL
+WHERE bucket IN ${[...new Set(buckets.map(({ start }) => start))]} AND toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${numbers}`;
 }

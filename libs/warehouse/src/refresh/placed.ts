@@ -2,9 +2,11 @@
 export const namedDimensions = ['customers', 'products', 'campaigns', 'geography'] as const;
 export type NamedDimension = (typeof namedDimensions)[number];
 
-/** What some orders name; places as any text of country, region and city. */
+/** What some orders name; places as a JSON array of country, region and city. */
 export type Names = Readonly<Record<NamedDimension, Iterable<string>>>;
 
+/** Up to so many names a statement is told what may be missing; of more it asks the ledger. */
+const mostTold = 2_000;
 /** Names kept of one dimension; beyond that they are forgotten, which only costs lookups. */
 const mostNames = 200_000;
 
@@ -29,6 +31,12 @@ export class Placed {
   /** Whether something was named since the last settling that may have no row. */
   mayMiss(dimension: NamedDimension): boolean {
     return this.#unread || (this.#waiting.get(dimension)?.size ?? 0) > 0;
+  }
+
+  /** What was named since the last settling and may have no row; undefined where that is not known name by name. */
+  missing(dimension: NamedDimension): readonly string[] | undefined {
+    const names = this.#waiting.get(dimension);
+    return this.#unread || !names || names.size > mostTold ? undefined : [...names];
   }
 
   /** All that was named has its row now. */

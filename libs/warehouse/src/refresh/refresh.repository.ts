@@ -21,11 +21,12 @@ import {
   type Row,
 } from './fold.js';
 import { additionsOf, handedOrders, namesOf, salesColumns, salesRows } from './handed.js';
-import { addToHeadline, writeHeadline, type Addition } from './headline.js';
+import { HeadlineBuckets, headlineColumns } from './headline-buckets.js';
+import { writeHeadline, type Addition } from './headline.js';
 import { Known } from './known.js';
 import { writeKpis } from './kpi.js';
 import { momentColumns, Pending } from './pending.js';
-import { namedDimensions, Placed } from './placed.js';
+import { namedDimensions, Placed, type NamedDimension } from './placed.js';
 import { isOfEarlierClaim, scratchOf, scratchTables } from './scratch.js';
 import { StepSql, type NamedStatement, type Step } from './step.js';
 import { collectVersions, orderBodiesSql, type OrderBody, type OrderHead, type ReturnVersion } from './versions.js';
@@ -48,9 +49,9 @@ interface Gathered {
   readonly customers: KeysOfStep;
 }
 
-/** Orders whose additions to the headline stand in the statement; of more it is computed from the facts. */
+/** Orders of a step whose additions readers of the headline are handed: of more they read it again. */
 const mostAdded = 2_000;
-/** Buckets that they may add to: each order of a history has a slice and a minute of its own, and 2,000 of those took ten times as long. */
+/** Buckets that they may add to: each order of a history has a slice and a minute of its own, and of so many it is quicker to compute them. */
 const mostBuckets = 600;
 
 /**
@@ -64,6 +65,7 @@ export class RefreshRepository {
   readonly #placed = new Placed();
   readonly #keys: CustomerKeys;
   readonly #calendar: BucketCalendar;
+  readonly #headline: HeadlineBuckets;
   /**
    * Whether facts and headline hold exactly what the live watermark says. Rows of a later place may stand there after a restart, and after a
    * step that was cut off: until all of the ledger was folded once.
@@ -80,6 +82,7 @@ export class RefreshRepository {
     this.#known = new Known(clickhouse, shop);
     this.#keys = new CustomerKeys(clickhouse, shop, this.#known);
     this.#calendar = new BucketCalendar(clickhouse, shop);
+    this.#headline = new HeadlineBuckets(clickhouse, shop);
   }
 
   /** Entries that wait for the next settling. */
@@ -110,6 +113,7 @@ export class RefreshRepository {
     this.#keys.forget();
     this.#known.forget();
     this.#placed.clear();
+    this.#headline.forget();
   }
 
   /**
@@ -148,9 +152,11 @@ export class RefreshRepository {
     const newOnly = this.#caughtUp && returns.length === 0 && folded.contested.size === 0 && folded.unmoved.length === 0;
     const plain = handed && returns.length === 0 && folded.contested.size === 0 && orders.length === handed.length;
     const sales = plain ? salesRows(handed, keys, step.generation) : undefined;
-    const additions = plain && newOnly && handed.length <= mostAdded ? additionsOf(handed, keys) : [];
+    const additions = plain && newOnly && folded.dirty.size <= mostBuckets ? additionsOf(handed, keys) : [];
     const adds = additions.length > 0 && additions.length <= mostBuckets;
-    const headline = adds ? addToHeadline(s, dirty, additions) : writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice')));
+    const added = adds ? await run.time('headline_buckets', () => this.#headline.with(additions, step.generation)) : [];
+    // After one that failed, too: it left `#caughtUp` false.
+    if (!adds) this.#headline.forget();
     const caughtUp = this.#caughtUp;
     this.#caughtUp = false;
     const writeFacts = async (): Promise<void> => {
@@ -166,13 +172,13 @@ export class RefreshRepository {
     };
     await guarded(async () => {
       // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
-      if (adds) await together([run.statement(headline), writeFacts()]);
+      if (adds) await together([run.insert('headline_added', this.table('agg_headline'), headlineColumns, added), writeFacts()]);
       else {
         await writeFacts();
-        if (dirty.any) await run.statement(headline);
+        if (dirty.any) await run.statement(writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice'))));
       }
       await run.whole();
-      return adds ? additions : undefined;
+      return adds && handed && handed.length <= mostAdded ? additions : undefined;
     });
     this.#caughtUp = caughtUp;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
@@ -210,10 +216,12 @@ export class RefreshRepository {
     await run.statement(emptied(s.scratch('campaign_days')));
     const since = pending.newOnly ? this.#settled : undefined;
     this.#settled = undefined;
-    // Campaign days name campaigns too, and counts of stock products.
-    const missing = namedDimensions.filter(
-      (each) => this.#placed.mayMiss(each) || ((each === 'campaigns' || each === 'products') && s.moved(`${each}.v1`)),
-    );
+    const missing = new Map<NamedDimension, readonly string[] | undefined>();
+    for (const each of namedDimensions) {
+      // Campaign days name campaigns too, and counts of stock products.
+      const isNamedElsewhere = (each === 'campaigns' || each === 'products') && s.moved(`${each}.v1`);
+      if (isNamedElsewhere || this.#placed.mayMiss(each)) missing.set(each, isNamedElsewhere ? undefined : this.#placed.missing(each));
+    }
     await guarded(async () => {
       await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut);
       await run.statements(writeDimensions(s));
