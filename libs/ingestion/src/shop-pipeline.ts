@@ -398,7 +398,9 @@ export class ShopPipeline {
       const moved = await this.refreshOnce(last);
       if (last) break;
       if (!moved) await this.idle(this.#refresher.unsettled && !this.#viewing ? Math.max(10, this.#pace.dueIn) : lookMs);
-      await this.pause(this.options.refreshMs - (performance.now() - begun));
+      // A timer comes up to a millisecond early: steps that were quicker than rooms may show them would wait for them more and more.
+      const rest = this.options.refreshMs - (performance.now() - begun);
+      if (rest > 0) await this.pause(Math.ceil(rest) + 1);
     }
     await this.#viewing;
     // No settling comes any more that would run it.

@@ -37,7 +37,7 @@ const catchUpMs = 25;
 /**
  * One producer of snapshots for all who watch the same. The first change after quiet is read at once; then at most one read is
  * under way, and whatever moves meanwhile becomes one more when it may: the newest state wins, nothing queues. Figures that move once in
- * an interval are read as soon as they have, though never quite in step with it.
+ * an interval are read as soon as they have, if not quite in step with it.
  */
 export class Room {
   readonly #members = new Map<string, { readonly socket: LiveSocket; seq: string }>();
@@ -132,7 +132,8 @@ export class Room {
     this.#reading = undefined;
     const ended = performance.now();
     const interval = this.parts.intervalMs();
-    this.#usedUntil = Math.max(this.#usedUntil, begun) + interval;
+    // Never more than half an interval ahead: first states that are read out of turn are not made up for.
+    this.#usedUntil = Math.min(Math.max(this.#usedUntil, begun), begun + interval / 2) + interval;
     // A store that is slow is asked less often: half as long as it took it is left alone.
     this.#nextAt = Math.max(this.#usedUntil - interval / 2, ended + (ended - begun) / 2);
     if (this.#closed) return;

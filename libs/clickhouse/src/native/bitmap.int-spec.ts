@@ -79,6 +79,38 @@ it('grows, counts a number once, and can be merged with what the engine made', a
   expect(merged).toEqual({ size: 5_011 });
 });
 
+it('reads what the engine made, in every form, and goes on from there', async () => {
+  const loose = ident('default', 'loose');
+  await engine.command(sql`CREATE TABLE ${loose} (n UInt32, number UInt32) ENGINE = MergeTree ORDER BY n`);
+  for (const [n, numbers] of sets.entries())
+    await engine.insertRows(
+      loose,
+      columnsOf({ n: 'UInt32', number: 'UInt32' }),
+      numbers.map((number) => [n, number]),
+    );
+  const rows = await engine.query<{ n: number; state: string }>(
+    sql`SELECT n, hex(groupBitmapState(number)) AS state FROM ${loose} GROUP BY n ORDER BY n`,
+  );
+  const bitmaps = rows.map(({ n, state }) => [n, Bitmap.of(Buffer.from(state, 'hex'))] as const);
+  expect(bitmaps.map(([n, { size }]) => [n, size])).toEqual(
+    [...sets.entries()].filter(([, { length }]) => length > 0).map(([n, { length }]) => [n, length]),
+  );
+  for (const [, bitmap] of bitmaps) bitmap.add([3_000_000_000, 12]);
+  await engine.command(sql`TRUNCATE TABLE ${table}`);
+  await engine.insertRows(table, columns, bitmaps);
+  const grown = (await stored()).map(({ n, numbers }) => [n, numbers]);
+  expect(grown).toEqual(bitmaps.map(([n]) => [n, ascending([...(sets[n] ?? []), 12, 3_000_000_000])]));
+});
+
+it.each([
+  ['nothing', ''],
+  ['a list that is cut short', '0002000000'],
+  ['another form', '01083930000000000000'],
+  ['containers that are cut short', '01083a30000001000000'],
+])('refuses %s', (_, hex) => {
+  expect(() => Bitmap.of(Buffer.from(hex, 'hex'))).toThrow(RangeError);
+});
+
 it.each([-1, 0.5, 4_294_967_296, Number.NaN])('holds no %d', (number) => {
   expect(() => new Bitmap([number])).toThrow(new RangeError(`${number} is no whole number of 32 bits`));
 });

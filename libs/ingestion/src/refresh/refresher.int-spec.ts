@@ -282,6 +282,36 @@ it('counts an order of a new epoch once, when the step that went over the end of
   ]);
 });
 
+it.each(['fact_sales', 'agg_headline', 'watermark_live'])('adds to what stands, after a step that was cut off at %s', async (table) => {
+  const shops = new ShopRepository(clickhouse);
+  const cut = await shops.register({
+    ...{ shop: `cut-${table.replace('_', '-')}`, timeZone: 'UTC', currency: 'GBP', fiscalYearStart: 1, clockMode: 'data' },
+  });
+  await shops.prepare(cut);
+  let cutOff = false;
+  const own = new LedgerRepository(clickhouse);
+  const failing = failingOn(table, () => cutOff);
+  const gate = new ShopGate(new WatermarkRepository(clickhouse));
+  const at = Refresher.over(failing, cut, gate, { rowCap: 10_000, now: () => new Date(), claimedBy: 'cut' }, own);
+  await at.claim();
+  let offset = 0n;
+  const added = async (name: string): Promise<boolean | undefined> => {
+    await placed(own, cut, 1, offset, name);
+    offset += 1n;
+    at.tell({ topic: 'transactions.v1', partition: 0, epoch: 1, next: offset, rows: 1, recorded: '2012-05-01 10:00:00' });
+    return (await at.step())?.timings.has('headline_added');
+  };
+  await at.catchUp();
+  expect([await added('C1'), await added('C2')]).toEqual([true, true]);
+  cutOff = true;
+  await expect(added('C3')).rejects.toThrow('cut off');
+  cutOff = false;
+  expect([await added('C4'), await added('C5')]).toEqual([false, true]);
+  expect(await clickhouse.query(sql`SELECT grain, gross, orders FROM ${ident(cut.database, 'agg_headline')} FINAL ORDER BY grain`)).toEqual(
+    ['slice', 'minute', 'hour', 'day', 'month'].map((grain) => ({ grain, gross: '66.25', orders: '5' })),
+  );
+});
+
 it.each([
   ['before its keys', 'dim_customer_keys', false],
   ['after its keys', 'dim_customer_keys', true],

@@ -3,7 +3,7 @@ import { attributeColumns, type LedgerColumn, type LedgerRow } from '../ledger/l
 import { valueOf } from '../ledger/ledger-values.js';
 import { instantOf } from '../watermark.repository.js';
 import { sliceOf, type BucketCalendar } from './calendar.js';
-import { grains, type Grain } from './dirty.js';
+import { grains, type BucketStarts } from './dirty.js';
 import type { Row } from './fold.js';
 import type { Addition } from './headline.js';
 import { microsOf, textOfMicros } from '../micros.js';
@@ -114,46 +114,56 @@ export function salesRows(orders: readonly HandedOrder[], keys: ReadonlyMap<stri
     });
 }
 
+/** What comes to one bucket. */
+class Sum {
+  gross = 0n;
+  discounts = 0n;
+  orders = 0;
+  units = 0n;
+  readonly customerKeys = new Set<number>();
+
+  add(other: Sum): void {
+    this.gross += other.gross;
+    this.discounts += other.discounts;
+    this.orders += other.orders;
+    this.units += other.units;
+    for (const key of other.customerKeys) this.customerKeys.add(key);
+  }
+}
+
 /** What orders of one version without returns add to the headline's buckets, all grains. */
 export function additionsOf(orders: readonly HandedOrder[], keys: ReadonlyMap<string, number>): Addition[] {
-  interface Sum {
-    gross: bigint;
-    discounts: bigint;
-    orders: number;
-    units: bigint;
-    readonly customerKeys: Set<number>;
-  }
-  const sums = new Map<Grain, Map<number, Sum>>(grains.map((grain) => [grain, new Map<number, Sum>()]));
+  // First by slice, of which there are few: each one's coarser buckets are those of all its orders.
+  const slices = new Map<number, { readonly starts: BucketStarts; readonly sum: Sum }>();
   for (const { row, head } of orders) {
     if (head.cancelled !== 0) continue;
-    const quantities = (own(row, 'lines.quantity') as number[]).map(BigInt);
-    const gross = (own(row, 'lines.unit_price') as string[]).reduce(
-      (sum, price, index) => sum + microsOf(price) * (quantities[index] ?? 0n),
-      0n,
-    );
-    const discounts = (own(row, 'lines.discount') as string[]).reduce(
-      (sum, amount) => sum + microsOf(amount),
-      microsOf(own(row, 'order_discount') as string),
-    );
-    const units = quantities.reduce((sum, quantity) => sum + quantity, 0n);
-    const key = keys.get(head.customer_id) ?? 0;
-    for (const [grain, buckets] of sums) {
-      const start = head[`${grain}_start`];
-      let sum = buckets.get(start);
-      if (!sum) buckets.set(start, (sum = { gross: 0n, discounts: 0n, orders: 0, units: 0n, customerKeys: new Set() }));
-      sum.gross += gross;
-      sum.discounts += discounts;
-      sum.orders += 1;
-      sum.units += units;
-      if (key !== 0) sum.customerKeys.add(key);
+    let slice = slices.get(head.slice_start);
+    if (!slice) slices.set(head.slice_start, (slice = { starts: head, sum: new Sum() }));
+    const { sum } = slice;
+    const [prices, discounts] = [own(row, 'lines.unit_price') as string[], own(row, 'lines.discount') as string[]];
+    for (const [index, quantity] of (own(row, 'lines.quantity') as number[]).entries()) {
+      sum.gross += microsOf(prices[index] ?? '0') * BigInt(quantity);
+      sum.units += BigInt(quantity);
     }
+    for (const discount of discounts) sum.discounts += microsOf(discount);
+    sum.discounts += microsOf(own(row, 'order_discount') as string);
+    sum.orders += 1;
+    const key = keys.get(head.customer_id) ?? 0;
+    if (key !== 0) sum.customerKeys.add(key);
   }
-  return [...sums].flatMap(([grain, buckets]) =>
-    [...buckets].map(([start, { gross, discounts, orders: count, units, customerKeys }]) => ({
+  return grains.flatMap((grain) => {
+    const buckets = new Map<number, Sum>();
+    for (const { starts, sum } of slices.values()) {
+      const start = starts[`${grain}_start`];
+      let bucket = buckets.get(start);
+      if (!bucket) buckets.set(start, (bucket = new Sum()));
+      bucket.add(sum);
+    }
+    return [...buckets].map(([start, { gross, discounts, orders: count, units, customerKeys }]) => ({
       ...{ grain, start, gross: textOfMicros(gross), discounts: textOfMicros(discounts), orders: count, units: units.toString() },
       customerKeys: [...customerKeys],
-    })),
-  );
+    }));
+  });
 }
 
 /** What orders name in the dimensions. */

@@ -44,8 +44,8 @@ it('adds round after round to what stands, also to more buckets than it keeps, a
     if (round === 2) buckets.forget();
   }
   const rows = await engine.query(
-    sql`SELECT grain, count() AS buckets, any(gross) AS gross, uniqExact(gross) AS kinds, any(discounts) AS discounts, sum(h.orders) AS orders,
-      any(units) AS units, min(bitmapCardinality(h.buyers)) AS buyers, max(generation) AS generation
+    sql`SELECT grain, count() AS buckets, any(h.gross) AS gross, uniqExact(h.gross) AS kinds, any(h.discounts) AS discounts, sum(h.orders) AS orders,
+      any(h.units) AS units, min(bitmapCardinality(h.buyers)) AS buyers, max(h.generation) AS generation
     FROM ${table} AS h FINAL GROUP BY grain ORDER BY grain`,
   );
   expect(rows).toEqual([

@@ -56,9 +56,8 @@ export class HeadlineBuckets {
 
   /** Rows of `headlineColumns` of the buckets that something comes to, as they stand after it. */
   async with(additions: readonly Addition[], generation: bigint): Promise<Row[]> {
-    for (const key of [...this.#kept.keys()].slice(0, -mostKept)) this.#kept.delete(key);
     await this.read(additions.filter((each) => !this.#kept.has(keyOf(each))));
-    return additions.map((addition) => {
+    const rows = additions.map((addition) => {
       const key = keyOf(addition);
       const figures = this.#kept.get(key) ?? nothing();
       this.#kept.delete(key);
@@ -83,6 +82,8 @@ export class HeadlineBuckets {
         0,
       ];
     });
+    for (const key of [...this.#kept.keys()].slice(0, -mostKept)) this.#kept.delete(key);
+    return rows;
   }
 
   private async read(buckets: readonly Bucket[]): Promise<void> {
@@ -97,7 +98,7 @@ export class HeadlineBuckets {
         orders: BigInt(row.orders),
         returnedOrders: row.returned_orders,
         units: BigInt(row.units),
-        buyers: new Bitmap(row.buyers),
+        buyers: Bitmap.of(Buffer.from(row.buyers, 'hex')),
       });
   }
 }
@@ -110,7 +111,8 @@ interface StandingRow extends Bucket {
   readonly orders: string;
   readonly returned_orders: string;
   readonly units: string;
-  readonly buyers: readonly number[];
+  /** The state of `groupBitmap`, in hexadecimal digits. */
+  readonly buyers: string;
 }
 
 function keyOf({ grain, start }: Bucket): string {

@@ -82,7 +82,7 @@ export function standingSql(table: Sql, buckets: readonly Bucket[]): Sql {
   // One number per bucket: a list of tuples takes far longer to parse. By their starts the engine prunes.
   const numbers = buckets.map(({ grain, start }) => (grains.indexOf(grain) + 1) * 2 ** 32 + start);
   return sql`SELECT grain, toUnixTimestamp(bucket) AS start, gross, discounts, returns, returns_by_order_date, orders, returned_orders,
-    units, bitmapToArray(buyers) AS buyers
+    units, hex(buyers) AS buyers
 FROM ${table} FINAL
 WHERE bucket IN ${[...new Set(buckets.map(({ start }) => start))]} AND toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${numbers}`;
 }

@@ -155,7 +155,6 @@ export class RefreshRepository {
     const additions = plain && newOnly && folded.dirty.size <= mostBuckets ? additionsOf(handed, keys) : [];
     const adds = additions.length > 0 && additions.length <= mostBuckets;
     const added = adds ? await run.time('headline_buckets', () => this.#headline.with(additions, step.generation)) : [];
-    // After one that failed, too: it left `#caughtUp` false.
     if (!adds) this.#headline.forget();
     const caughtUp = this.#caughtUp;
     this.#caughtUp = false;
@@ -170,7 +169,7 @@ export class RefreshRepository {
         run.insert('fact_returns', this.table('fact_returns'), refundColumns, refunds),
       ]);
     };
-    await guarded(async () => {
+    const writeAll = async (): Promise<readonly Addition[] | undefined> => {
       // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
       if (adds) await together([run.insert('headline_added', this.table('agg_headline'), headlineColumns, added), writeFacts()]);
       else {
@@ -179,6 +178,11 @@ export class RefreshRepository {
       }
       await run.whole();
       return adds && handed && handed.length <= mostAdded ? additions : undefined;
+    };
+    await guarded(writeAll).catch((error: unknown) => {
+      // What was added may not stand there.
+      this.#headline.forget();
+      throw error;
     });
     this.#caughtUp = caughtUp;
     this.#placed.add(s.moved('returns.v1') ? undefined : handed && namesOf(handed));
