@@ -17,7 +17,7 @@ export type Block = Uint8Array;
 /** Of fewer rows lines of JSON are as quick to make and to read, and need no file on their way into the embedded engine. */
 const few = 200;
 
-/** Rows as they go to the engine: in its own format, or few of them as lines of JSON. */
+/** Rows as they go to the engine: in its own format, or few of them as lines of JSON, where no column is a set. */
 export async function encoded<Row>(columns: Columns<Row>, rows: readonly Row[]): Promise<Block | string> {
   const all = Object.values(columns);
   if (rows.length >= few || all.some(({ type }) => type === bitmapType)) return blockOf(columns, rows);
