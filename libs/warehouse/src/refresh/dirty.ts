@@ -4,6 +4,13 @@ import { ident, join, sql, type Sql } from '#clickhouse';
 export const grains = ['slice', 'minute', 'hour', 'day', 'month'] as const;
 export type Grain = (typeof grains)[number];
 
+/** A bucket of the derived tables. */
+export interface Bucket {
+  readonly grain: Grain;
+  /** Unix seconds of its start. */
+  readonly start: number;
+}
+
 /** Start of the shop's bucket of a grain that holds an instant, as stored: a DateTime in UTC. */
 export function bucketOf(grain: Grain, at: Sql, zone: Sql): Sql {
   switch (grain) {
@@ -143,19 +150,21 @@ export class DirtySql {
   holds(): Sql {
     const bucket = sql`bucket`;
     if (!this.#few) return this.#spanned(bucket, sql`(grain, bucket) IN (SELECT grain, start FROM ${this.table})`);
-    // One number per bucket: a list of tuples takes far longer to parse.
-    const all = grains.flatMap((grain, index) => this.dirty.of(grain).map((start) => (index + 1) * 2 ** 32 + start));
     if (!this.any) return sql`0`;
-    return this.#spanned(bucket, sql`toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${all}`);
+    return this.#spanned(bucket, isOneOf(this.#all()));
   }
 
   /** The same, in a form by which the engine prunes. */
   standing(): Sql {
-    if (this.#few && this.any) return sql`(bucket IN ${[...new Set(grains.flatMap((grain) => this.dirty.of(grain)))]} AND ${this.holds()})`;
+    if (this.#few && this.any) return sql`(${startsAsOneOf(this.#all())} AND ${this.holds()})`;
     return join(
       grains.map((grain) => sql`(grain = ${grain} AND ${this.has(grain, sql`bucket`)})`),
       ' OR ',
     );
+  }
+
+  #all(): Bucket[] {
+    return grains.flatMap((grain) => this.dirty.of(grain).map((start) => ({ grain, start })));
   }
 
   #spanned(start: Sql, predicate: Sql): Sql {
@@ -166,6 +175,18 @@ export class DirtySql {
     ];
     return bounds.length > 0 ? sql`(${join([...bounds, predicate], ' AND ')})` : predicate;
   }
+}
+
+/** Whether a row of a derived table, given by its columns `grain` and `bucket`, is one of some buckets. */
+export function isOneOf(buckets: readonly Bucket[]): Sql {
+  // One number per bucket: a list of tuples takes far longer to parse.
+  const numbers = buckets.map(({ grain, start }) => (grains.indexOf(grain) + 1) * 2 ** 32 + start);
+  return sql`toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${numbers}`;
+}
+
+/** Whether it starts as one of them does: by this the engine prunes. */
+export function startsAsOneOf(buckets: readonly Bucket[]): Sql {
+  return sql`bucket IN ${[...new Set(buckets.map(({ start }) => start))]}`;
 }
 
 /** Start of the 5-second slice of an instant. */

@@ -1,8 +1,9 @@
 import { Bitmap, columnsOf, type ClickHouse } from '#clickhouse';
 import { microsOf, textOfMicros } from '../micros.js';
 import { tableOf, type Shop } from '../shop.js';
+import type { Bucket } from './dirty.js';
 import type { Row } from './fold.js';
-import { standingSql, type Addition, type Bucket } from './headline.js';
+import { standingSql, type Addition } from './headline.js';
 
 /** Buckets kept from one step to the next, those that something came to last: a slice of five seconds may have thousands of buyers. */
 const mostKept = 50;

@@ -1,5 +1,5 @@
 import { join, sql, type Sql } from '#clickhouse';
-import { bucketOf, grains, type DirtySql, type Grain } from './dirty.js';
+import { bucketOf, grains, isOneOf, startsAsOneOf, type Bucket, type DirtySql } from './dirty.js';
 import type { NamedStatement, StepSql } from './step.js';
 
 /** A set of no buyers. */
@@ -62,10 +62,7 @@ ${foldLevels(rows, { select: sql`level.1 AS g, level.2 AS b`, group: sql`g, b` }
 }
 
 /** What new orders add to one bucket of the headline. */
-export interface Addition {
-  readonly grain: Grain;
-  /** Unix seconds of the bucket's start. */
-  readonly start: number;
+export interface Addition extends Bucket {
   readonly gross: string;
   readonly discounts: string;
   readonly orders: number;
@@ -74,15 +71,10 @@ export interface Addition {
   readonly customerKeys: readonly number[];
 }
 
-/** A bucket of the headline. */
-export type Bucket = Pick<Addition, 'grain' | 'start'>;
-
 /** Figures of buckets as they stand; those that hold nothing are not among the rows. */
 export function standingSql(table: Sql, buckets: readonly Bucket[]): Sql {
-  // One number per bucket: a list of tuples takes far longer to parse. By their starts the engine prunes.
-  const numbers = buckets.map(({ grain, start }) => (grains.indexOf(grain) + 1) * 2 ** 32 + start);
   return sql`SELECT grain, toUnixTimestamp(bucket) AS start, gross, discounts, returns, returns_by_order_date, orders, returned_orders,
     units, hex(buyers) AS buyers
 FROM ${table} FINAL
-WHERE bucket IN ${[...new Set(buckets.map(({ start }) => start))]} AND toUInt64(toUInt8(grain)) * 4294967296 + toUnixTimestamp(bucket) IN ${numbers}`;
+WHERE ${startsAsOneOf(buckets)} AND ${isOneOf(buckets)}`;
 }

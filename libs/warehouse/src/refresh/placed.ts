@@ -28,11 +28,6 @@ export class Placed {
       }
   }
 
-  /** Whether something was named since the last settling that may have no row. */
-  mayMiss(dimension: NamedDimension): boolean {
-    return this.#unread || (this.#waiting.get(dimension)?.size ?? 0) > 0;
-  }
-
   /** What was named since the last settling and may have no row; undefined where that is not known name by name. */
   missing(dimension: NamedDimension): readonly string[] | undefined {
     const names = this.#waiting.get(dimension);

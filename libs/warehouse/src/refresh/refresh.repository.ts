@@ -145,7 +145,6 @@ export class RefreshRepository {
     const places = placesOfOrders(folded.returns);
     const bodies = places.length > 0 ? await run.query<OrderBody>('order_bodies', orderBodiesSql(s, places)) : [];
     const refunds = refundRows(folded.returns, new Map(bodies.map((body) => [body.order_id, body])), keys, step.generation);
-    const dirty = await this.dirty(run, s, folded.dirty);
     const slice = Object.keys(refundColumns).indexOf('slice');
     this.#known.addRefunds(refunds.map((row) => Number(row[slice])));
     // Nothing but new orders, all of them at hand: their facts need not be selected from the ledger.
@@ -155,6 +154,7 @@ export class RefreshRepository {
     const additions = plain && newOnly && folded.dirty.size <= mostBuckets ? additionsOf(handed, keys) : [];
     const adds = additions.length > 0 && additions.length <= mostBuckets;
     const added = adds ? await run.time('headline_buckets', () => this.#headline.with(additions, step.generation)) : [];
+    const dirty = adds ? undefined : await this.dirty(run, s, folded.dirty);
     if (!adds) this.#headline.forget();
     const caughtUp = this.#caughtUp;
     this.#caughtUp = false;
@@ -171,7 +171,7 @@ export class RefreshRepository {
     };
     const writeAll = async (): Promise<readonly Addition[] | undefined> => {
       // What is added does not read the facts: both at once. Should only one of the two get through, the step is torn like any other.
-      if (adds) await together([run.insert('headline_added', this.table('agg_headline'), headlineColumns, added), writeFacts()]);
+      if (!dirty) await together([run.insert('headline_added', this.table('agg_headline'), headlineColumns, added), writeFacts()]);
       else {
         await writeFacts();
         if (dirty.any) await run.statement(writeHeadline(s, dirty, this.#known.mayRefund(folded.dirty.of('slice'))));
@@ -224,7 +224,8 @@ export class RefreshRepository {
     for (const each of namedDimensions) {
       // Campaign days name campaigns too, and counts of stock products.
       const isNamedElsewhere = (each === 'campaigns' || each === 'products') && s.moved(`${each}.v1`);
-      if (isNamedElsewhere || this.#placed.mayMiss(each)) missing.set(each, isNamedElsewhere ? undefined : this.#placed.missing(each));
+      const names = isNamedElsewhere ? undefined : this.#placed.missing(each);
+      if (names?.length !== 0) missing.set(each, names);
     }
     await guarded(async () => {
       await run.insert('fact_returns_left_out', this.table('fact_returns_left_out'), leftOutColumns, pending.leftOut);
